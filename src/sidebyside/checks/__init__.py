@@ -1,0 +1,113 @@
+"""Exercise checks with hints: a right answer passes in any form, a wrong one gets a hint, none shows a traceback.
+
+A check is a function from the learner's answer to a hint, or to None when the answer is right. Each lesson's checks
+stand in a module of their own here; `check("02.1", answer)` finds them by number.
+"""
+
+from __future__ import annotations
+
+import html
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Check = Callable[[Any], str | None]
+_checks: dict[str, Check] = {}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says.
+
+    Attributes:
+        state: "right", "not yet" or "not done".
+        text: A sentence for the learner.
+    """
+
+    state: str
+    text: str
+
+    def __repr__(self) -> str:
+        """Return sign and sentence."""
+        sign = {"right": "✓", "not yet": "→", "not done": "…"}[self.state]
+        return f"{sign} {self.text}"
+
+    def _repr_html_(self) -> str:
+        return f'<p class="sbs-check {self.state.replace(" ", "-")}">{html.escape(repr(self))}</p>'
+
+
+def register(number: str) -> Callable[[Check], Check]:
+    """Register a check under its exercise's number, such as "02.1"."""
+
+    def keep(check: Check) -> Check:
+        _checks[number] = check
+        return check
+
+    return keep
+
+
+def numbers() -> list[str]:
+    """Return the numbers of all checks, in order."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return sorted(_checks)
+
+
+def check(number: str, answer: Any) -> Verdict:
+    """Check a learner's answer.
+
+    Args:
+        number: The exercise's number, such as "02.1".
+        answer: What the learner made; `...` means nothing yet.
+
+    Raises:
+        KeyError: If no exercise has this number.
+    """
+    if number not in numbers():
+        raise KeyError(f"There is no exercise {number}; there are {', '.join(numbers())}.")
+    if answer is ...:
+        return Verdict("not done", "Not done yet. Replace the dots by your code and run the cell again.")
+    try:
+        hint = _checks[number](answer)
+    except NotDone:
+        return Verdict("not done", "Not done yet. Write the body of the function and run the cell again.")
+    except Exception as error:  # whatever a learner's answer does, the page goes on
+        hint = f"Your answer stopped the check with {type(error).__name__}: {error}. Is it the kind of thing that was asked for?"
+    return Verdict("not yet", hint) if hint else Verdict("right", "Right.")
+
+
+class NotDone(Exception):
+    """A learner's function still returns `...`."""
+
+
+def call(function: Any, *arguments: Any) -> Any:
+    """Call a learner's function.
+
+    Raises:
+        NotDone: If its body is still the dots.
+    """
+    result = function(*arguments)
+    if result is ...:
+        raise NotDone
+    return result
+
+
+def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) -> str | None:
+    """Compare a number with the right one; say the kind of mistake where it is plain.
+
+    Args:
+        answer: The learner's number.
+        right: The right one.
+        hint: What to look at otherwise.
+        tolerance: How far off is still right.
+    """
+    if isinstance(answer, str | bool) or not hasattr(answer, "__float__"):
+        return f"This should be a number, and it is {type(answer).__name__}."
+    value = float(answer)
+    if abs(value - right) <= tolerance:
+        return None
+    if abs(value - 100 * right) <= 100 * tolerance:
+        return "That is a percentage. Give the share, a number from 0 to 1."
+    return hint

@@ -1,0 +1,94 @@
+"""Messages a learner can act on: what happened, where, what to do.
+
+Lowest floor of the package. Every fault that the course foresees is a `CourseError`; in a notebook it shows
+as one sentence instead of a traceback. `plain_errors` gives the errors of the `openai` package the same manners.
+"""
+
+from __future__ import annotations
+
+import json
+
+import openai
+
+
+class CourseError(openai.OpenAIError):
+    """A fault that the reader can mend; its text says how.
+
+    It is an `openai.OpenAIError` because the openai client hands those on as they are, unwrapped and without a retry.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """Show one sentence in IPython instead of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class SettingsError(CourseError):
+    """A setting (`SIDEBYSIDE_…`) has a value that the course does not know."""
+
+
+class WeightsError(CourseError):
+    """The file of the embedded model is missing or is not the file expected."""
+
+
+class CaseError(CourseError):
+    """A case's folder breaks a rule; the text names file, line and remedy."""
+
+
+class RecordingError(CourseError):
+    """An answer is missing from the recordings, or a recording was altered."""
+
+
+class BudgetError(CourseError):
+    """The spending limit is reached."""
+
+
+class AnswerError(CourseError):
+    """The endpoint said "200, fine" but what it sent is no answer."""
+
+
+STATUS_ADVICE = {
+    400: "The endpoint does not accept this request: {detail}. Take out the option it names and run the cell again.",
+    401: "The endpoint refused the key (401). Set OPENAI_API_KEY to a key that is valid for this endpoint, then restart the kernel.",
+    403: "The key may not use this model (403). Ask whoever runs the endpoint for access, or choose another SIDEBYSIDE_MODEL.",
+    404: "The endpoint does not know the model or the address (404): {detail}. Check SIDEBYSIDE_MODEL and OPENAI_BASE_URL.",
+    429: "The endpoint says: too many requests, or the quota is used up (429). Wait a minute and run the cell again, or ask for quota.",
+}
+SERVER_ADVICE = "The endpoint had a fault of its own ({status}), also on the second and third try. Wait a little and run the cell again."
+
+
+def explain(error: BaseException) -> str:
+    """Say in one sentence what went wrong with a call and what to do.
+
+    Args:
+        error: Anything raised by a call through the `openai` client.
+
+    Returns:
+        One or two short sentences, free of keys and addresses.
+    """
+    if isinstance(error, openai.APITimeoutError):
+        return "The endpoint did not answer in time. Run the cell again, or give connect() a longer timeout."
+    if isinstance(error, openai.APIStatusError):
+        detail = _detail(error)
+        advice = STATUS_ADVICE.get(error.status_code, SERVER_ADVICE if error.status_code >= 500 else STATUS_ADVICE[400])
+        return advice.format(detail=detail, status=error.status_code)
+    if isinstance(error, openai.APIConnectionError):
+        return "No endpoint answers at OPENAI_BASE_URL. Start it or mend the address; unset SIDEBYSIDE_MODEL to use the embedded model."
+    if isinstance(error, json.JSONDecodeError):
+        return "The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log."
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _detail(error: openai.APIStatusError) -> str:
+    """Return the endpoint's own words, at most 160 characters on one line."""
+    body = error.body if isinstance(error.body, dict) else {}
+    words = str(body.get("message") or "no reason given")
+    return " ".join(words.split())[:160].rstrip(".")
+
+
+def plain_errors() -> None:
+    """Let every error of the openai client show in a notebook as one sentence."""
+
+    def one_sentence(error: openai.OpenAIError) -> list[str]:
+        return [f"{type(error).__name__}: {explain(error)}"]
+
+    openai.OpenAIError._render_traceback_ = one_sentence  # type: ignore[attr-defined]

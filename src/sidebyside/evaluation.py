@@ -1,0 +1,127 @@
+"""Run a system over samples, and say how well it did: rates with intervals, paired tests, agreement."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import f1_score
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.proportion import proportion_confint
+from tqdm.auto import tqdm
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of successes with its 95 % Wilson interval (Wilson 1927; `statsmodels.proportion_confint`).
+
+    Attributes:
+        successes: How many.
+        n: Out of how many; at least 1.
+    """
+
+    successes: int
+    n: int
+
+    def __post_init__(self) -> None:
+        """Refuse a rate of nothing."""
+        if not 0 <= self.successes <= self.n or self.n < 1:
+            raise ValueError(f"{self.successes} of {self.n} is no rate: count successes out of at least one sample.")
+
+    @property
+    def value(self) -> float:
+        """The rate, 0 to 1."""
+        return self.successes / self.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Lower and upper bound of the 95 % interval, 0 to 1."""
+        low, high = proportion_confint(self.successes, self.n, method="wilson")
+        return float(low), float(high)
+
+    def __str__(self) -> str:
+        """Say rate, interval and sample size."""
+        low, high = self.interval
+        return f"{self.value:.1%} ({self.successes} of {self.n}; 95 % interval {low:.0%} to {high:.0%})"
+
+    __repr__ = __str__
+
+
+def rate(hits: Sequence[bool] | pd.Series) -> Rate:
+    """Return the rate of true values in a sequence."""
+    return Rate(int(np.sum(hits)), len(hits))
+
+
+def read_label(answer: str, labels: Sequence[str]) -> str | None:
+    """Find the one label that an answer names; None if it names none, or more than one.
+
+    Args:
+        answer: What a model wrote.
+        labels: The allowed labels.
+    """
+    named = {label for label in labels if re.search(rf"\b{re.escape(label)}\b", answer, re.IGNORECASE)}
+    return named.pop() if len(named) == 1 else None
+
+
+def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -> list[str | None]:
+    """Give each text to a system and collect its answers; a bar shows progress when it takes more than two seconds.
+
+    Args:
+        system: A function from a text to an answer.
+        texts: The samples' inputs.
+    """
+    quiet = os.environ.get("SIDEBYSIDE_MODE") in ("replay", "record")
+    return [system(text) for text in tqdm(list(texts), delay=2, leave=False, disable=quiet)]
+
+
+def macro_f1(target: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> float:
+    """Return the mean of the labels' F1 scores, 0 to 1; an unusable answer (None) counts as a miss."""
+    named = ["(unusable)" if p is None else p for p in predicted]
+    return float(f1_score(list(target), named, labels=list(labels), average="macro", zero_division=0))
+
+
+def bootstrap(
+    score: Callable[[np.ndarray, np.ndarray], float], target: Sequence[str], predicted: Sequence[str | None], draws: int = 1000
+) -> tuple[float, float]:
+    """Return a score's 95 % percentile bootstrap interval (Efron & Tibshirani 1993, chapter 13); seeded.
+
+    Args:
+        score: A function of targets and predictions.
+        target: The right labels.
+        predicted: The system's labels, in the same order.
+        draws: How many resamples.
+    """
+    generator = np.random.default_rng(0)
+    right, said = np.asarray(target, dtype=object), np.asarray(["(unusable)" if p is None else p for p in predicted], dtype=object)
+    picks = generator.integers(0, len(right), size=(draws, len(right)))
+    low, high = np.quantile([score(right[pick], said[pick]) for pick in picks], [0.025, 0.975])
+    return float(low), float(high)
+
+
+def paired_p(first_right: Sequence[bool], second_right: Sequence[bool]) -> float:
+    """Return the p-value of the exact McNemar test on the same samples (McNemar 1947; `statsmodels`)."""
+    first, second = np.asarray(first_right, dtype=bool), np.asarray(second_right, dtype=bool)
+    table = [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
+    return float(mcnemar(table, exact=True).pvalue)
+
+
+def crossing(sizes: Sequence[int], scores: Sequence[float], bar: float) -> float | None:
+    """Return the size at which a rising curve first reaches a bar, on a straight line between neighbours; None if never."""
+    reached = [i for i, score in enumerate(scores) if score >= bar]
+    if not reached:
+        return None
+    i = reached[0]
+    if i == 0:
+        return float(sizes[0])
+    share = (bar - scores[i - 1]) / (scores[i] - scores[i - 1])
+    return float(sizes[i - 1] + share * (sizes[i] - sizes[i - 1]))
+
+
+def below(seconds: float) -> str:
+    """Say a measured time as the next round bound above it, so that the sentence stays true from run to run."""
+    bounds = {0.001: "1 millisecond", 0.1: "a tenth of a second", 1: "a second", 10: "10 seconds", 60: "a minute"}
+    return "under " + next((words for bound, words in bounds.items() if seconds < bound), "an hour")

@@ -1,0 +1,245 @@
+"""`connect()`: a genuine openai client and a model's name; `ask()` for one-liners; what each answer took and cost."""
+
+from __future__ import annotations
+
+import html
+import ipaddress
+import math
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import openai
+import pandas as pd
+from genai_prices import Usage, calc_price
+
+from . import embedded
+from .errors import BudgetError, SettingsError, plain_errors
+from .recording import Call, RecordingTransport, Store
+from .settings import Settings, read_settings
+
+EMBEDDED_URL = "http://embedded.invalid/v1"  # stands for the server's real address, which is known once it runs
+UNSAVED = "my_own_page"
+
+
+@dataclass
+class Connection:
+    """What `connect()` set up: the latest one serves `ask()` and `usage()`.
+
+    Attributes:
+        client: The openai client.
+        model: The model's name.
+        settings: The settings in force.
+        calls: What each answer took, in order.
+        spent: US dollars for live answers so far.
+    """
+
+    client: openai.OpenAI
+    model: str
+    settings: Settings
+    calls: list[Call] = field(default_factory=list)
+    spent: float = 0.0
+
+    def check_budget(self) -> None:
+        """Refuse the next live request once the limit is reached.
+
+        Raises:
+            BudgetError: If the money is spent.
+        """
+        if self.settings.model and self.spent >= self.settings.budget:
+            raise BudgetError(
+                f"The limit of {self.settings.budget:.2f} US dollars is reached ({self.spent:.2f} spent). "
+                "Nothing more is sent. Raise SIDEBYSIDE_BUDGET and restart the kernel to go on."
+            )
+
+    def note(self, call: Call) -> None:
+        """Add an answer to the account."""
+        self.calls.append(call)
+        if call.source == "live" and self.settings.model:
+            self.spent += price(self.model, call.input_tokens, call.output_tokens) or 0.0
+
+
+_latest: list[Connection] = []
+
+
+def connect(page: str = UNSAVED, *, timeout: float = 60.0, max_retries: int = 2) -> tuple[openai.OpenAI, str]:
+    """Connect to the model that the settings name: the embedded one by default.
+
+    Args:
+        page: The page's name: its recordings lie in `recordings/<model>/<page>.jsonl`.
+        timeout: Seconds to wait for an answer.
+        max_retries: How often the openai client tries again after a fault.
+
+    Returns:
+        A genuine `openai.OpenAI` client, and the model's name to call it with.
+
+    Raises:
+        SettingsError: If a setting is unknown or incomplete.
+    """
+    settings = read_settings()
+    plain_errors()
+    model = model_in_force(settings)
+    connection = Connection(None, model, settings)  # type: ignore[arg-type]
+    transport = _transport(connection, Store(recordings_file(page, settings)))
+    connection.client = openai.OpenAI(
+        base_url=None if settings.model else EMBEDDED_URL,
+        api_key=None if settings.model else "none needed",
+        http_client=httpx2.Client(transport=transport, timeout=timeout),
+        timeout=timeout,
+        max_retries=max_retries,
+    )
+    _latest[:] = [connection]
+    return connection.client, model
+
+
+def _transport(connection: Connection, store: Store) -> RecordingTransport:
+    settings, line = connection.settings, httpx2.HTTPTransport()
+
+    def to_embedded(request: httpx2.Request) -> httpx2.Response:
+        address = httpx2.URL(embedded.start(settings.weights))
+        request.url = request.url.copy_with(scheme="http", host=address.host, port=address.port)
+        request.headers["host"] = address.netloc.decode()
+        return line.handle_request(request)
+
+    if settings.model:
+        _require_endpoint(settings.model)
+        return RecordingTransport(
+            settings.mode, store, line.handle_request, lambda: {"runtime": "endpoint"}, connection.check_budget, connection.note
+        )
+    provenance = lambda: embedded.provenance(settings.weights)  # noqa: E731
+    return RecordingTransport(settings.mode, store, to_embedded, provenance, after=connection.note)
+
+
+def _require_endpoint(model: str) -> None:
+    """Check that an endpoint is set up whole, so that money is spent only on purpose and within a limit."""
+    if not os.environ.get("OPENAI_API_KEY"):
+        raise SettingsError(f"SIDEBYSIDE_MODEL is '{model}', but OPENAI_API_KEY is not set. A local server takes any word as a key.")
+    url = os.environ.get("OPENAI_BASE_URL", "")
+    if not _is_local(url) and price(model, 1, 1) is None:
+        raise SettingsError(
+            f"The price of '{model}' is not in the price library, so the spending limit cannot work. "
+            "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
+        )
+
+
+def _is_local(url: str) -> bool:
+    host = httpx2.URL(url).host if url else ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def price(model: str, input_tokens: int, output_tokens: int) -> float | None:
+    """Return the price of an answer in US dollars, or None where it is unknown.
+
+    Args:
+        model: A hosted model's name, as its provider writes it.
+        input_tokens: Tokens sent.
+        output_tokens: Tokens received.
+
+    Source: the price library `genai-prices`, in the version pinned here; `SIDEBYSIDE_PRICE` goes before it.
+    """
+    if own := os.environ.get("SIDEBYSIDE_PRICE"):
+        try:
+            in_price, out_price = (float(part) for part in own.split("/"))
+        except ValueError:
+            raise SettingsError(f"SIDEBYSIDE_PRICE is '{own}'. Write two numbers: dollars for a million tokens in/out.") from None
+        return (input_tokens * in_price + output_tokens * out_price) / 1e6
+    try:
+        return float(calc_price(Usage(input_tokens=input_tokens, output_tokens=output_tokens), model_ref=model).total_price)
+    except LookupError:
+        return None
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token of an answer.
+
+    Attributes:
+        text: Its characters.
+        probability: The model's own probability for it, 0 to 1.
+        others: The likeliest tokens at this place with their probabilities, likeliest first.
+    """
+
+    text: str
+    probability: float
+    others: list[tuple[str, float]]
+
+
+def tokens(response: Any) -> list[Token]:
+    """Return the tokens of a chat or raw completion that was asked for with log-probabilities."""
+    content = getattr(response.choices[0].logprobs, "content", None) or []
+    items = [item if isinstance(item, dict) else item.model_dump() for item in content]
+    return [
+        Token(i["token"], math.exp(i["logprob"]), [(t["token"], math.exp(t["logprob"])) for t in i.get("top_logprobs") or []])
+        for i in items
+    ]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to `ask()`.
+
+    Attributes:
+        text: What the model wrote.
+        model: Which model wrote it.
+        call: What it took.
+        tokens: Its tokens, if log-probabilities were asked for.
+    """
+
+    text: str
+    model: str
+    call: Call
+    tokens: list[Token]
+
+    def __str__(self) -> str:
+        """Return the text alone."""
+        return self.text
+
+    def __repr__(self) -> str:
+        """Return the text, and who said it."""
+        return f"{self.text}\n— {self.model}"
+
+    def _repr_html_(self) -> str:
+        return f'<blockquote class="sbs-answer genai"><p>{html.escape(self.text)}</p><footer>{html.escape(self.model)}</footer></blockquote>'
+
+
+def ask(prompt: str, *, system: str | None = None, **sampling: Any) -> Answer:
+    """Ask the model one thing, through the latest connection.
+
+    Args:
+        prompt: The user message.
+        system: The system message, if any.
+        **sampling: Any option of a chat completion; `temperature=0, max_tokens=60` unless said otherwise.
+    """
+    if not _latest:
+        connect()
+    connection = _latest[0]
+    messages = [{"role": "system", "content": system}] if system else []
+    response = connection.client.chat.completions.create(
+        model=connection.model,
+        messages=[*messages, {"role": "user", "content": prompt}],  # type: ignore[list-item]
+        **{"temperature": 0, "max_tokens": 60} | sampling,
+    )
+    return Answer(response.choices[0].message.content or "", connection.model, connection.calls[-1], tokens(response))
+
+
+def usage() -> pd.DataFrame:
+    """Return what each answer since `connect()` took: one row an answer, with seconds, tokens, and its source."""
+    calls = _latest[0].calls if _latest else []
+    return pd.DataFrame(calls, columns=[name for name in Call.__dataclass_fields__])
+
+
+def model_in_force(settings: Settings) -> str:
+    """Return the name of the model that the settings choose."""
+    return settings.model or embedded.model_name(settings.weights)
+
+
+def recordings_file(page: str, settings: Settings | None = None) -> Path:
+    """Return where a page's recordings lie under the settings in force."""
+    settings = settings or read_settings()
+    model = model_in_force(settings)
+    return settings.recordings / model.replace("/", "--").replace(":", "--") / f"{page}.jsonl"

@@ -1,0 +1,225 @@
+"""Record a model's answers once and replay them ever after, as an HTTP transport under the genuine openai client.
+
+Two kept libraries that know `httpx2` were tried first. `vcrpy` 9.4 replays about 40 answers a second from a cassette
+of 400, a fiftieth of what the client takes, since each look-up compares all requests in turn; it keeps neither the
+seconds an answer took nor the file that gave it. `hishel` 2.0 keeps its cache in a SQLite file, which nobody can
+review as a diff. Hence this transport.
+
+One line of JSON is one answer: key, route, request, response, seconds, date, weights, runtime, seal. The key is the
+SHA-256 of route and request body in canonical form; the seal is the SHA-256 of all the rest, so that an edited answer
+is found out. Headers, and so keys, are never kept.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from .errors import AnswerError, RecordingError
+
+Entry = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one answer took.
+
+    Attributes:
+        id: The response's own id.
+        source: "recorded" or "live".
+        seconds: From request to whole answer; for a recorded answer, those of the recording.
+        input_tokens: Tokens of the request.
+        output_tokens: Tokens of the answer.
+    """
+
+    id: str
+    source: str
+    seconds: float
+    input_tokens: int
+    output_tokens: int
+
+
+def canonical(body: bytes | str) -> str:
+    """Return a request's JSON in the one form that counts for comparison: keys sorted, no spaces."""
+    return json.dumps(json.loads(body), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def key_of(route: str, body: bytes | str) -> str:
+    """Return the key of a request: 24 hexadecimal digits of a SHA-256."""
+    return hashlib.sha256(f"{route}\n{canonical(body)}".encode()).hexdigest()[:24]
+
+
+def seal_of(entry: Entry) -> str:
+    """Return the seal over all of an entry but the seal itself."""
+    rest = {name: value for name, value in entry.items() if name != "seal"}
+    return hashlib.sha256(canonical(json.dumps(rest)).encode()).hexdigest()[:24]
+
+
+def slim(response: Any) -> Any:
+    """Drop what no page uses: the bytes of tokens, llama.cpp's timings, digits of log-probabilities beyond the fifth."""
+    if isinstance(response, list):
+        return [slim(item) for item in response]
+    if isinstance(response, dict):
+        return {name: slim(value) for name, value in response.items() if name not in ("bytes", "timings", "__verbose")}
+    return round(response, 5) if isinstance(response, float) else response
+
+
+def read_entries(file: Path) -> Iterator[Entry]:
+    """Yield the entries of a recordings file and check each seal.
+
+    Raises:
+        RecordingError: If a line is broken or altered; the text names file and line.
+    """
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                entry = json.loads(line)
+                whole = entry["seal"] == seal_of(entry)
+            except (ValueError, KeyError):
+                whole = False
+            if not whole:
+                raise RecordingError(
+                    f"{file.name}, line {number}: this recorded answer was altered or cut off. "
+                    "Delete the line and run `make record`: the model is asked again."
+                )
+            yield entry
+
+
+def write_entries(file: Path, entries: Iterable[Entry]) -> None:
+    """Write entries in stable order, all or nothing: a killed process leaves the old file whole."""
+    ordered = sorted(entries, key=lambda entry: (entry["route"], canonical(json.dumps(entry["request"]))))
+    draft = file.with_suffix(".draft")
+    draft.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in ordered), encoding="utf-8")
+    draft.replace(file)
+
+
+class Store:
+    """The recordings of one page and one model, read on first use.
+
+    Args:
+        file: The page's file in `recordings/<model>/`; it need not exist.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._entries: dict[str, Entry] | None = None
+        self._used: set[str] = set()
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The entries by key."""
+        if self._entries is None:
+            self._entries = {e["key"]: e for e in read_entries(self.file)} if self.file.is_file() else {}
+        return self._entries
+
+    def get(self, key: str) -> Entry | None:
+        """Return the entry of a key, and note that it is in use (see `SIDEBYSIDE_USED` in tools/record.py)."""
+        entry = self.entries.get(key)
+        if entry and key not in self._used:
+            self._used.add(key)
+            if log := os.environ.get("SIDEBYSIDE_USED"):
+                with open(log, "a", encoding="utf-8") as file:
+                    file.write(f"{self.file.parent.name}/{self.file.name} {key}\n")
+        return entry
+
+    def add(self, entry: Entry) -> None:
+        """Keep a new answer, on disk at once."""
+        self.entries[entry["key"]] = entry
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        write_entries(self.file, self.entries.values())
+
+
+class RecordingTransport(httpx2.BaseTransport):
+    """Answers from recordings, from the model, or from both, as the mode says.
+
+    Args:
+        mode: One of `settings.MODES`.
+        store: Where the page's recordings lie.
+        send: Hands a request to the model; called only when a live answer is wanted.
+        provenance: Says which file and program answer; called once, when an answer is kept.
+        before: Called before each live request; may raise, for example `BudgetError`.
+        after: Called with what each answer took.
+    """
+
+    def __init__(
+        self,
+        mode: str,
+        store: Store,
+        send: Callable[[httpx2.Request], httpx2.Response],
+        provenance: Callable[[], dict[str, str]],
+        before: Callable[[], None] = lambda: None,
+        after: Callable[[Call], None] = lambda call: None,
+    ) -> None:
+        self.mode, self.store, self.send = mode, store, send
+        self.provenance, self.before, self.after = provenance, before, after
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer one request; the openai client calls this."""
+        route, body = request.url.path.rpartition("/v1/")[2], request.read()
+        entry = self.store.get(key_of(route, body)) if self.mode != "live" and body else None
+        if entry:
+            self.after(_call(entry["response"], "recorded", entry["seconds"]))
+            return _response(entry["response"])
+        if self.mode == "replay":
+            raise RecordingError(_missing(self.store.file, body))
+        return self._ask(request, route, body)
+
+    def _ask(self, request: httpx2.Request, route: str, body: bytes) -> httpx2.Response:
+        self.before()
+        start = time.perf_counter()
+        response = self.send(request)
+        if response.status_code != 200 or not body or json.loads(body).get("stream"):
+            return response
+        answer = _whole_answer(response.read())
+        seconds = round(time.perf_counter() - start, 3)
+        if self.mode == "record":
+            self._keep(route, json.loads(body), answer, seconds)
+        self.after(_call(answer, "live", seconds))
+        return _response(answer)
+
+    def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float) -> None:
+        if "embeddings" not in route and request.get("temperature") != 0 and "seed" not in request:
+            raise RecordingError("A sampled answer (temperature above 0) is only recorded with a seed. Add seed=1 to the call.")
+        entry: Entry = {"key": key_of(route, json.dumps(request)), "route": route, "request": request, "response": answer}
+        entry |= {"seconds": seconds, "recorded": datetime.date.today().isoformat(), **self.provenance()}
+        self.store.add(entry | {"seal": seal_of(entry)})
+
+
+def _whole_answer(content: bytes) -> dict[str, Any]:
+    """Return the answer as slimmed JSON.
+
+    Raises:
+        AnswerError: If it is cut off, no JSON or without a choice.
+    """
+    try:
+        answer = slim(json.loads(content))
+    except ValueError:
+        raise AnswerError("The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log.") from None
+    if not (isinstance(answer, dict) and (answer.get("choices") or answer.get("data") or answer.get("output"))):
+        raise AnswerError("The endpoint sent an answer without any choice. Run the cell again, or try another model.")
+    return answer
+
+
+def _response(answer: dict[str, Any]) -> httpx2.Response:
+    return httpx2.Response(200, json=answer)
+
+
+def _call(answer: dict[str, Any], source: str, seconds: float) -> Call:
+    usage = answer.get("usage") or {}
+    return Call(answer.get("id", ""), source, seconds, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0))
+
+
+def _missing(file: Path, body: bytes) -> str:
+    return (
+        f"No recorded answer on page '{file.stem}' for this request: {canonical(body)[:160]} … "
+        "Mode 'replay' takes recorded answers only. Run `make record` to ask the model, or set SIDEBYSIDE_MODE=auto."
+    )

@@ -1,0 +1,114 @@
+"""What the environment says: mode, model, case, budget. Read once, printable.
+
+| setting | meaning | default |
+|---|---|---|
+| `SIDEBYSIDE_MODE` | `auto`, `replay`, `live` or `record` | `auto` |
+| `SIDEBYSIDE_MODEL` | name of a model at an OpenAI-compatible endpoint | the embedded model |
+| `SIDEBYSIDE_WEIGHTS` | path of another GGUF file for the embedded server | SmolLM2-135M-Instruct |
+| `SIDEBYSIDE_CASE` | name of a folder in `cases/`, or a path | the only folder in `cases/` |
+| `SIDEBYSIDE_BUDGET` | spending limit in US dollars for one kernel | 1 |
+| `SIDEBYSIDE_RECORDINGS` | folder of the recordings | `recordings/` |
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import SettingsError
+
+MODES = {
+    "auto": "recorded answer if there is one for this very request, else a live one",
+    "replay": "recorded answers only",
+    "live": "live answers only",
+    "record": "recorded answer if there is one, else a live one that is kept",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings in force.
+
+    Attributes:
+        mode: One of `MODES`.
+        model: Name of the model at an endpoint; None means the embedded model.
+        weights: A GGUF file for the embedded server; None means the course's own.
+        case: Folder of the case.
+        budget: Spending limit in US dollars.
+        recordings: Folder of the recordings.
+    """
+
+    mode: str
+    model: str | None
+    weights: Path | None
+    case: Path
+    budget: float
+    recordings: Path
+
+    def __str__(self) -> str:
+        """Say each setting on a line of its own."""
+        rows = {
+            "mode": f"{self.mode} ({MODES[self.mode]})",
+            "model": self.model or f"embedded ({self.weights.stem if self.weights else 'SmolLM2-135M-Instruct'})",
+            "case": self.case.name,
+            "budget": f"{self.budget:.2f} US dollars",
+        }
+        return "\n".join(f"{name:8}{value}" for name, value in rows.items())
+
+    __repr__ = __str__
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: If a value is unknown; the text lists what there is.
+    """
+    home = find_home()
+    weights = environ.get("SIDEBYSIDE_WEIGHTS")
+    return Settings(
+        mode=_mode(environ.get("SIDEBYSIDE_MODE") or "auto"),
+        model=environ.get("SIDEBYSIDE_MODEL") or None,
+        weights=Path(weights).expanduser() if weights else None,
+        case=_case(environ.get("SIDEBYSIDE_CASE") or "", home / "cases"),
+        budget=_budget(environ.get("SIDEBYSIDE_BUDGET") or "1"),
+        recordings=Path(environ.get("SIDEBYSIDE_RECORDINGS") or home / "recordings"),
+    )
+
+
+def find_home() -> Path:
+    """Return the course's folder: the nearest one above the working folder, or above this file, that holds `cases/`."""
+    for start in (Path.cwd(), Path(__file__).resolve().parent):
+        for folder in (start, *start.parents):
+            if (folder / "cases").is_dir() and (folder / "_toc.yml").is_file():
+                return folder
+    raise SettingsError("The course's folder is not found. Start Jupyter inside the course's folder (the one with _toc.yml).")
+
+
+def _mode(name: str) -> str:
+    if name not in MODES:
+        raise SettingsError(f"SIDEBYSIDE_MODE is '{name}', which is no mode. Choose one of: {', '.join(MODES)}.")
+    return name
+
+
+def _case(name: str, shelf: Path) -> Path:
+    there = sorted(p.name for p in shelf.iterdir() if (p / "case.toml").is_file())
+    if not name and len(there) == 1:
+        return shelf / there[0]
+    for folder in (shelf / name, Path(name).expanduser()) if name else ():
+        if (folder / "case.toml").is_file():
+            return folder.resolve()
+    asked = f"SIDEBYSIDE_CASE is '{name}', but there is no such case." if name else "SIDEBYSIDE_CASE is not set."
+    raise SettingsError(f"{asked} Choose one of: {', '.join(there)}; or give the path of a folder that holds a case.toml.")
+
+
+def _budget(text: str) -> float:
+    try:
+        budget = float(text)
+    except ValueError:
+        budget = -1.0
+    if not 0 <= budget < float("inf"):
+        raise SettingsError(f"SIDEBYSIDE_BUDGET is '{text}'. Give a number of US dollars, for example 2.50.")
+    return budget

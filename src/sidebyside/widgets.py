@@ -1,0 +1,129 @@
+"""What a page shows besides text and charts: predict boxes, results beside the reader's guess, token heat maps.
+
+All of it is plain HTML with a few lines of script, because that is what works alike in JupyterLab and in the static
+book: there is no kernel behind the book's pages. A guess is kept in the reader's own browser and nowhere else.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from IPython.display import Markdown
+
+from .charts import COLOURS
+from .llm import Token
+
+BOX = "border-left:4px solid {colour};padding:.2em 1em;margin:.5em 0"
+
+
+def _script() -> str:
+    return f"<script>{files('sidebyside').joinpath('guess.js').read_text(encoding='utf-8')}</script>"
+
+
+def say(text: str) -> Markdown:
+    """Return a sentence for display, in Markdown; for results, which code must say so that they stay true."""
+    return Markdown(text)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question that the reader answers before the cell runs; shown as a box of radio buttons.
+
+    Attributes:
+        key: Its name in the course, "lesson/question".
+        question: What is asked.
+        options: The possible answers.
+    """
+
+    key: str
+    question: str
+    options: Sequence[str]
+
+    def __repr__(self) -> str:
+        """Return question and options as text."""
+        return f"Predict: {self.question} ({' | '.join(self.options)})"
+
+    def _repr_html_(self) -> str:
+        key = html.escape(self.key, quote=True)
+        rows = "".join(
+            f'<label style="display:block"><input type="radio" name="{key}" value="{html.escape(o, quote=True)}"> {html.escape(o)}</label>'
+            for o in self.options
+        )
+        style = BOX.format(colour=COLOURS["people"])
+        return (
+            f'<fieldset class="sbs-predict" data-key="{key}" style="border:0;{style}"><legend><strong>Predict</strong></legend>'
+            f"<p>{html.escape(self.question)}</p>{rows}</fieldset>{_script()}"
+        )
+
+
+def predict(key: str, question: str, options: Sequence[str]) -> Prediction:
+    """Ask the reader for a guess; `outcome` with the same key shows it beside the result."""
+    return Prediction(key, question, options)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A result, with the reader's guess beside it.
+
+    Attributes:
+        key: The key of the prediction.
+        answer: The option that turned out right.
+        sentence: The result in a sentence.
+    """
+
+    key: str
+    answer: str
+    sentence: str
+
+    def __repr__(self) -> str:
+        """Return the result as text."""
+        return f"{self.answer}: {self.sentence}"
+
+    def _repr_html_(self) -> str:
+        key, answer = html.escape(self.key, quote=True), html.escape(self.answer, quote=True)
+        return (
+            f'<div class="sbs-outcome" data-key="{key}" data-answer="{answer}" style="{BOX.format(colour=COLOURS["people"])}">'
+            f"<p><strong>{html.escape(self.answer)}.</strong> {html.escape(self.sentence)}</p>"
+            f'<p class="sbs-guess">You made no guess.</p></div>{_script()}'
+        )
+
+
+def outcome(key: str, answer: str, sentence: str) -> Outcome:
+    """Show a result beside the guess of the prediction with the same key."""
+    return Outcome(key, answer, sentence)
+
+
+@dataclass(frozen=True)
+class TokenMap:
+    """An answer token by token, each with the probability the model gave it; the less likely, the darker.
+
+    Attributes:
+        tokens: The answer's tokens.
+        model: Who answered.
+    """
+
+    tokens: Sequence[Token]
+    model: str
+
+    def __repr__(self) -> str:
+        """Return tokens and percentages as text."""
+        return " ".join(f"{t.text.strip() or repr(t.text)}[{t.probability:.0%}]" for t in self.tokens)
+
+    def _repr_html_(self) -> str:
+        cells = "".join(_token_cell(token) for token in self.tokens)
+        return f'<div class="sbs-tokens" role="group" aria-label="The answer token by token">{cells}<p><small>{html.escape(self.model)}</small></p></div>'
+
+
+def _token_cell(token: Token) -> str:
+    shade = f"{COLOURS['GenAI']}{round((1 - token.probability) * 150):02x}"
+    style = f"display:inline-block;text-align:center;padding:2px 4px;margin:1px;border-radius:3px;background:{shade}"
+    text = html.escape(token.text).replace("\n", "⏎").strip() or "␣"
+    return f'<span style="{style}">{text}<br><small>{token.probability:.0%}</small></span>'
+
+
+def token_map(tokens: Sequence[Token], model: str) -> TokenMap:
+    """Show an answer as a heat map of its tokens."""
+    return TokenMap(tokens, model)
