@@ -109,7 +109,7 @@ def _load(path: Path, name: str) -> Any:
     params.model.path, params.model_alias = str(path), {name}
     params.n_ctx, params.n_parallel, params.cpuparams.n_threads = SLOTS * CONTEXT, SLOTS, THREADS
     params.embedding, params.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
-    params.hostname, params.port = "127.0.0.1", 0
+    params.hostnames, params.port = ["127.0.0.1"], 0
     params.verbosity = -1  # llama.cpp's log lines stay out of the notebook
     try:
         return xllamacpp.Server(params)

@@ -1,9 +1,11 @@
 (() => {
-  const kept = (key) => { try { return localStorage.getItem("sbs:" + key); } catch { return null; } };
+  const unsaved = (window.sbsGuesses ??= {}); // for a browser that keeps nothing
+  const kept = (key) => { try { return localStorage.getItem("sbs:" + key); } catch { return unsaved[key] ?? null; } };
+  const keep = (key, value) => { try { localStorage.setItem("sbs:" + key, value); } catch { unsaved[key] = value; } };
   const show = () => {
     document.querySelectorAll(".sbs-predict").forEach((box) => box.querySelectorAll("input").forEach((input) => {
       input.checked = kept(box.dataset.key) === input.value;
-      input.onchange = () => { try { localStorage.setItem("sbs:" + box.dataset.key, input.value); } catch {} show(); };
+      input.onchange = () => { keep(box.dataset.key, input.value); show(); };
     }));
     document.querySelectorAll(".sbs-outcome").forEach((box) => {
       const guess = kept(box.dataset.key), right = guess === box.dataset.answer;

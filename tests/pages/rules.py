@@ -1,0 +1,220 @@
+"""The rules of DESIGN 5 that a machine can judge: each is a function from a page to its faults, as sentences."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from statistics import median
+
+from helpers import (
+    LANDMARKS,
+    NBVAL_TAGS,
+    Page,
+    code_lines,
+    flow,
+    grade,
+    landmarks,
+    measured_numbers,
+    mime_bundles,
+    quiz,
+    sections,
+    strings,
+    tags,
+    without_html,
+    word_count,
+    words,
+)
+
+from sidebyside.checks import numbers
+
+Faults = Iterable[str]
+Rule = Callable[[Page], Faults]
+VEGA = "application/vnd.vegalite.v5+json"
+SECRETS = {
+    "an absolute path": re.compile(r"(?<![\w.~%-])/(?:home|root|Users|work|tmp)(?![\w.-])|\bC:[\\/]"),
+    "a key": re.compile(r"\bsk-[\w-]{16,}|\bhf_\w{16,}|\bAKIA[0-9A-Z]{12,}|\bgh[pousr]_\w{30,}|PRIVATE KEY-----"),
+}
+NBVAL_COMMENT = re.compile(r"^\s*#+\s*(?:NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$", re.M)
+
+
+# --- every notebook -------------------------------------------------------------------------------------------------
+
+
+def execution_counts_run_from_one(page: Page) -> Faults:
+    counts = [cell.get("execution_count") for cell in page.code]
+    if counts != list(range(1, len(counts) + 1)):
+        yield f"execution counts are {counts}: run the page from top to end (`make refresh`)"
+
+
+def no_error_is_stored(page: Page) -> Faults:
+    for cell in page.code:
+        for output in cell.outputs:
+            if output.output_type == "error" or output.get("name") == "stderr":
+                yield f"cell {cell.get('id')}: {output.get('ename') or output.text[:200]}"
+
+
+def nothing_private(page: Page) -> Faults:
+    for text in strings(page.notebook):
+        for what, pattern in SECRETS.items():
+            if found := pattern.search(text):
+                yield f"{what}: …{text[max(0, found.start() - 40) : found.end() + 20]}…"
+
+
+def cell_ids_are_stored_and_unique(page: Page) -> Faults:
+    ids = Counter(cell.get("id") for cell in page.notebook.cells)
+    for name, times in ids.items():
+        if not name or times > 1:
+            yield f"{times} cells have the id {name!r}: each needs its own, stored in the file"
+
+
+def charts_and_pictures_have_alt_text(page: Page) -> Faults:
+    for cell in page.code:
+        bundles = mime_bundles(cell)
+        if not all(bundle[VEGA].get("description", "").strip() for bundle in bundles if VEGA in bundle):
+            yield f"cell {cell.get('id')}: a chart without description"
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        if any(kind.startswith("image/") for bundle in bundles for kind in bundle) and not alt.strip():
+            yield f"cell {cell.get('id')}: a picture without metadata mystnb.image.alt"
+    for picture in re.findall(r"!\[\s*\]\([^)]*\)|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>", page.markdown):
+        yield f"a picture without alt text: {picture}"
+
+
+def no_measured_number_in_markdown(page: Page) -> Faults:
+    for number, line in measured_numbers(page.markdown, numbers()):
+        yield f"'{number}' in: {line[:160]}"
+
+
+def predictions_meet_their_outcomes(page: Page) -> Faults:
+    asked, told = Counter(page.calls("predict")), Counter(page.calls("outcome"))
+    if asked != told or any(times > 1 for times in asked.values()):
+        yield f"predict has the keys {sorted(map(str, asked.elements()))}, outcome has {sorted(map(str, told.elements()))}"
+    for key in asked:
+        if not str(key).startswith(f"{page.number}/"):
+            yield f"the key {key!r} does not begin with the page's number, '{page.number}/'"
+
+
+def connects_under_its_own_name(page: Page) -> Faults:
+    for name in page.calls("connect"):
+        if name != page.path.stem:
+            yield f'the page connects as {name!r}: write sbs.connect("{page.path.stem}")'
+
+
+def unchecked_cells_say_why(page: Page) -> Faults:
+    for cell in page.code:
+        reason = cell.metadata.get("reason", "")
+        if tags(cell) & NBVAL_TAGS and not (len(words(reason)) >= 4 and reason.strip().endswith(".")):
+            yield f'cell {cell.get("id")}: tagged {sorted(tags(cell) & NBVAL_TAGS)}, but its metadata "reason" holds no sentence'
+        if NBVAL_COMMENT.search(cell.source):
+            yield f"cell {cell.get('id')}: nbval is told by a comment. Use a tag, which readers and tests see."
+
+
+def order_stays_out_of_prose(page: Page) -> Faults:
+    yield from order_phrases(page.markdown)
+
+
+COUNTED = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+ORDER = re.compile(rf"\blessons? (?:no\.? ?|number )?(?:{COUNTED})\b|\b(?:next|previous|following|preceding) lessons?\b", re.I)
+
+
+def order_phrases(markdown: str) -> Faults:
+    """Yield each phrase that says a lesson's place: `_toc.yml` is the only home of order."""
+    for line in without_html(markdown).splitlines():
+        if found := ORDER.search(line):
+            yield f"'{found[0]}' in: {line.strip()[:160]}. Link to the lesson by its title."
+
+
+# --- lessons --------------------------------------------------------------------------------------------------------
+
+
+def cells_are_short(page: Page) -> Faults:
+    sizes = [code_lines(cell) for cell in page.code if "hide-input" not in tags(cell)]
+    if sizes and (median(sizes) > 4 or max(sizes) > 20 or sum(size <= 12 for size in sizes) < 0.95 * len(sizes)):
+        yield f"lines of the visible code cells are {sizes}: median <= 4, 95 % <= 12, none > 20"
+
+
+def never_three_code_cells_in_a_row(page: Page) -> Faults:
+    kinds = "".join(cell.cell_type[0] for cell in page.notebook.cells if cell.source.strip())
+    if "ccc" in kinds:
+        before = page.notebook.cells[max(0, kinds.index("ccc") - 1)]
+        yield f"three code cells in a row after: {before.source[:80]!r}"
+
+
+def prose_is_of_the_right_length(page: Page) -> Faults:
+    count = word_count(page.markdown)
+    if not 700 <= count <= 1300:
+        yield f"{count} words of prose: 700 to 1,300"
+
+
+def prose_is_easy_to_read(page: Page) -> Faults:
+    if word_count(page.markdown) and (level := grade(page.markdown)) > 9:
+        yield f"Flesch-Kincaid grade {level:.1f}: at most 9"
+
+
+def sections_follow_the_page_grammar(page: Page) -> Faults:
+    text = flow(page)
+    for name in LANDMARKS:
+        if name not in landmarks(text):
+            yield f"'{name}' is missing or not in its place; the order is: {', '.join(LANDMARKS)}"
+    for name, section in sections(text).items():
+        if name not in ("title", "minutes and track") and "predict" not in name and not word_count(section):
+            yield f"the section '{name}' is empty"
+
+
+def goals_are_two_to_four(page: Page) -> Faults:
+    goals = re.findall(r"^\s*(?:[-*+]|\d+[.)]) +\S", sections(flow(page)).get("You will be able to", ""), re.M)
+    if not 2 <= len(goals) <= 4:
+        yield f"'You will be able to' lists {len(goals)} things: 2 to 4"
+
+
+def quiz_items_explain_every_option(page: Page) -> Faults:
+    section = sections(flow(page)).get("Check yourself", "")
+    items = quiz(section)
+    if not 3 <= len(items) <= 5:
+        yield f"'Check yourself' has {len(items)} items: 3 to 5"
+    if section.lower().count("<details") != sum(map(len, items)):
+        yield "'Check yourself' has a details element without summary or end"
+    for number, item in enumerate(items, 1):
+        if len(item) < 2:
+            yield f"quiz item {number} has {len(item)} option: at least 2"
+        for option, explanation in item:
+            if not words(without_html(option).replace("`", " ")) or word_count(explanation) < 3:
+                yield f"quiz item {number}, option {option.strip()!r}: no explanation"
+
+
+def words_link_to_the_glossary(page: Page) -> Faults:
+    if not re.search(r"\{term\}`|\]\([^)]*glossary", sections(flow(page)).get("Words", "")):
+        yield "'Words' does not link to the glossary"
+
+
+EVERYWHERE: list[Rule] = [
+    execution_counts_run_from_one,
+    no_error_is_stored,
+    nothing_private,
+    cell_ids_are_stored_and_unique,
+    charts_and_pictures_have_alt_text,
+    no_measured_number_in_markdown,
+    predictions_meet_their_outcomes,
+    connects_under_its_own_name,
+    unchecked_cells_say_why,
+    order_stays_out_of_prose,
+]
+LESSONS: list[Rule] = [
+    cells_are_short,
+    never_three_code_cells_in_a_row,
+    prose_is_of_the_right_length,
+    prose_is_easy_to_read,
+    sections_follow_the_page_grammar,
+    goals_are_two_to_four,
+    quiz_items_explain_every_option,
+    words_link_to_the_glossary,
+]
+
+
+# --- the course -----------------------------------------------------------------------------------------------------
+
+
+def unchecked_share(pages: list[Page]) -> float:
+    """Return the share of code cells, 0 to 1, that nbval does not compare."""
+    cells = [cell for page in pages for cell in page.code]
+    return sum(bool(tags(cell) & NBVAL_TAGS) for cell in cells) / max(1, len(cells))

@@ -1,0 +1,141 @@
+"""The gates: no notebook slips past the tests, exercises come from their solutions, and each fact keeps its one home."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+from exercises import clear, sources
+from helpers import GLOSSARY_LINK, TERM_ROLE, Page, calls, glossary_anchors, glossary_terms, mime_bundles, slug
+from nbgrader.nbgraderformat import MetadataValidator
+from pages import HOME, load, pages
+from rules import order_phrases
+
+from sidebyside.checks import numbers
+
+TRIO = ("notebooks", "solutions", "exercises")
+SHELVES = {folder: [Page(path) for path in pages((folder,))] for folder in (*TRIO, "hackathon")}
+MARKER = re.compile(r"(?:BEGIN|END) SOLUTION")
+BOOK = sorted((HOME / "book").rglob("*.md"))
+GLOSSARY_FILE = HOME / "book" / "glossary.md"
+each_solution = pytest.mark.parametrize("page", SHELVES["solutions"], ids=str)
+each_exercise = pytest.mark.parametrize("page", SHELVES["exercises"], ids=str)
+each_lesson = pytest.mark.parametrize("page", SHELVES["notebooks"], ids=str)
+
+
+def slugs(folder: str) -> list[str]:
+    return [page.path.stem for page in SHELVES[folder]]
+
+
+# --- every notebook is tested ---------------------------------------------------------------------------------------
+
+
+def test_no_notebook_of_the_repository_is_outside_the_tests() -> None:
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "*.ipynb"]
+    listed = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=True).stdout.split("\0")
+    there = {HOME / name for name in listed if name and (HOME / name).is_file()}
+    assert there - set(pages()) == set(), "not in a folder of tools/pages.py, so nothing tests these"
+
+
+def test_lessons_solutions_and_exercises_have_the_same_slugs() -> None:
+    assert slugs("notebooks"), "there are no lessons"
+    assert slugs("solutions") == slugs("notebooks")
+    assert slugs("exercises") == slugs("notebooks")
+
+
+# --- solutions and exercises ----------------------------------------------------------------------------------------
+
+
+def verdicts(page: Page) -> list[str]:
+    """Return what the checks of a page say: one text a check."""
+    shown = [bundle.get("text/plain", "") for cell in page.code if calls(cell.source, "check") for bundle in mime_bundles(cell)]
+    return [text for text in shown if re.match("[✓→…] ", text)]
+
+
+@each_solution
+def test_solutions_are_valid_for_nbgrader(page: Page) -> None:
+    MetadataValidator().validate_nb(page.notebook)
+    kinds = [cell.metadata.get("nbgrader", {}) for cell in page.notebook.cells]
+    assert any(kind.get("solution") for kind in kinds), "no cell is marked as a solution"
+    assert any(kind.get("grade") for kind in kinds), "no cell is marked as graded"
+
+
+@each_solution
+def test_solutions_mark_what_is_to_be_done(page: Page) -> None:
+    begins, ends = (sum(f"### {word} SOLUTION" in cell.source for cell in page.notebook.cells) for word in ("BEGIN", "END"))
+    assert begins == ends > 0
+
+
+@pytest.mark.parametrize("page", [page for folder in SHELVES if folder != "solutions" for page in SHELVES[folder]], ids=str)
+def test_solution_markers_stay_in_solutions(page: Page) -> None:
+    assert not [cell.source for cell in page.notebook.cells if MARKER.search(cell.source)]
+
+
+@each_solution
+def test_exercises_are_made_from_their_solutions(page: Page) -> None:
+    exercise = HOME / "exercises" / page.path.name
+    assert sources(load(exercise)) == sources(clear(load(page.path))), "run `make exercises`"
+
+
+@each_exercise
+def test_an_untouched_exercise_says_not_done_yet(page: Page) -> None:
+    assert len(verdicts(page)) == len(page.calls("check")) > 0, "each check must be shown"
+    assert not [text for text in verdicts(page) if not text.startswith("… Not done yet")]
+
+
+@each_solution
+def test_a_solution_is_right(page: Page) -> None:
+    assert len(verdicts(page)) == len(page.calls("check")) > 0, "each check must be shown"
+    assert not [text for text in verdicts(page) if not text.startswith("✓")]
+
+
+@each_solution
+def test_exercise_numbers_begin_with_the_page_number(page: Page) -> None:
+    assert not [number for number in page.calls("check") if not str(number).startswith(f"{page.number}.")]
+
+
+def test_each_check_has_one_exercise_and_each_exercise_a_check() -> None:
+    used = Counter(number for page in SHELVES["solutions"] for number in page.calls("check"))
+    assert used == Counter(numbers())
+
+
+# --- order and words ------------------------------------------------------------------------------------------------
+
+
+def toc_entries() -> list[str]:
+    """Return every file of `_toc.yml`, in order."""
+    toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *_files(toc.get("parts", []) + toc.get("chapters", []))]
+
+
+def _files(entries: list[dict]) -> list[str]:
+    return [file for e in entries for file in [e.get("file")] * ("file" in e) + _files(e.get("chapters", []) + e.get("sections", []))]
+
+
+def test_every_file_of_the_table_of_contents_exists() -> None:
+    missing = [entry for entry in toc_entries() if not any((HOME / f"{entry}{end}").is_file() for end in (".ipynb", ".md"))]
+    assert not missing
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "exercises"])
+def test_the_table_of_contents_lists_every_page_once(folder: str) -> None:
+    listed = [entry for entry in toc_entries() if entry.startswith(f"{folder}/")]
+    assert sorted(listed) == [f"{folder}/{name}" for name in slugs(folder)]
+
+
+@each_lesson
+def test_every_word_used_is_in_the_glossary(page: Page) -> None:
+    text = GLOSSARY_FILE.read_text(encoding="utf-8") if GLOSSARY_FILE.is_file() else ""
+    known, anchors = {slug(term) for term in glossary_terms(text)}, glossary_anchors(text)
+    unknown = [term for term in TERM_ROLE.findall(page.markdown) if slug(term) not in known]
+    unknown += [anchor for anchor in GLOSSARY_LINK.findall(page.markdown) if anchor not in anchors]
+    assert not unknown, "not in book/glossary.md"
+
+
+@pytest.mark.parametrize("file", BOOK, ids=lambda path: str(path.relative_to(HOME)))
+def test_no_lesson_is_called_by_its_place(file: Path) -> None:
+    assert not list(order_phrases(file.read_text(encoding="utf-8")))

@@ -1,0 +1,54 @@
+"""The course's notebooks: which there are, how one is executed, and the form in which it is saved."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+HOME = Path(__file__).resolve().parent.parent
+FOLDERS = ("notebooks", "solutions", "exercises", "hackathon")
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def pages(folders: tuple[str, ...] = FOLDERS) -> list[Path]:
+    """Return the notebooks of the given folders, in order."""
+    return [path for folder in folders for path in sorted((HOME / folder).glob("*.ipynb"))]
+
+
+def execute(notebook: nbformat.NotebookNode, folder: Path, **environment: str) -> nbformat.NotebookNode:
+    """Run a notebook from top to end in a fresh kernel.
+
+    Args:
+        notebook: The notebook; it is changed in place.
+        folder: The kernel's working folder.
+        **environment: Settings for the kernel, such as SIDEBYSIDE_MODE="replay".
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: If a cell fails.
+    """
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(folder)}})
+    client.execute(env={**os.environ, **environment})
+    return notebook
+
+
+def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Keep of the metadata only what a page needs, so that the same run gives the same bytes."""
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+    return notebook
+
+
+def save(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write a notebook in its settled form, all or nothing."""
+    draft = path.with_suffix(".draft")
+    nbformat.write(tidy(notebook), draft)
+    draft.replace(path)
+
+
+def load(path: Path) -> nbformat.NotebookNode:
+    """Read a notebook."""
+    return nbformat.read(path, as_version=4)
