@@ -8,8 +8,8 @@
 
   // ── charts ──────────────────────────────────────────────────────────────────────────────────────────────────────
   const WIDEST = 680; // pixels, axis included: wider is harder to read
-  const NARROW = 480; // below this, names beside an axis are broken into lines
-  const drawn = new Map(); // chart element → { spec text, view, width, theme }
+  const NARROW = 480; // below this, an axis gets fewer ticks and shorter lines of text
+  const drawn = new Map(); // chart element → { text of its spec, view, width }
   let scripts; // a promise, once asked for
 
   const load = (name) => new Promise((resolve, reject) => {
@@ -19,9 +19,6 @@
   });
   const loadScripts = () => (scripts ??= vendor.reduce((before, name) => before.then(() => load(name)), Promise.resolve()));
 
-  const style = (name, at = document.documentElement) => getComputedStyle(at).getPropertyValue(name).trim();
-  const theme = () => document.documentElement.dataset.theme;
-
   // Names on a vertical axis, as a Vega expression: lines of at most `characters`, broken at spaces.
   const inLines = (characters) =>
     `split(trim(replace(datum.label, regexp('(.{1,${characters}})(\\\\s+|$)', 'g'), '$1\\n')), '\\n')`;
@@ -30,32 +27,34 @@
     if (spec.hconcat || spec.vconcat || spec.concat || spec.facet || spec.repeat) return; // such a chart only shrinks, by CSS
     spec.width = width;
     spec.autosize = { type: "fit-x", contains: "padding" };
-    if (width >= NARROW) return;
-    spec.config.axisX = { ...spec.config.axisX, labelOverlap: "greedy", tickCount: 5 };
+    const narrow = width < NARROW;
+    if (narrow) {
+      spec.config.axisX = { ...spec.config.axisX, labelOverlap: "greedy", tickCount: 5 };
+      spec.config.legend = { ...spec.config.legend, columns: 1, labelLimit: width - 60 };
+    }
     for (const part of [spec, ...(spec.layer ?? [])]) {
       const y = part.encoding?.y;
-      if (y?.type !== "nominal" || y.axis === null) continue;
+      if (y?.type !== "nominal" || y.axis === null || y.axis?.labelExpr) continue;
       const values = new Set(Object.values(spec.datasets ?? {}).flat().map((row) => row[y.field]).filter(Boolean));
-      const characters = Math.round(width / 18), lines = Math.max(...[...values].map((v) => Math.ceil(String(v).length / characters)));
-      y.axis = { ...y.axis, labelLimit: width / 2, labelExpr: inLines(characters), labelLineHeight: 14 };
+      const characters = narrow ? Math.round(width / 18) : 34, lines = Math.max(...[...values].map((v) => Math.ceil(String(v).length / characters)));
+      y.axis = { ...y.axis, labelLimit: width / (narrow ? 2 : 2.5), labelExpr: inLines(characters), labelLineHeight: 14 };
       if (lines > 1) spec.height = Math.max(spec.height, values.size * (16 * lines + 10));
     }
   };
 
   const draw = async (box) => {
     const width = Math.min(box.clientWidth, WIDEST), state = drawn.get(box);
-    if (!width || (state.width === width && state.theme === theme())) return;
-    Object.assign(state, { width, theme: theme() });
+    if (!width || state.width === width) return;
+    state.width = width;
     await loadScripts();
-    const ink = style("--pst-color-text-muted");
-    const spec = JSON.parse(state.text.replaceAll(`"${style("--sbs-grey")}"`, JSON.stringify(ink)));
-    spec.config = { ...spec.config, font: style("font-family", box) };
+    const spec = JSON.parse(state.text);
+    spec.config = { ...spec.config, font: getComputedStyle(box).fontFamily };
     adapt(spec, width);
-    state.view?.finalize();
     const frame = element("div", "sbs-drawn");
-    const options = { actions: false, renderer: "svg", tooltip: { theme: theme() } };
-    const result = await window.vegaEmbed(frame, spec, options);
-    state.view = result.view;
+    const { view } = await window.vegaEmbed(frame, spec, { actions: false, renderer: "svg", tooltip: { disableDefaultStyle: true } });
+    if (state.width !== width) return view.finalize(); // the window changed meanwhile
+    state.view?.finalize();
+    state.view = view;
     box.querySelector(".sbs-drawn")?.remove();
     box.append(frame);
     box.classList.add("ready");
@@ -79,7 +78,6 @@
       seen.observe(box);
       resized.observe(box);
     });
-    new MutationObserver(() => near.forEach(draw)).observe(document.documentElement, { attributeFilter: ["data-theme"] });
   };
 
   // ── results stay closed until the reader has guessed ────────────────────────────────────────────────────────────
@@ -91,35 +89,46 @@
   const between = (question, result) => [...document.querySelectorAll(".cell_output")].filter(
     (output) => follows(question, output) && (follows(output, result) || output.contains(result)));
 
-  const open = (output) => {
-    output.hidden = false;
-    output.previousElementSibling.remove();
+  // The paragraphs "What happened" right after a result would give it away.
+  const explanation = (result) => {
+    const found = [];
+    let next = result.closest(".cell")?.nextElementSibling;
+    if (!next?.textContent.trim().startsWith("What happened")) return found;
+    for (; next?.matches("p, ul, ol, blockquote") && !next.textContent.startsWith("Change one thing"); next = next.nextElementSibling) found.push(next);
+    return found;
   };
 
-  const close = (output, showMe) => {
+  const open = (part) => {
+    part.hidden = false;
+    if (part.previousElementSibling?.matches(".sbs-veil")) part.previousElementSibling.remove();
+  };
+
+  const close = (part, showMe) => {
+    part.hidden = true;
+    part.classList.add("sbs-closed");
+    if (!part.matches(".cell_output")) return;
     const note = element("div", "sbs-veil"), button = element("button", "", "Just show me");
     button.type = "button";
     button.addEventListener("click", () => {
       showMe();
-      output.tabIndex = -1;
-      output.focus(); // the button is gone: go on reading where it was
+      part.tabIndex = -1;
+      part.focus(); // the button is gone: go on reading where it was
     });
     note.append(element("span", "", "Your guess first"), button);
-    output.before(note);
-    output.hidden = true;
+    part.before(note);
   };
 
   const startVeils = () => {
     const veils = [...document.querySelectorAll(".sbs-predict")].flatMap((question) => {
       const key = question.dataset.key, result = document.querySelector(`.sbs-outcome[data-key="${CSS.escape(key)}"]`);
-      return result ? [{ key, outputs: between(question, result), done: false }] : [];
+      return result ? [{ key, parts: [...between(question, result), ...explanation(result)], done: false }] : [];
     });
     const refresh = () => {
       veils.forEach((veil) => { veil.done ||= kept(`sbs:${veil.key}`) !== null || kept(`sbs-shown:${veil.key}`) !== null; });
-      for (const output of new Set(veils.flatMap(({ outputs }) => outputs))) {
-        const waiting = veils.find((veil) => !veil.done && veil.outputs.includes(output));
-        if (waiting && !output.hidden) close(output, () => finish(waiting.key, true));
-        if (!waiting && output.hidden) open(output);
+      for (const part of new Set(veils.flatMap(({ parts }) => parts))) {
+        const waiting = veils.find((veil) => !veil.done && veil.parts.includes(part));
+        if (waiting && !part.hidden) close(part, () => finish(waiting.key, true));
+        if (!waiting && part.hidden) open(part);
       }
     };
     const finish = (key, shown) => {

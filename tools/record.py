@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openai
 from pages import HOME, execute, load, pages, save
+
 from sidebyside import embedded
 from sidebyside.recording import Entry, read_entries, slim, write_entries
 

@@ -3,11 +3,11 @@
 from .cases import Case, load_case
 from .charts import COLOURS, bars, learning_curve, lines, next_tokens, scoreboard
 from .checks import check
-from .evaluation import Rate, below, bootstrap, crossing, macro_f1, paired_p, rate, read_label, run
-from .llm import Answer, Token, ask, connect, price, tokens, usage
+from .evaluation import Rate, abstains, below, bootstrap, crossing, macro_f1, paired_p, rate, read_label, run
+from .llm import Answer, Token, ask, connect, lean, price, tokens, usage
 from .prompts import Prompt
 from .settings import read_settings
-from .widgets import outcome, predict, say, token_map
+from .widgets import outcome, plain, predict, say, table, token_map
 
 __version__ = "0.1.0"
 
@@ -18,6 +18,7 @@ __all__ = [
     "Prompt",
     "Rate",
     "Token",
+    "abstains",
     "ask",
     "bars",
     "below",
@@ -25,6 +26,7 @@ __all__ = [
     "check",
     "connect",
     "crossing",
+    "lean",
     "learning_curve",
     "lines",
     "load_case",
@@ -32,6 +34,7 @@ __all__ = [
     "next_tokens",
     "outcome",
     "paired_p",
+    "plain",
     "predict",
     "price",
     "rate",
@@ -40,6 +43,7 @@ __all__ = [
     "run",
     "say",
     "scoreboard",
+    "table",
     "token_map",
     "tokens",
     "usage",

@@ -15,7 +15,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from .charts import COLOURS, GREY
+from .charts import COLOURS
 
 SCRIPTS = ("vega/build/vega.min.js", "vega-lite/build/vega-lite.min.js", "vega-embed/build/vega-embed.min.js")
 MIME = "application/vnd.vegalite.v5+json"
@@ -39,8 +39,8 @@ class VegaLite:
 
 
 def colours_css() -> str:
-    """Return the charts' colours as CSS variables: `charts` stays their only home."""
-    names = "".join(f"--sbs-{name.lower()}:{value};" for name, value in {**COLOURS, "grey": GREY}.items())
+    """Return the four colours as CSS variables: `charts.COLOURS` stays their only home."""
+    names = "".join(f"--sbs-{name.lower()}:{value};" for name, value in COLOURS.items())
     return f":root{{{names}}}\n"
 
 

@@ -7,6 +7,7 @@ A case is a folder with a `case.toml` (title, words for prompts, labels), `messa
 from __future__ import annotations
 
 import csv
+import io
 import re
 import tomllib
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ SPLITS = ("train", "dev", "test", "later")
 COLUMNS = ("id", "date", "text", "split")
 MOST_ROWS = 50_000
 HTML = re.compile(r"</?[a-zA-Z][^>]*>")
-FORMULA = re.compile(r"^\s*(=|[+@-]\s*[A-Za-z]+\()")
+FORMULA = re.compile(r"^\s*(=|[+@-]\s*[A-Za-z]+[(|])")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Case:
         """The values of the label that the first lessons predict."""
         return self.labels[self.label]
 
+    @property
+    def other_label(self) -> str:
+        """The first label column besides `label` that is no second labelling: exercises use it."""
+        return next((name for name in self.labels if name != self.label and not name.startswith("second_")), self.label)
+
     @cached_property
     def documents(self) -> dict[str, str]:
         """The policy documents by file name; empty if the case has none."""
@@ -85,8 +91,12 @@ class Case:
     def _table(self, name: str) -> pd.DataFrame:
         if not (self.folder / name).is_file():
             raise CaseError(f"This page needs {name}, and the case '{self.folder.name}' has none. Add the file, or choose another case.")
-        _read(self.folder / name)
-        return pd.read_csv(self.folder / name, keep_default_na=False)
+        text = _read(self.folder / name)
+        try:
+            return pd.read_csv(io.StringIO(text), keep_default_na=False)
+        except ValueError as error:
+            reason = " ".join(str(error).split())
+            raise CaseError(f"{name} is not a table: {reason}. Put quotation marks around texts that hold a comma.") from error
 
     def __repr__(self) -> str:
         """Say what the case holds."""
@@ -108,11 +118,17 @@ def load_case(folder: Path | None = None) -> Case:
         raise CaseError(f"messages.csv, {fault}")
     messages = pd.DataFrame(rows)
     for name in labels:
-        if messages[name].nunique() < 2:
-            raise CaseError(
-                f"messages.csv, line 2 to the end: column '{name}' holds one value only. A model needs examples of at least two: label some more."
-            )
+        _two_values(messages[name], f"column '{name}'")
+    _two_values(messages[messages["split"] == "train"][card["label"]], f"column '{card['label']}' of the split 'train'")
     return Case(folder, card["title"], card["subject"], card["label"], labels, messages)
+
+
+def _two_values(column: pd.Series, place: str) -> None:
+    if column.nunique() < 2:
+        held = "one value only" if len(column) else "nothing"
+        raise CaseError(
+            f"messages.csv, line 2 to the end: {place} holds {held}. A model needs examples of at least two values: label some more."
+        )
 
 
 def _card(path: Path) -> dict[str, Any]:
@@ -140,16 +156,24 @@ def _read(path: Path) -> str:
 
 
 def _rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
-    reader = csv.DictReader(_read(path).splitlines(keepends=True))
+    reader = csv.DictReader(io.StringIO(_read(path), newline=""))  # not splitlines: it also splits at characters inside a text
     missing = [name for name in needed if name not in (reader.fieldnames or [])]
     if missing:
         raise CaseError(f"{path.name}, line 1: no column '{missing[0]}'. The first line must name: {', '.join(needed)}.")
-    rows = [{**row, "_line": str(reader.line_num)} for row in reader]
+    try:
+        rows = [{**row, "_line": str(_first_line(row, reader.line_num))} for row in reader]
+    except csv.Error as error:
+        raise CaseError(f"{path.name}, line {reader.line_num + 1}: {error}. Is a quotation mark left open before it?") from error
     if not rows:
         raise CaseError(f"{path.name}, line 2: there are no messages. Add at least a few dozen with their labels.")
     if len(rows) > MOST_ROWS:
         raise CaseError(f"{path.name}, line {MOST_ROWS + 2}: more than {MOST_ROWS:,} messages. Take a random sample; pages stay quick then.")
     return rows
+
+
+def _first_line(row: dict[Any, Any], last: int) -> int:
+    """Return the line where a row begins: a text in quotation marks may run over several, an unclosed one over all the rest."""
+    return last - sum(str(value).count("\n") for value in row.values())
 
 
 def _faults(rows: list[dict[str, str]], labels: dict[str, list[str]]) -> Iterator[str]:

@@ -7,7 +7,9 @@ as one sentence instead of a traceback. `plain_errors` gives the errors of the `
 from __future__ import annotations
 
 import json
+import os
 
+import httpx2
 import openai
 
 
@@ -53,7 +55,8 @@ STATUS_ADVICE = {
     404: "The endpoint does not know the model or the address (404): {detail}. Check SIDEBYSIDE_MODEL and OPENAI_BASE_URL.",
     429: "The endpoint says: too many requests, or the quota is used up (429). Wait a minute and run the cell again, or ask for quota.",
 }
-SERVER_ADVICE = "The endpoint had a fault of its own ({status}), also on the second and third try. Wait a little and run the cell again."
+SERVER_ADVICE = "The endpoint had a fault of its own ({status}) each time it was asked. Wait a little and run the cell again."
+CUT_OFF = "The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log."
 
 
 def explain(error: BaseException) -> str:
@@ -71,18 +74,18 @@ def explain(error: BaseException) -> str:
         detail = _detail(error)
         advice = STATUS_ADVICE.get(error.status_code, SERVER_ADVICE if error.status_code >= 500 else STATUS_ADVICE[400])
         return advice.format(detail=detail, status=error.status_code)
+    if isinstance(error, json.JSONDecodeError) or isinstance(error.__cause__, httpx2.RemoteProtocolError):
+        return CUT_OFF
     if isinstance(error, openai.APIConnectionError):
         return "No endpoint answers at OPENAI_BASE_URL. Start it or mend the address; unset SIDEBYSIDE_MODEL to use the embedded model."
-    if isinstance(error, json.JSONDecodeError):
-        return "The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log."
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def _detail(error: openai.APIStatusError) -> str:
-    """Return the endpoint's own words, at most 160 characters on one line."""
+    """Return the endpoint's own words, at most 240 characters on one line, without the key should it be among them."""
     body = error.body if isinstance(error.body, dict) else {}
-    words = str(body.get("message") or "no reason given")
-    return " ".join(words.split())[:160].rstrip(".")
+    words = " ".join(str(body.get("message") or "no reason given").split())
+    return words.replace(os.environ.get("OPENAI_API_KEY") or "\n", "…")[:240].rstrip(".")
 
 
 def plain_errors() -> None:

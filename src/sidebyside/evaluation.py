@@ -63,8 +63,25 @@ def read_label(answer: str, labels: Sequence[str]) -> str | None:
         answer: What a model wrote.
         labels: The allowed labels.
     """
-    named = {label for label in labels if re.search(rf"\b{re.escape(label)}\b", answer, re.IGNORECASE)}
+    named = {label for label in labels if re.search(rf"(?<!\w){re.escape(label)}(?!\w)", answer, re.IGNORECASE)}
     return named.pop() if len(named) == 1 else None
+
+
+ABSTENTIONS = (
+    "don't know", "do not know", "not know", "don't have", "do not have", "no information", "not aware", "not a real", "not a country",
+    "does not exist", "doesn't exist", "no such", "fiction", "not recognized", "not recognised", "not familiar", "unknown", "cannot find", "can't find",
+    "i'm sorry", "i am sorry", "not able to", "unable to", "misunderstanding",
+)  # fmt: skip
+
+
+def abstains(answer: str) -> bool:
+    """Tell whether an answer admits that it does not know, by the phrases of `ABSTENTIONS`.
+
+    Args:
+        answer: What a model wrote.
+    """
+    said = answer.lower().replace("\u2019", "'")
+    return any(phrase in said for phrase in ABSTENTIONS)
 
 
 def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -> list[str | None]:

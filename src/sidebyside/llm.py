@@ -17,11 +17,13 @@ from genai_prices import Usage, calc_price
 
 from . import embedded
 from .errors import BudgetError, SettingsError, plain_errors
-from .recording import Call, RecordingTransport, Store
+from .recording import Call, RecordingTransport, Store, fields_of
 from .settings import Settings, read_settings
 
 EMBEDDED_URL = "http://embedded.invalid/v1"  # stands for the server's real address, which is known once it runs
 UNSAVED = "my_own_page"
+MOST_NAMES = 20  # models listed to a reader who named an unknown one
+UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
 
 
 @dataclass
@@ -55,10 +57,16 @@ class Connection:
             )
 
     def note(self, call: Call) -> None:
-        """Add an answer to the account."""
+        """Add an answer to the account.
+
+        Raises:
+            BudgetError: If the answer costs money and does not say how much of it.
+        """
         self.calls.append(call)
         if call.source == "live" and self.settings.model:
             self.spent += price(self.model, call.input_tokens, call.output_tokens) or 0.0
+            if not call.input_tokens and price(self.model, 1, 1):
+                raise BudgetError(f"The endpoint does not say how many tokens '{self.model}' used. {UNCOUNTED}")
 
 
 _latest: list[Connection] = []
@@ -94,22 +102,58 @@ def connect(page: str = UNSAVED, *, timeout: float = 60.0, max_retries: int = 2)
     return connection.client, model
 
 
+def latest() -> Connection:
+    """Return the latest connection; make one if there is none."""
+    if not _latest:
+        connect()
+    return _latest[0]
+
+
 def _transport(connection: Connection, store: Store) -> RecordingTransport:
     settings, line = connection.settings, httpx2.HTTPTransport()
 
     def to_embedded(request: httpx2.Request) -> httpx2.Response:
+        _refuse_other_model(request, connection.model)
         address = httpx2.URL(embedded.start(settings.weights))
         request.url = request.url.copy_with(scheme="http", host=address.host, port=address.port)
         request.headers["host"] = address.netloc.decode()
         return line.handle_request(request)
 
+    def to_endpoint(request: httpx2.Request) -> httpx2.Response:
+        _refuse_uncounted_stream(request, connection.model)
+        response = line.handle_request(request)
+        if response.status_code == 404 and (name := fields_of(request.read()).get("model")):
+            _refuse_unknown_model(connection.client, name)
+        return response
+
     if settings.model:
         _require_endpoint(settings.model)
-        return RecordingTransport(
-            settings.mode, store, line.handle_request, lambda: {"runtime": "endpoint"}, connection.check_budget, connection.note
-        )
+        endpoint = {"runtime": "endpoint"}
+        return RecordingTransport(settings.mode, store, to_endpoint, lambda: endpoint, connection.check_budget, connection.note)
     provenance = lambda: embedded.provenance(settings.weights)  # noqa: E731
     return RecordingTransport(settings.mode, store, to_embedded, provenance, after=connection.note)
+
+
+def _refuse_other_model(request: httpx2.Request, model: str) -> None:
+    """Refuse a call that names a model which is not the embedded one: llama.cpp would answer it all the same."""
+    if (name := fields_of(request.read()).get("model", model)) != model:
+        raise SettingsError(f"The call names the model '{name}', but there is only '{model}' here. Set SIDEBYSIDE_MODEL to use another.")
+
+
+def _refuse_uncounted_stream(request: httpx2.Request, model: str) -> None:
+    if fields_of(request.read()).get("stream") and price(model, 1, 1):
+        raise BudgetError(f"A streamed answer does not say how many tokens '{model}' used. {UNCOUNTED}")
+
+
+def _refuse_unknown_model(client: openai.OpenAI, model: str) -> None:
+    """Name the models that there are, if the endpoint tells them and this one is not among them."""
+    try:
+        names = sorted(there.id for there in client.with_options(max_retries=0).models.list())
+    except openai.OpenAIError:
+        return
+    if names and model not in names:
+        more = ", …" if len(names) > MOST_NAMES else ""
+        raise SettingsError(f"The endpoint has no model '{model}'. Set SIDEBYSIDE_MODEL to one of: {', '.join(names[:MOST_NAMES])}{more}.")
 
 
 def _require_endpoint(model: str) -> None:
@@ -145,6 +189,8 @@ def price(model: str, input_tokens: int, output_tokens: int) -> float | None:
     if own := os.environ.get("SIDEBYSIDE_PRICE"):
         try:
             in_price, out_price = (float(part) for part in own.split("/"))
+            if not (0 <= in_price < math.inf and 0 <= out_price < math.inf):
+                raise ValueError(own)
         except ValueError:
             raise SettingsError(f"SIDEBYSIDE_PRICE is '{own}'. Write two numbers: dollars for a million tokens in/out.") from None
         return (input_tokens * in_price + output_tokens * out_price) / 1e6
@@ -177,6 +223,32 @@ def tokens(response: Any) -> list[Token]:
         Token(i["token"], math.exp(i["logprob"]), [(t["token"], math.exp(t["logprob"])) for t in i.get("top_logprobs") or []])
         for i in items
     ]
+
+
+def lean(response: Any, first: str, second: str) -> float:
+    """Return how far the next token leans from one label to the other, as a difference of log-probabilities.
+
+    Args:
+        response: A completion of one token, asked for with the likeliest tokens' log-probabilities.
+        first: The label that a negative lean speaks for.
+        second: The label that a positive lean speaks for.
+
+    Returns:
+        log P(second) - log P(first). A label that is not among the tokens returned counts as little as the least of them;
+        where the model ended its answer at once, 0.
+    """
+    first_token = next(iter(tokens(response)), None)
+    if first_token is None:
+        return 0.0
+    others = first_token.others
+    floor = min(p for _, p in others)
+
+    def chance(label: str, other: str) -> float:
+        begins = [(text.strip().lower(), p) for text, p in others]
+        starts = [p for text, p in begins if text and label.lower().startswith(text) and not other.lower().startswith(text)]
+        return max(starts, default=floor)
+
+    return math.log(chance(second, first)) - math.log(chance(first, second))
 
 
 @dataclass(frozen=True)
@@ -215,9 +287,7 @@ def ask(prompt: str, *, system: str | None = None, **sampling: Any) -> Answer:
         system: The system message, if any.
         **sampling: Any option of a chat completion; `temperature=0, max_tokens=60` unless said otherwise.
     """
-    if not _latest:
-        connect()
-    connection = _latest[0]
+    connection = latest()
     messages = [{"role": "system", "content": system}] if system else []
     response = connection.client.chat.completions.create(
         model=connection.model,

@@ -16,6 +16,7 @@ import datetime
 import hashlib
 import json
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from typing import Any
 
 import httpx2
 
-from .errors import AnswerError, RecordingError
+from .errors import CUT_OFF, AnswerError, RecordingError
 
 Entry = dict[str, Any]
 
@@ -79,12 +80,12 @@ def read_entries(file: Path) -> Iterator[Entry]:
     Raises:
         RecordingError: If a line is broken or altered; the text names file and line.
     """
-    with file.open(encoding="utf-8") as lines:
+    with file.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 entry = json.loads(line)
                 whole = entry["seal"] == seal_of(entry)
-            except (ValueError, KeyError):
+            except (ValueError, KeyError, TypeError):
                 whole = False
             if not whole:
                 raise RecordingError(
@@ -96,7 +97,7 @@ def read_entries(file: Path) -> Iterator[Entry]:
 
 def write_entries(file: Path, entries: Iterable[Entry]) -> None:
     """Write entries in stable order, all or nothing: a killed process leaves the old file whole."""
-    ordered = sorted(entries, key=lambda entry: (entry["route"], canonical(json.dumps(entry["request"]))))
+    ordered = sorted(entries, key=lambda entry: (entry["route"], json.dumps(entry["request"], sort_keys=True)))
     draft = file.with_suffix(".draft")
     draft.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in ordered), encoding="utf-8")
     draft.replace(file)
@@ -110,15 +111,20 @@ class Store:
     """
 
     def __init__(self, file: Path) -> None:
+        """Note where the file lies; nothing is read yet."""
         self.file = file
         self._entries: dict[str, Entry] | None = None
         self._used: set[str] = set()
+        self._lock = threading.Lock()
 
     @property
     def entries(self) -> dict[str, Entry]:
         """The entries by key."""
         if self._entries is None:
-            self._entries = {e["key"]: e for e in read_entries(self.file)} if self.file.is_file() else {}
+            try:
+                self._entries = {e["key"]: e for e in read_entries(self.file)} if self.file.is_file() else {}
+            except OSError as error:
+                raise RecordingError(_unusable(self.file, "be read", error)) from error
         return self._entries
 
     def get(self, key: str) -> Entry | None:
@@ -132,10 +138,18 @@ class Store:
         return entry
 
     def add(self, entry: Entry) -> None:
-        """Keep a new answer, on disk at once."""
-        self.entries[entry["key"]] = entry
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        write_entries(self.file, self.entries.values())
+        """Keep a new answer, on disk at once.
+
+        Raises:
+            RecordingError: If the folder cannot be written to.
+        """
+        with self._lock:  # a page may ask from several threads
+            self.entries[entry["key"]] = entry
+            try:
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+                write_entries(self.file, self.entries.values())
+            except OSError as error:
+                raise RecordingError(_unusable(self.file, "be written", error)) from error
 
 
 class RecordingTransport(httpx2.BaseTransport):
@@ -159,39 +173,57 @@ class RecordingTransport(httpx2.BaseTransport):
         before: Callable[[], None] = lambda: None,
         after: Callable[[Call], None] = lambda call: None,
     ) -> None:
+        """Keep what was given; nothing is asked yet."""
         self.mode, self.store, self.send = mode, store, send
         self.provenance, self.before, self.after = provenance, before, after
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request; the openai client calls this."""
         route, body = request.url.path.rpartition("/v1/")[2], request.read()
-        entry = self.store.get(key_of(route, body)) if self.mode != "live" and body else None
+        asked = fields_of(body)
+        if self.mode == "record":
+            _require_seed(route, asked)
+        entry = self.store.get(key_of(route, body)) if self.mode != "live" and asked else None
         if entry:
             self.after(_call(entry["response"], "recorded", entry["seconds"]))
             return _response(entry["response"])
         if self.mode == "replay":
-            raise RecordingError(_missing(self.store.file, body))
-        return self._ask(request, route, body)
+            raise RecordingError(_missing(self.store.file, canonical(body) if asked else route))
+        return self._ask(request, route, asked)
 
-    def _ask(self, request: httpx2.Request, route: str, body: bytes) -> httpx2.Response:
+    def _ask(self, request: httpx2.Request, route: str, asked: dict[str, Any]) -> httpx2.Response:
         self.before()
         start = time.perf_counter()
         response = self.send(request)
-        if response.status_code != 200 or not body or json.loads(body).get("stream"):
+        if response.status_code != 200 or not asked or asked.get("stream"):
             return response
         answer = _whole_answer(response.read())
         seconds = round(time.perf_counter() - start, 3)
         if self.mode == "record":
-            self._keep(route, json.loads(body), answer, seconds)
+            self._keep(route, asked, answer, seconds)
         self.after(_call(answer, "live", seconds))
         return _response(answer)
 
     def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float) -> None:
-        if "embeddings" not in route and request.get("temperature") != 0 and "seed" not in request:
-            raise RecordingError("A sampled answer (temperature above 0) is only recorded with a seed. Add seed=1 to the call.")
         entry: Entry = {"key": key_of(route, json.dumps(request)), "route": route, "request": request, "response": answer}
         entry |= {"seconds": seconds, "recorded": datetime.date.today().isoformat(), **self.provenance()}
         self.store.add(entry | {"seal": seal_of(entry)})
+
+
+def fields_of(body: bytes) -> dict[str, Any]:
+    """Return the fields of a JSON request; none for a request of another kind, which is never recorded."""
+    try:
+        fields = json.loads(body)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _require_seed(route: str, asked: dict[str, Any]) -> None:
+    """Refuse a sampled answer that could not be had again, before it is asked for; streamed ones are not recorded anyway."""
+    sampled = asked and "embeddings" not in route and not asked.get("stream") and asked.get("temperature") != 0
+    if sampled and asked.get("seed") is None:
+        raise RecordingError("A sampled answer (temperature above 0) is only recorded with a seed. Add seed=1 to the call.")
 
 
 def _whole_answer(content: bytes) -> dict[str, Any]:
@@ -203,7 +235,7 @@ def _whole_answer(content: bytes) -> dict[str, Any]:
     try:
         answer = slim(json.loads(content))
     except ValueError:
-        raise AnswerError("The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log.") from None
+        raise AnswerError(CUT_OFF) from None
     if not (isinstance(answer, dict) and (answer.get("choices") or answer.get("data") or answer.get("output"))):
         raise AnswerError("The endpoint sent an answer without any choice. Run the cell again, or try another model.")
     return answer
@@ -215,11 +247,20 @@ def _response(answer: dict[str, Any]) -> httpx2.Response:
 
 def _call(answer: dict[str, Any], source: str, seconds: float) -> Call:
     usage = answer.get("usage") or {}
-    return Call(answer.get("id", ""), source, seconds, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0))
+    tokens_in = usage.get("prompt_tokens", usage.get("input_tokens"))  # the second name is that of the Responses route
+    tokens_out = usage.get("completion_tokens", usage.get("output_tokens"))
+    return Call(answer.get("id", ""), source, seconds, tokens_in or 0, tokens_out or 0)
 
 
-def _missing(file: Path, body: bytes) -> str:
+def _unusable(file: Path, deed: str, error: OSError) -> str:
     return (
-        f"No recorded answer on page '{file.stem}' for this request: {canonical(body)[:160]} … "
+        f"The recordings of page '{file.stem}' cannot {deed} ({error.strerror or type(error).__name__}). "
+        "Mend the folder's permissions, or set SIDEBYSIDE_RECORDINGS to a folder of your own."
+    )
+
+
+def _missing(file: Path, request: str) -> str:
+    return (
+        f"No recorded answer on page '{file.stem}' for this request: {request[:160]} … "
         "Mode 'replay' takes recorded answers only. Run `make record` to ask the model, or set SIDEBYSIDE_MODE=auto."
     )

@@ -7,10 +7,12 @@ book: there is no kernel behind the book's pages. A guess is kept in the reader'
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
+import pandas as pd
 from IPython.display import Markdown
 
 from .charts import COLOURS
@@ -26,6 +28,35 @@ def _script() -> str:
 def say(text: str) -> Markdown:
     """Return a sentence for display, in Markdown; for results, which code must say so that they stay true."""
     return Markdown(text)
+
+
+def plain(text: str) -> str:
+    """Return a text with Markdown's and HTML's signs disarmed: what customers and models write is never markup."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~$])", r"\\\1", " ".join(text.split()))
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table for display: no index column, all texts escaped and shown whole.
+
+    Attributes:
+        rows: Its rows.
+    """
+
+    rows: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Return the table as text."""
+        return self.rows.to_string(index=False)
+
+    def _repr_html_(self) -> str:
+        with pd.option_context("display.max_colwidth", None):
+            return self.rows.to_html(index=False, border=0, classes="sbs-table")
+
+
+def table(rows: pd.DataFrame) -> Table:
+    """Show a table without its index, with texts at full length."""
+    return Table(rows)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,48 @@
+"""Checks of the exercises of "The machine-learning workflow"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..cases import load_case
+from ..evaluation import Rate
+from . import number_hint, register
+
+
+def _shares() -> tuple[float, float]:
+    """Return what always guessing the most common train label gets right on dev and on test."""
+    case = load_case()
+    common = case.split("train")[case.other_label].mode()[0]
+    dev, test = ((case.split(name)[case.other_label] == common).mean() for name in ("dev", "test"))
+    return float(dev), float(test)
+
+
+@register("02.1")
+def baseline(answer: Any) -> str | None:
+    """Compare with the baseline, worked out anew."""
+    return number_hint(answer, _shares()[1], "Find the most common label in train[other], then the share of test[other] that equals it.", 0.0005)
+
+
+@register("02.2")
+def beats_baseline(model: Any) -> str | None:
+    """Let the model predict the dev split."""
+    if not hasattr(model, "predict"):
+        return "This has no method predict. Put the pipeline itself into `model`, not its score or its predictions."
+    case = load_case()
+    dev = case.split("dev")
+    predicted = list(model.predict(dev["text"]))
+    if not set(predicted) <= set(case.labels[case.other_label]):
+        return f"The model predicts other labels than those of '{case.other_label}'. Train it on train[other]."
+    right = sum(a == b for a, b in zip(predicted, dev[case.other_label], strict=True)) / len(dev)
+    return None if right > _shares()[0] else "It does not beat the baseline on dev. Did you fit it on train['text'] and train[other]?"
+
+
+@register("02.3")
+def rate_on_test(answer: Any) -> str | None:
+    """Look at the sample size, and whether the rate beats the baseline."""
+    if not isinstance(answer, Rate):
+        return "Give the whole rate, as sbs.rate(...) returns it, so that its interval is there too."
+    case = load_case()
+    if answer.n != len(case.split("test")):
+        return f"This rate counts {answer.n} messages. Count each message of the test split once."
+    return None if answer.value > _shares()[1] else "This is not above the baseline. Compare model.predict(test['text']) with test[other]."

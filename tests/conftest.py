@@ -1,0 +1,41 @@
+"""What the tests share: a scripted model, and an environment that nothing of the machine leaks into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import openai
+import pytest
+from scripted import KEY, NAME, ScriptedModel, serving
+
+from sidebyside import llm
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Take every setting and key out of the environment; return the folder where recordings go instead of the course's own."""
+    for name in [name for name in os.environ if name.startswith(("SIDEBYSIDE_", "OPENAI_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SIDEBYSIDE_RECORDINGS", str(tmp_path / "recordings"))
+    monkeypatch.setattr(llm, "_latest", [])
+    return tmp_path / "recordings"
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedModel]:
+    """A scripted model that answers "happy" until a test tells it otherwise."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def endpoint(bare: Path, scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    """A scripted model that the settings name as the reader's endpoint; the openai client tries again without waiting."""
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", NAME)
+    monkeypatch.setenv("OPENAI_BASE_URL", scripted.url)
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setattr(openai._base_client.BaseClient, "_calculate_retry_timeout", lambda *_, **__: 0.0)
+    scripted.recordings = bare
+    return scripted

