@@ -18,7 +18,7 @@ test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check src tests tools
 	$(BIN)/python tools/run_pages.py compare
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --ignore=tests/site
 
 check: test book             ## all that CI checks
 	$(BIN)/python -m pytest tests/site

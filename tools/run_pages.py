@@ -14,6 +14,9 @@ from pathlib import Path
 
 from pages import HOME, execute, load, pages, save
 
+from sidebyside.errors import RecordingError
+from sidebyside.recording import read_entries
+
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "--nbval-sanitize-with", "tests/nbval.cfg", "-n", "2", "--dist", "loadfile"]
 
 
@@ -24,7 +27,11 @@ def compare() -> int:
         environment = {**os.environ, "SIDEBYSIDE_MODE": "replay", "SIDEBYSIDE_USED": str(used)}
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NBVAL, *map(str, pages())]
         status = subprocess.run(command, cwd=HOME, env=environment).returncode
-        unused = unused_recordings(used)
+        try:
+            unused = unused_recordings(used)
+        except RecordingError as error:
+            print(error)
+            return 1
     for line in unused:
         print(f"unused recording: {line}")
     if unused:
@@ -34,8 +41,6 @@ def compare() -> int:
 
 def unused_recordings(used: Path) -> list[str]:
     """Return "file key" of every recorded answer that is not in the log of used ones."""
-    from sidebyside.recording import read_entries
-
     seen = set(used.read_text().splitlines()) if used.is_file() else set()
     there = [f"{f.parent.name}/{f.name} {e['key']}" for f in sorted((HOME / "recordings").glob("*/*.jsonl")) for e in read_entries(f)]
     return [line for line in there if line not in seen]

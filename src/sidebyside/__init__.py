@@ -1,7 +1,7 @@
 """*Side by Side*: the helper package of the course. A notebook says `import sidebyside as sbs`."""
 
 from .cases import Case, load_case
-from .charts import COLOURS, bars, learning_curve, lines, next_tokens, scoreboard
+from .charts import COLOURS, bars, learning_curve, next_tokens, scoreboard
 from .checks import check
 from .evaluation import Rate, abstains, below, bootstrap, crossing, macro_f1, paired_p, rate, read_label, run
 from .llm import Answer, Token, ask, connect, lean, price, tokens, usage
@@ -28,7 +28,6 @@ __all__ = [
     "crossing",
     "lean",
     "learning_curve",
-    "lines",
     "load_case",
     "macro_f1",
     "next_tokens",

@@ -126,9 +126,7 @@ def load_case(folder: Path | None = None) -> Case:
 def _two_values(column: pd.Series, place: str) -> None:
     if column.nunique() < 2:
         held = "one value only" if len(column) else "nothing"
-        raise CaseError(
-            f"messages.csv, line 2 to the end: {place} holds {held}. A model needs examples of at least two values: label some more."
-        )
+        raise CaseError(f"messages.csv, line 2 to the end: {place} holds {held}. A model needs examples of at least two values: label some more.")
 
 
 def _card(path: Path) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from the palette of Okabe and Ito (2008), which colour-blind readers can tell ap
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -80,7 +79,8 @@ def learning_curve(curve: pd.DataFrame, description: str, bar: dict[str, Any] | 
         bar: Keys name, kind, score, low, high of the other system, if any.
     """
     spread = curve.groupby("labels")["accuracy"].agg(mean="mean", low="min", high="max").round(4).reset_index().assign(kind="ML")
-    x = alt.X("labels:Q", scale=alt.Scale(type="log"), title="labelled messages for training", axis=alt.Axis(values=list(spread["labels"]), format="d"))
+    ticks = alt.Axis(values=list(spread["labels"]), format="d")
+    x = alt.X("labels:Q", scale=alt.Scale(type="log"), title="labelled messages for training", axis=ticks)
     y = alt.Y("mean:Q", title="accuracy", scale=alt.Scale(zero=False), axis=alt.Axis(format="%"))
     base = alt.Chart(spread).encode(x=x, color=_kind())
     layers = [base.mark_area(opacity=0.25).encode(y=alt.Y("low:Q", title="accuracy"), y2="high:Q"), base.mark_line(point=True).encode(y=y)]
@@ -107,25 +107,9 @@ def bars(rows: pd.DataFrame, description: str, title: str) -> Any:
         title: What the amount is, with its unit.
     """
     data = rows.round(4)
-    chart = alt.Chart(data).mark_bar().encode(
-        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)), x=alt.X("amount:Q", title=title), color=_kind()
+    chart = (
+        alt.Chart(data)
+        .mark_bar()
+        .encode(y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)), x=alt.X("amount:Q", title=title), color=_kind())
     )
     return _finish(chart, description, 20 * len(data))
-
-
-def lines(rows: pd.DataFrame, description: str, x: str, y: str, names: Sequence[str]) -> Any:
-    """Draw one line for each name over a shared axis; lines differ by dash as well, for print.
-
-    Args:
-        rows: Columns x, y, name.
-        description: Alt text.
-        x: Title of the horizontal axis.
-        y: Title of the vertical axis, a share 0 to 1.
-        names: The lines' names, in order.
-    """
-    chart = alt.Chart(rows.round(4)).mark_line(point=True, color=COLOURS["GenAI"]).encode(
-        x=alt.X("x:Q", title=x),
-        y=alt.Y("y:Q", title=y, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        strokeDash=alt.StrokeDash("name:N", sort=list(names), legend=alt.Legend(orient="top", title=None)),
-    )
-    return _finish(chart, description, 240)

@@ -69,7 +69,8 @@ def read_label(answer: str, labels: Sequence[str]) -> str | None:
 
 ABSTENTIONS = (
     "don't know", "do not know", "not know", "don't have", "do not have", "no information", "not aware", "not a real", "not a country",
-    "does not exist", "doesn't exist", "no such", "fiction", "not recognized", "not recognised", "not familiar", "unknown", "cannot find", "can't find",
+    "does not exist", "doesn't exist", "no such", "fiction", "not recognized", "not recognised", "not familiar", "unknown",
+    "cannot find", "can't find",
     "i'm sorry", "i am sorry", "not able to", "unable to", "misunderstanding",
 )  # fmt: skip
 
@@ -97,8 +98,9 @@ def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -
 
 def macro_f1(target: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> float:
     """Return the mean of the labels' F1 scores, 0 to 1; an unusable answer (None) counts as a miss."""
-    named = ["(unusable)" if p is None else p for p in predicted]
-    return float(f1_score(list(target), named, labels=list(labels), average="macro", zero_division=0))
+    numbers = {label: number for number, label in enumerate(labels)}  # scikit-learn is several times quicker on numbers
+    right, said = [numbers[t] for t in target], [numbers.get(p, -1) for p in predicted]
+    return float(f1_score(right, said, labels=list(numbers.values()), average="macro", zero_division=0))
 
 
 def bootstrap(

@@ -219,10 +219,7 @@ def tokens(response: Any) -> list[Token]:
     """Return the tokens of a chat or raw completion that was asked for with log-probabilities."""
     content = getattr(response.choices[0].logprobs, "content", None) or []
     items = [item if isinstance(item, dict) else item.model_dump() for item in content]
-    return [
-        Token(i["token"], math.exp(i["logprob"]), [(t["token"], math.exp(t["logprob"])) for t in i.get("top_logprobs") or []])
-        for i in items
-    ]
+    return [Token(i["token"], math.exp(i["logprob"]), [(t["token"], math.exp(t["logprob"])) for t in i.get("top_logprobs") or []]) for i in items]
 
 
 def lean(response: Any, first: str, second: str) -> float:

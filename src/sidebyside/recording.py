@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -127,14 +128,20 @@ class Store:
                 raise RecordingError(_unusable(self.file, "be read", error)) from error
         return self._entries
 
+    @cached_property
+    def elsewhere(self) -> dict[str, tuple[Path, Entry]]:
+        """What the same model answered on other pages: one request has one answer in the whole course."""
+        others = (file for file in sorted(self.file.parent.glob("*.jsonl")) if file != self.file)
+        return {entry["key"]: (file, entry) for file in others for entry in read_entries(file)}
+
     def get(self, key: str) -> Entry | None:
         """Return the entry of a key, and note that it is in use (see `SIDEBYSIDE_USED` in tools/record.py)."""
-        entry = self.entries.get(key)
+        file, entry = (self.file, self.entries[key]) if key in self.entries else self.elsewhere.get(key, (self.file, None))
         if entry and key not in self._used:
             self._used.add(key)
             if log := os.environ.get("SIDEBYSIDE_USED"):
-                with open(log, "a", encoding="utf-8") as file:
-                    file.write(f"{self.file.parent.name}/{self.file.name} {key}\n")
+                with open(log, "a", encoding="utf-8") as lines:
+                    lines.write(f"{file.parent.name}/{file.name} {key}\n")
         return entry
 
     def add(self, entry: Entry) -> None:

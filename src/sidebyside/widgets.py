@@ -145,7 +145,8 @@ class TokenMap:
 
     def _repr_html_(self) -> str:
         cells = "".join(_token_cell(token) for token in self.tokens)
-        return f'<div class="sbs-tokens" role="group" aria-label="The answer token by token">{cells}<p><small>{html.escape(self.model)}</small></p></div>'
+        who = f"<p><small>{html.escape(self.model)}</small></p>"
+        return f'<div class="sbs-tokens" role="group" aria-label="The answer token by token">{cells}{who}</div>'
 
 
 def _token_cell(token: Token) -> str:
