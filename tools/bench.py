@@ -1,0 +1,122 @@
+"""Measure speeds and write `book/run-times.md`; nothing here is asserted in a test.
+
+Usage: bench.py    (takes some minutes; use a quiet machine)
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import statistics
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import openai
+from pages import HOME, execute, load, pages
+
+import sidebyside as sbs
+from sidebyside import embedded
+from sidebyside.recording import read_entries
+
+PROMPTS = [f"Write one sentence about the number {number}." for number in range(24)]
+REPLAYS = 400
+
+
+def request_of(prompt: str) -> dict:
+    """Return the request that all contestants send."""
+    return {"model": embedded.MODEL, "messages": [{"role": "user", "content": prompt}], "temperature": 0, "max_tokens": 48}
+
+
+def tokens_per_second(ask: Callable[[dict], int]) -> float:
+    """Return the rate over all prompts.
+
+    Args:
+        ask: Sends a request and returns the number of tokens of its answer.
+    """
+    start = time.perf_counter()
+    return sum(ask(request_of(prompt)) for prompt in PROMPTS) / (time.perf_counter() - start)
+
+
+def raw(request: dict) -> int:
+    """Ask the server itself."""
+    body = json.dumps(request).encode()
+    post = urllib.request.Request(f"{embedded.start()}/v1/chat/completions", body, {"content-type": "application/json"})
+    return json.load(urllib.request.urlopen(post))["usage"]["completion_tokens"]
+
+
+def course_against_raw() -> tuple[float, float]:
+    """Return median tokens per second of the course's client and of the raw server, in turns."""
+    os.environ["SIDEBYSIDE_MODE"] = "live"
+    client, _ = sbs.connect("bench")
+    rounds = [(tokens_per_second(lambda r: client.chat.completions.create(**r).usage.completion_tokens), tokens_per_second(raw)) for _ in range(3)]
+    course, server = zip(*rounds, strict=True)
+    return statistics.median(course), statistics.median(server)
+
+
+def replay_against_canned() -> tuple[float, float]:
+    """Return answers per second from recordings, and of the bare client with a canned answer."""
+    entry = next(e for file in sorted((HOME / "recordings").glob("*/*.jsonl")) for e in read_entries(file) if e["route"] == "chat/completions")
+    os.environ["SIDEBYSIDE_MODE"] = "replay"
+    client, _ = sbs.connect("bench")
+    canned = httpx2.MockTransport(lambda request: httpx2.Response(200, json=entry["response"]))
+    bare = openai.OpenAI(base_url="http://canned.invalid/v1", api_key="none", http_client=httpx2.Client(transport=canned))
+    rates = []
+    for contestant in (client, bare):
+        contestant.chat.completions.create(**entry["request"])
+        start = time.perf_counter()
+        for _ in range(REPLAYS):
+            contestant.chat.completions.create(**entry["request"])
+        rates.append(REPLAYS / (time.perf_counter() - start))
+    return rates[0], rates[1]
+
+
+def seconds(path: Path, mode: str) -> float:
+    """Return how long a page takes."""
+    start = time.perf_counter()
+    execute(load(path), path.parent, SIDEBYSIDE_MODE=mode)
+    return time.perf_counter() - start
+
+
+def asked_by(path: Path) -> tuple[int, int]:
+    """Return how many different answers a page uses, and their tokens in and out together."""
+    with tempfile.NamedTemporaryFile() as log:
+        execute(load(path), path.parent, SIDEBYSIDE_MODE="replay", SIDEBYSIDE_USED=log.name)
+        used = set(Path(log.name).read_text().splitlines())
+    there = {f"{f.parent.name}/{f.name} {e['key']}": e for f in (HOME / "recordings").glob("*/*.jsonl") for e in read_entries(f)}
+    return len(used), sum(there[line]["response"]["usage"]["total_tokens"] for line in used)
+
+
+def main() -> None:
+    """Measure, print, and write the page."""
+    rows = []
+    for path in pages(("notebooks",)):
+        calls, used = asked_by(path)
+        rows.append(f"| [](../notebooks/{path.name}) | {seconds(path, 'replay'):.0f} | {seconds(path, 'live'):.0f} | {calls} | {used:,} |")
+        print(rows[-1])
+    course, server = course_against_raw()
+    replay, canned = replay_against_canned()
+    speeds = [
+        f"- Course client: {course:.0f} tokens a second; the raw server: {server:.0f} (ratio {course / server:.2f}, medians of three rounds).",
+        f"- Replay: {replay:.0f} answers a second; the bare client with a canned answer: {canned:.0f} (ratio {replay / canned:.2f}).",
+    ]
+    print("\n".join(speeds))
+    head = [
+        "# Run times",
+        "",
+        f"Measured by `make bench` on {datetime.date.today():%d %B %Y}, on {os.cpu_count()} cores ({platform.machine()}, "
+        f"Python {platform.python_version()}). Another machine has other times; the calls and tokens stay the same.",
+        "",
+        "| page | seconds from recordings | seconds live | answers asked for | tokens |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    (HOME / "book" / "run-times.md").write_text("\n".join([*head, *rows, "", *speeds, ""]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
