@@ -176,6 +176,16 @@ def test_unknown_split_lists_the_splits() -> None:
         load_case(TINY).split("val")
 
 
+def test_a_split_is_cut_to_the_limit_only_for_a_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = load_case(TINY)
+    whole = tiny.split("test")
+    monkeypatch.setenv("SIDEBYSIDE_LIMIT", "3")
+    assert tiny.split("test", limited=True)["id"].tolist() == whole["id"].tolist()[:3]
+    assert len(tiny.split("test")) == len(whole) > 3
+    monkeypatch.setenv("SIDEBYSIDE_LIMIT", "100000")
+    assert len(tiny.split("test", limited=True)) == len(whole)
+
+
 def test_texts_arrive_as_they_are(folder: Path) -> None:
     odd = ['a "quoted" word', "two\nlines", "line\u2028separator", "next\x85line", "I <3 it, 5 > 4", "-- fine --", "- (see below)", "NA", "😀"]
     rows = pd.DataFrame([[f"O{n}", "2026-05-01", text, "happy", "online", "dev"] for n, text in enumerate(odd)])

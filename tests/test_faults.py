@@ -190,6 +190,7 @@ def test_cell_of_a_real_kernel_shows_one_line(endpoint: ScriptedModel) -> None:
         manager.shutdown_kernel(now=True)
     outputs = [m for m in shown if m["msg_type"] in ("error", "stream", "display_data", "execute_result")]
     assert [m["msg_type"] for m in outputs] == ["error"]
+    assert KEY not in json.dumps(outputs[0]["content"]), "a key that the endpoint echoes would be saved with the page"
     (line,) = outputs[0]["content"]["traceback"]
     assert_one_sentence(line, "AuthenticationError: The endpoint refused the key (401).", "Set OPENAI_API_KEY")
 

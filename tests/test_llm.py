@@ -61,7 +61,7 @@ def test_usage_lists_each_answer_since_connect(endpoint: ScriptedModel) -> None:
 
 
 def test_usage_before_anything_is_an_empty_table(bare: Path) -> None:
-    assert list(sbs.usage().columns) == ["id", "source", "seconds", "input_tokens", "output_tokens"]
+    assert list(sbs.usage().columns) == ["id", "source", "seconds", "day", "input_tokens", "output_tokens"]
     assert sbs.usage().empty
 
 
@@ -322,6 +322,46 @@ def test_weights_that_are_not_there(tmp_path: Path, bare: Path, monkeypatch: pyt
         sbs.ask("Hello")
 
 
+# --- a form that is forced ------------------------------------------------------------------------------------------
+
+
+def test_one_of_is_a_grammar_for_the_embedded_model(bare: Path) -> None:
+    assert sbs.one_of('say "yes"', "no") == {"extra_body": {"grammar": 'root ::= "say \\"yes\\"" | "no"'}}
+
+
+def test_one_of_is_a_schema_for_an_endpoint(endpoint: ScriptedModel) -> None:
+    client, _ = sbs.connect()
+    say_hello(client, **sbs.one_of("it is good", "it is bad"))
+    schema = endpoint.asked[0].body["response_format"]["json_schema"]["schema"]
+    assert schema["properties"] == {"answer": {"type": "string", "enum": ["it is good", "it is bad"]}}
+    assert (schema["required"], schema["additionalProperties"]) == (["answer"], False)
+    assert sbs.read_label('{"answer": "it is bad"}', ["good", "bad"]) == "bad"
+
+
+# --- what may build on what came before -----------------------------------------------------------------------------
+
+
+def turns(*texts: str) -> dict[str, Any]:
+    return {"messages": [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(texts)]}
+
+
+REUSE = {
+    "another chat with the same examples": (turns("a", "good", "b"), turns("a", "good", "c"), True),
+    "the same chat again": (turns("a"), turns("a"), False),
+    "the chat goes on": (turns("a"), turns("a", "good", "b"), False),
+    "a chat that is the beginning of the latest": (turns("a", "good", "b"), turns("a"), False),
+    "a raw completion": (turns("a"), {"prompt": "a"}, False),
+    "a chat after a raw completion": ({"prompt": "a"}, turns("a"), False),
+}
+
+
+@pytest.mark.parametrize("name", REUSE)
+def test_the_prompt_cache_is_used_only_where_answers_stay_the_same(name: str) -> None:
+    weights, (before, now, allowed) = Path(name), REUSE[name]
+    assert embedded.may_reuse(before, weights) is False  # nothing was read before
+    assert embedded.may_reuse(now, weights) is allowed
+
+
 # --- the real one ---------------------------------------------------------------------------------------------------
 
 REAL = """
@@ -334,6 +374,21 @@ client, model = sbs.connect()
 def chat(text, **options):
     message = {"role": "user", "content": text}
     return client.chat.completions.create(model=model, messages=[message], **{"temperature": 0, "max_tokens": 12} | options)
+
+def exactly(messages):
+    answer = client.chat.completions.create(model=model, messages=messages, temperature=0, max_tokens=6, logprobs=True, top_logprobs=5)
+    return answer.choices[0].message.content, answer.choices[0].logprobs.model_dump()
+
+def turns(*texts):
+    return [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(texts)]
+
+chats = [turns(f"{task} {text}") for task in ("Say it in other words:", "Is it good or bad?") for text in ("The lamp is broken.", "A fine rug!")]
+chats += [turns("Good or bad? Lovely.", "good", f"Good or bad? {text}") for text in ("Late again.", "Soft and warm.")] + [chats[0]]
+once = [exactly(messages) for messages in chats]
+chats.append(chats[-1] + turns("-", once[-1][0], "And again?")[1:])
+once.append(exactly(chats[-1]))
+order = [7, 2, 5, 0, 6, 3, 3, 7, 1, 4, 6]
+again = [exactly(chats[place]) == once[place] for place in order]
 
 schema = {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}, "big": {"type": "boolean"}}, "required": ["city", "big"]}
 form = {"type": "json_schema", "json_schema": {"name": "place", "schema": schema}}
@@ -350,6 +405,7 @@ print(json.dumps({
     "vectors": [vector.embedding for vector in vectors],
     "grammar": chat("Is snow white?", extra_body={"grammar": 'root ::= "maybe" | "perhaps"'}).choices[0].message.content,
     "json": chat("Name a city.", response_format=form, max_tokens=60).choices[0].message.content,
+    "again": again,
     "sampled": [chat("Tell a joke.", temperature=1, seed=seed).choices[0].message.content for seed in (1, 1, 2)],
 }))
 """
@@ -378,6 +434,11 @@ def test_real_model_through_the_ordinary_client(real: dict[str, Any]) -> None:
         assert [p for _, p in others] == sorted((p for _, p in others), reverse=True)
     assert {len(others) for *_, others in real["chat_tokens"]} == {3}
     assert {len(others) for *_, others in real["raw_tokens"]} == {4}
+
+
+@pytest.mark.live
+def test_real_model_s_answer_does_not_depend_on_what_was_asked_before(real: dict[str, Any]) -> None:
+    assert real["again"] == [True] * 11  # texts and log-probabilities, to the last digit
 
 
 @pytest.mark.live

@@ -385,8 +385,10 @@ def test_unreadable_file_gives_a_sentence(endpoint: ScriptedModel, mode: Mode, m
 
 
 def test_answers_in_use_are_noted_once(endpoint: ScriptedModel, mode: Mode, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    ask(mode("record"))
     monkeypatch.setenv("SIDEBYSIDE_USED", str(tmp_path / "used.txt"))
+    ask(mode("record"))  # an answer that is new is in use too
+    assert (tmp_path / "used.txt").read_text() == f"{NAME}/page.jsonl {endpoint.recorded()[0]['key']}\n"
+    (tmp_path / "used.txt").unlink()
     client = mode("replay")
     ask(client), ask(client)
     (entry,) = endpoint.recorded()

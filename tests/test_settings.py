@@ -28,13 +28,13 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_defaults() -> None:
     settings = read_settings({})
-    assert (settings.mode, settings.model, settings.weights, settings.budget) == ("auto", None, None, 1.0)
+    assert (settings.mode, settings.model, settings.weights, settings.limit, settings.budget) == ("auto", None, None, None, 1.0)
     assert settings.recordings == HOME / "recordings"
     assert settings.case.parent == HOME / "cases"
 
 
 def test_empty_means_unset() -> None:
-    names = ("MODE", "MODEL", "WEIGHTS", "CASE", "BUDGET", "RECORDINGS")
+    names = ("MODE", "MODEL", "WEIGHTS", "CASE", "LIMIT", "BUDGET", "RECORDINGS")
     assert read_settings({f"SIDEBYSIDE_{name}": "" for name in names}) == read_settings({})
 
 
@@ -44,6 +44,19 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     settings = read_settings({f"SIDEBYSIDE_{name}": value for name, value in values.items()})
     assert (settings.mode, settings.model, settings.case, settings.budget, settings.recordings) == ("live", "m", case, 2.5, tmp_path)
     assert settings.weights == Path.home() / "w.gguf"
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "limit"), [("live", "", 100), ("live", "all", None), ("live", "7", 7), ("replay", "", None), ("auto", "30", 30)]
+)
+def test_limit_on_what_a_language_model_is_asked_about(mode: str, text: str, limit: int | None) -> None:
+    assert read_settings({"SIDEBYSIDE_MODE": mode, "SIDEBYSIDE_LIMIT": text}).limit == limit
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "2.5", "many", "١٢x"])
+def test_unusable_limit(text: str) -> None:
+    with pytest.raises(SettingsError, match="SIDEBYSIDE_LIMIT is .* Give a number of messages, for example 50, or all"):
+        read_settings({"SIDEBYSIDE_LIMIT": text})
 
 
 def test_unknown_mode_lists_the_modes() -> None:

@@ -10,6 +10,8 @@ import json
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -19,6 +21,7 @@ from pathlib import Path
 import httpx2
 import openai
 from pages import HOME, execute, load, pages
+from run_pages import NBVAL
 
 import sidebyside as sbs
 from sidebyside import embedded
@@ -83,6 +86,13 @@ def seconds(path: Path, mode: str) -> float:
     return time.perf_counter() - start
 
 
+def timed(*command: str) -> float:
+    """Return how long a whole process takes that must succeed."""
+    start = time.perf_counter()
+    subprocess.run(command, cwd=HOME, env=os.environ | {"SIDEBYSIDE_MODE": "replay"}, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - start
+
+
 def asked_by(path: Path) -> tuple[int, int]:
     """Return how many different answers a page uses, and their tokens in and out together."""
     with tempfile.NamedTemporaryFile() as log:
@@ -94,7 +104,10 @@ def asked_by(path: Path) -> tuple[int, int]:
 
 def main() -> None:
     """Measure, print, and write the page."""
-    rows = []
+    rows, everything = [], pages()
+    bare = sum(seconds(path, "replay") for path in everything)
+    strict = timed(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NBVAL, "-n", "0", *map(str, everything))
+    build = timed(str(Path(sys.executable).parent / "jupyter-book"), "build", "--all", "-q", ".")
     for path in pages(("notebooks",)):
         calls, used = asked_by(path)
         rows.append(f"| [](../notebooks/{path.name}) | {seconds(path, 'replay'):.0f} | {seconds(path, 'live'):.0f} | {calls} | {used:,} |")
@@ -104,6 +117,8 @@ def main() -> None:
     speeds = [
         f"- Course client: {course:.0f} tokens a second; the raw server: {server:.0f} (ratio {course / server:.2f}, medians of three rounds).",
         f"- Replay: {replay:.0f} answers a second; the bare client with a canned answer: {canned:.0f} (ratio {replay / canned:.2f}).",
+        f"- Strict nbval of all {len(everything)} notebooks in turn: {strict:.0f} s; running them alone: {bare:.0f} s (ratio {strict / bare:.2f}).",
+        f"- Building the site: {build:.0f} s.",
     ]
     print("\n".join(speeds))
     head = [
@@ -112,7 +127,7 @@ def main() -> None:
         f"Measured by `make bench` on {datetime.date.today():%d %B %Y}, on {os.cpu_count()} cores ({platform.machine()}, "
         f"Python {platform.python_version()}). Another machine has other times; the calls and tokens stay the same.",
         "",
-        "| page | seconds from recordings | seconds live | answers asked for | tokens |",
+        "| page | seconds from recordings | seconds live, at most 100 messages of a split | answers asked for | tokens |",
         "|---|---:|---:|---:|---:|",
     ]
     (HOME / "book" / "run-times.md").write_text("\n".join([*head, *rows, "", *speeds, ""]), encoding="utf-8")

@@ -6,6 +6,7 @@ Usage: record.py record | verify [--sample N] [--no-gate]
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 import openai
 from pages import HOME, execute, load, pages, save
 
+import sidebyside as sbs
 from sidebyside import embedded
 from sidebyside.recording import Entry, read_entries, slim, write_entries
 
@@ -41,7 +43,8 @@ def verify(sample: int, gate: bool) -> int:
     """Ask the embedded model again for a random sample of answers at temperature 0, and count those that are the same."""
     entries = [e for f in SHELF.glob(f"{embedded.MODEL}/*.jsonl") for e in read_entries(f) if e["request"].get("temperature") == 0]
     chosen = random.sample(entries, min(sample, len(entries)))
-    client = openai.OpenAI(base_url=f"{embedded.start()}/v1", api_key="none needed")
+    os.environ["SIDEBYSIDE_MODE"] = "live"
+    client, _ = sbs.connect()
     different = [(entry, again) for entry in chosen if (again := ask_again(client, entry)) != said(entry["response"])]
     for entry, again in different:
         print(f"differs: {entry['key']}\n  recorded: {said(entry['response'])!r}\n  now:      {again!r}")

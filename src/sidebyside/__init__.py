@@ -4,7 +4,7 @@ from .cases import Case, load_case
 from .charts import COLOURS, bars, learning_curve, next_tokens, scoreboard
 from .checks import check
 from .evaluation import Rate, abstains, below, bootstrap, crossing, macro_f1, paired_p, rate, read_label, run
-from .llm import Answer, Token, ask, connect, lean, price, tokens, usage
+from .llm import Answer, Token, ask, connect, one_of, price, tokens, usage
 from .prompts import Prompt
 from .settings import read_settings
 from .widgets import outcome, plain, predict, say, table, token_map
@@ -26,11 +26,11 @@ __all__ = [
     "check",
     "connect",
     "crossing",
-    "lean",
     "learning_curve",
     "load_case",
     "macro_f1",
     "next_tokens",
+    "one_of",
     "outcome",
     "paired_p",
     "plain",

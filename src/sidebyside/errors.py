@@ -78,20 +78,26 @@ def explain(error: BaseException) -> str:
         return CUT_OFF
     if isinstance(error, openai.APIConnectionError):
         return "No endpoint answers at OPENAI_BASE_URL. Start it or mend the address; unset SIDEBYSIDE_MODEL to use the embedded model."
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    words = error.message if isinstance(error, openai.APIError) else str(error)
+    return _without_key(words.splitlines()[0]) if words else type(error).__name__
 
 
 def _detail(error: openai.APIStatusError) -> str:
     """Return the endpoint's own words, at most 240 characters on one line, without the key should it be among them."""
     body = error.body if isinstance(error.body, dict) else {}
     words = " ".join(str(body.get("message") or "no reason given").split())
-    return words.replace(os.environ.get("OPENAI_API_KEY") or "\n", "…")[:240].rstrip(".")
+    return _without_key(words)[:240].rstrip(".")
+
+
+def _without_key(words: str) -> str:
+    return words.replace(os.environ.get("OPENAI_API_KEY") or "\n", "…")
 
 
 def plain_errors() -> None:
-    """Let every error of the openai client show in a notebook as one sentence."""
+    """Let every error of the openai client show in a notebook as one sentence, and be saved as the same one."""
 
     def one_sentence(error: openai.OpenAIError) -> list[str]:
         return [f"{type(error).__name__}: {explain(error)}"]
 
     openai.OpenAIError._render_traceback_ = one_sentence  # type: ignore[attr-defined]
+    openai.APIError.__str__ = explain  # type: ignore[method-assign]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import ipaddress
+import json
 import math
 import os
 from dataclasses import dataclass, field
@@ -114,10 +116,7 @@ def _transport(connection: Connection, store: Store) -> RecordingTransport:
 
     def to_embedded(request: httpx2.Request) -> httpx2.Response:
         _refuse_other_model(request, connection.model)
-        address = httpx2.URL(embedded.start(settings.weights))
-        request.url = request.url.copy_with(scheme="http", host=address.host, port=address.port)
-        request.headers["host"] = address.netloc.decode()
-        return line.handle_request(request)
+        return line.handle_request(_readdressed(request, settings.weights))
 
     def to_endpoint(request: httpx2.Request) -> httpx2.Response:
         _refuse_uncounted_stream(request, connection.model)
@@ -132,6 +131,15 @@ def _transport(connection: Connection, store: Store) -> RecordingTransport:
         return RecordingTransport(settings.mode, store, to_endpoint, lambda: endpoint, connection.check_budget, connection.note)
     provenance = lambda: embedded.provenance(settings.weights)  # noqa: E731
     return RecordingTransport(settings.mode, store, to_embedded, provenance, after=connection.note)
+
+
+def _readdressed(request: httpx2.Request, weights: Path | None) -> httpx2.Request:
+    """Return the request as it goes to the embedded server; what is recorded stays the request as it was written."""
+    address = httpx2.URL(embedded.start(weights))
+    url = request.url.copy_with(scheme="http", host=address.host, port=address.port)
+    if not (fields := fields_of(request.read())):
+        return httpx2.Request(request.method, url, content=request.content)
+    return httpx2.Request(request.method, url, json={"cache_prompt": embedded.may_reuse(fields, weights)} | fields, extensions=request.extensions)
 
 
 def _refuse_other_model(request: httpx2.Request, model: str) -> None:
@@ -176,13 +184,14 @@ def _is_local(url: str) -> bool:
         return False
 
 
-def price(model: str, input_tokens: int, output_tokens: int) -> float | None:
+def price(model: str, input_tokens: int, output_tokens: int, day: str | None = None) -> float | None:
     """Return the price of an answer in US dollars, or None where it is unknown.
 
     Args:
         model: A hosted model's name, as its provider writes it.
         input_tokens: Tokens sent.
         output_tokens: Tokens received.
+        day: The day whose prices count, as YYYY-MM-DD; today if None.
 
     Source: the price library `genai-prices`, in the version pinned here; `SIDEBYSIDE_PRICE` goes before it.
     """
@@ -194,8 +203,10 @@ def price(model: str, input_tokens: int, output_tokens: int) -> float | None:
         except ValueError:
             raise SettingsError(f"SIDEBYSIDE_PRICE is '{own}'. Write two numbers: dollars for a million tokens in/out.") from None
         return (input_tokens * in_price + output_tokens * out_price) / 1e6
+    when = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00") if day else None
     try:
-        return float(calc_price(Usage(input_tokens=input_tokens, output_tokens=output_tokens), model_ref=model).total_price)
+        usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
+        return float(calc_price(usage, model_ref=model, genai_request_timestamp=when).total_price)
     except LookupError:
         return None
 
@@ -220,32 +231,6 @@ def tokens(response: Any) -> list[Token]:
     content = getattr(response.choices[0].logprobs, "content", None) or []
     items = [item if isinstance(item, dict) else item.model_dump() for item in content]
     return [Token(i["token"], math.exp(i["logprob"]), [(t["token"], math.exp(t["logprob"])) for t in i.get("top_logprobs") or []]) for i in items]
-
-
-def lean(response: Any, first: str, second: str) -> float:
-    """Return how far the next token leans from one label to the other, as a difference of log-probabilities.
-
-    Args:
-        response: A completion of one token, asked for with the likeliest tokens' log-probabilities.
-        first: The label that a negative lean speaks for.
-        second: The label that a positive lean speaks for.
-
-    Returns:
-        log P(second) - log P(first). A label that is not among the tokens returned counts as little as the least of them;
-        where the model ended its answer at once, 0.
-    """
-    first_token = next(iter(tokens(response)), None)
-    if first_token is None:
-        return 0.0
-    others = first_token.others
-    floor = min(p for _, p in others)
-
-    def chance(label: str, other: str) -> float:
-        begins = [(text.strip().lower(), p) for text, p in others]
-        starts = [p for text, p in begins if text and label.lower().startswith(text) and not other.lower().startswith(text)]
-        return max(starts, default=floor)
-
-    return math.log(chance(second, first)) - math.log(chance(first, second))
 
 
 @dataclass(frozen=True)
@@ -298,6 +283,22 @@ def usage() -> pd.DataFrame:
     """Return what each answer since `connect()` took: one row an answer, with seconds, tokens, and its source."""
     calls = _latest[0].calls if _latest else []
     return pd.DataFrame(calls, columns=[name for name in Call.__dataclass_fields__])
+
+
+def one_of(*answers: str) -> dict[str, Any]:
+    """Return the options of a chat call that let the model give one of these answers and no other.
+
+    The embedded server takes a grammar and answers with the bare text. Any other endpoint gets what most of them know, a
+    JSON schema whose only field may hold these texts; the answer is then JSON around the text.
+
+    Args:
+        *answers: The texts allowed.
+    """
+    if read_settings().model is None:
+        return {"extra_body": {"grammar": "root ::= " + " | ".join(json.dumps(answer, ensure_ascii=False) for answer in answers)}}
+    field = {"answer": {"type": "string", "enum": list(answers)}}
+    schema = {"type": "object", "properties": field, "required": ["answer"], "additionalProperties": False}
+    return {"response_format": {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}}
 
 
 def model_in_force(settings: Settings) -> str:

@@ -40,6 +40,7 @@ class Call:
         id: The response's own id.
         source: "recorded" or "live".
         seconds: From request to whole answer; for a recorded answer, those of the recording.
+        day: When the model gave the answer, as YYYY-MM-DD.
         input_tokens: Tokens of the request.
         output_tokens: Tokens of the answer.
     """
@@ -47,6 +48,7 @@ class Call:
     id: str
     source: str
     seconds: float
+    day: str
     input_tokens: int
     output_tokens: int
 
@@ -143,14 +145,18 @@ class Store:
         return found
 
     def get(self, key: str) -> Entry | None:
-        """Return the entry of a key, and note that it is in use (see `SIDEBYSIDE_USED` in tools/record.py)."""
+        """Return the entry of a key, if there is one."""
         file, entry = (self.file, self.entries[key]) if key in self.entries else self.elsewhere.get(key, (self.file, None))
-        if entry and key not in self._used:
-            self._used.add(key)
-            if log := os.environ.get("SIDEBYSIDE_USED"):
-                with open(log, "a", encoding="utf-8") as lines:
-                    lines.write(f"{file.parent.name}/{file.name} {key}\n")
+        if entry:
+            self._note_use(file, key)
         return entry
+
+    def _note_use(self, file: Path, key: str) -> None:
+        """Write down that an answer is in use, where `SIDEBYSIDE_USED` names a file (see tools/record.py)."""
+        if key not in self._used and (log := os.environ.get("SIDEBYSIDE_USED")):
+            with open(log, "a", encoding="utf-8") as lines:
+                lines.write(f"{file.parent.name}/{file.name} {key}\n")
+        self._used.add(key)
 
     def add(self, entry: Entry) -> None:
         """Keep a new answer, on disk at once.
@@ -160,6 +166,7 @@ class Store:
         """
         with self._lock:  # a page may ask from several threads
             self.entries[entry["key"]] = entry
+            self._note_use(self.file, entry["key"])
             try:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
                 write_entries(self.file, self.entries.values())
@@ -200,7 +207,7 @@ class RecordingTransport(httpx2.BaseTransport):
             _require_seed(route, asked)
         entry = self.store.get(key_of(route, body)) if self.mode != "live" and asked else None
         if entry:
-            self.after(_call(entry["response"], "recorded", entry["seconds"]))
+            self.after(_call(entry["response"], "recorded", entry["seconds"], entry["recorded"]))
             return _response(entry["response"])
         if self.mode == "replay":
             raise RecordingError(_missing(self.store.file, canonical(body) if asked else route))
@@ -216,12 +223,12 @@ class RecordingTransport(httpx2.BaseTransport):
         seconds = round(time.perf_counter() - start, 3)
         if self.mode == "record":
             self._keep(route, asked, answer, seconds)
-        self.after(_call(answer, "live", seconds))
+        self.after(_call(answer, "live", seconds, _today()))
         return _response(answer)
 
     def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float) -> None:
         entry: Entry = {"key": key_of(route, json.dumps(request)), "route": route, "request": request, "response": answer}
-        entry |= {"seconds": seconds, "recorded": datetime.date.today().isoformat(), **self.provenance()}
+        entry |= {"seconds": seconds, "recorded": _today(), **self.provenance()}
         self.store.add(entry | {"seal": seal_of(entry)})
 
 
@@ -260,11 +267,15 @@ def _response(answer: dict[str, Any]) -> httpx2.Response:
     return httpx2.Response(200, json=answer)
 
 
-def _call(answer: dict[str, Any], source: str, seconds: float) -> Call:
+def _today() -> str:
+    return datetime.date.today().isoformat()
+
+
+def _call(answer: dict[str, Any], source: str, seconds: float, day: str) -> Call:
     usage = answer.get("usage") or {}
     tokens_in = usage.get("prompt_tokens", usage.get("input_tokens"))  # the second name is that of the Responses route
     tokens_out = usage.get("completion_tokens", usage.get("output_tokens"))
-    return Call(answer.get("id", ""), source, seconds, tokens_in or 0, tokens_out or 0)
+    return Call(answer.get("id", ""), source, seconds, day, tokens_in or 0, tokens_out or 0)
 
 
 def _unusable(file: Path, deed: str, error: OSError) -> str:

@@ -1,4 +1,4 @@
-"""What the environment says: mode, model, case, budget. Read once, printable.
+"""What the environment says: mode, model, case, limit, budget. Read once, printable.
 
 | setting | meaning | default |
 |---|---|---|
@@ -6,6 +6,7 @@
 | `SIDEBYSIDE_MODEL` | name of a model at an OpenAI-compatible endpoint | the embedded model |
 | `SIDEBYSIDE_WEIGHTS` | path of another GGUF file for the embedded server | SmolLM2-135M-Instruct |
 | `SIDEBYSIDE_CASE` | name of a folder in `cases/`, or a path | the only folder in `cases/` |
+| `SIDEBYSIDE_LIMIT` | how many messages of a split the language model is asked about, or `all` | 100 in mode `live`, else all |
 | `SIDEBYSIDE_BUDGET` | spending limit in US dollars for one kernel | 1 |
 | `SIDEBYSIDE_RECORDINGS` | folder of the recordings | `recordings/` |
 """
@@ -26,6 +27,8 @@ MODES = {
     "record": "recorded answer if there is one, else a live one that is kept",
 }
 
+LIVE_LIMIT = "100"  # a page asked live is to end within a minute
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -36,6 +39,7 @@ class Settings:
         model: Name of the model at an endpoint; None means the embedded model.
         weights: A GGUF file for the embedded server; None means the course's own.
         case: Folder of the case.
+        limit: How many messages of a split the language model is asked about; None means all.
         budget: Spending limit in US dollars.
         recordings: Folder of the recordings.
     """
@@ -44,6 +48,7 @@ class Settings:
     model: str | None
     weights: Path | None
     case: Path
+    limit: int | None
     budget: float
     recordings: Path
 
@@ -53,6 +58,7 @@ class Settings:
             "mode": f"{self.mode} ({MODES[self.mode]})",
             "model": self.model or f"embedded ({self.weights.stem if self.weights else 'SmolLM2-135M-Instruct'})",
             "case": self.case.name,
+            "limit": f"{self.limit or 'all'} messages of a split",
             "budget": f"{self.budget:.2f} US dollars",
         }
         return "\n".join(f"{name:8}{value}" for name, value in rows.items())
@@ -68,11 +74,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     home = find_home()
     weights = environ.get("SIDEBYSIDE_WEIGHTS")
+    mode = _mode(environ.get("SIDEBYSIDE_MODE") or "auto")
     return Settings(
-        mode=_mode(environ.get("SIDEBYSIDE_MODE") or "auto"),
+        mode=mode,
         model=environ.get("SIDEBYSIDE_MODEL") or None,
         weights=Path(weights).expanduser() if weights else None,
         case=_case(environ.get("SIDEBYSIDE_CASE") or "", home / "cases"),
+        limit=_limit(environ.get("SIDEBYSIDE_LIMIT") or (LIVE_LIMIT if mode == "live" else "all")),
         budget=_budget(environ.get("SIDEBYSIDE_BUDGET") or "1"),
         recordings=Path(environ.get("SIDEBYSIDE_RECORDINGS") or home / "recordings"),
     )
@@ -102,6 +110,14 @@ def _case(name: str, shelf: Path) -> Path:
             return folder.resolve()
     asked = f"SIDEBYSIDE_CASE is '{name}', but there is no such case." if name else "SIDEBYSIDE_CASE is not set."
     raise SettingsError(f"{asked} Choose one of: {', '.join(there)}; or give the path of a folder that holds a case.toml.")
+
+
+def _limit(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not (text.isdecimal() and int(text) > 0):
+        raise SettingsError(f"SIDEBYSIDE_LIMIT is '{text}'. Give a number of messages, for example 50, or all.")
+    return int(text)
 
 
 def _budget(text: str) -> float:
