@@ -6,6 +6,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 
 from sidebyside import Rate, below, bootstrap, crossing, macro_f1, paired_p, rate, read_label, run
 
@@ -98,6 +99,13 @@ def test_macro_f1_counts_an_unusable_answer_as_a_miss() -> None:
 
 def test_macro_f1_counts_a_label_that_is_never_named() -> None:
     assert macro_f1(["a", "b"], ["a", "a"], ["a", "b"]) == pytest.approx((2 / 3 + 0) / 2)
+
+
+def test_macro_f1_is_scikit_learn_s() -> None:
+    labels, generator = ["a", "b", "c"], np.random.default_rng(1)
+    for _ in range(50):
+        target, predicted = generator.choice(labels, 30), generator.choice([*labels, "(unusable)"], 30)
+        assert macro_f1(target, predicted, labels) == pytest.approx(f1_score(target, predicted, labels=labels, average="macro", zero_division=0))
 
 
 def share_right(target: np.ndarray, said: np.ndarray) -> float:

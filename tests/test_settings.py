@@ -47,7 +47,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "text", "limit"), [("live", "", 100), ("live", "all", None), ("live", "7", 7), ("replay", "", None), ("auto", "30", 30)]
+    ("mode", "text", "limit"), [("live", "", 50), ("live", "all", None), ("live", "7", 7), ("replay", "", None), ("auto", "30", 30)]
 )
 def test_limit_on_what_a_language_model_is_asked_about(mode: str, text: str, limit: int | None) -> None:
     assert read_settings({"SIDEBYSIDE_MODE": mode, "SIDEBYSIDE_LIMIT": text}).limit == limit

@@ -26,6 +26,7 @@ from run_pages import NBVAL
 import sidebyside as sbs
 from sidebyside import embedded
 from sidebyside.recording import read_entries
+from sidebyside.settings import LIVE_LIMIT
 
 PROMPTS = [f"Write one sentence about the number {number}." for number in range(24)]
 REPLAYS = 400
@@ -127,7 +128,7 @@ def main() -> None:
         f"Measured by `make bench` on {datetime.date.today():%d %B %Y}, on {os.cpu_count()} cores ({platform.machine()}, "
         f"Python {platform.python_version()}). Another machine has other times; the calls and tokens stay the same.",
         "",
-        "| page | seconds from recordings | seconds live, at most 100 messages of a split | answers asked for | tokens |",
+        f"| page | seconds from recordings | seconds live, at most {LIVE_LIMIT} messages of a split | answers asked for | tokens |",
         "|---|---:|---:|---:|---:|",
     ]
     (HOME / "book" / "run-times.md").write_text("\n".join([*head, *rows, "", *speeds, ""]), encoding="utf-8")

@@ -6,12 +6,14 @@ from the palette of Okabe and Ito (2008), which colour-blind readers can tell ap
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-import altair as alt
-import pandas as pd
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # else Altair's schema checker spends seconds on a grammar of web addresses
+import altair as alt  # noqa: E402
+import pandas as pd  # noqa: E402
 
-from .llm import Token
+from .llm import Token  # noqa: E402
 
 COLOURS = {"ML": "#0072B2", "GenAI": "#D55E00", "hybrid": "#009E73", "people": "#CC79A7"}
 GREY = "#767676"  # readable on white and on black

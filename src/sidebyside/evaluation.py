@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import f1_score
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 from tqdm.auto import tqdm
@@ -97,10 +96,17 @@ def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -
 
 
 def macro_f1(target: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> float:
-    """Return the mean of the labels' F1 scores, 0 to 1; an unusable answer (None) counts as a miss."""
-    numbers = {label: number for number, label in enumerate(labels)}  # scikit-learn is several times quicker on numbers
-    right, said = [numbers[t] for t in target], [numbers.get(p, -1) for p in predicted]
-    return float(f1_score(right, said, labels=list(numbers.values()), average="macro", zero_division=0))
+    """Return the mean of the labels' F1 scores, 0 to 1; an unusable answer (None) counts as a miss.
+
+    Written out because scikit-learn's takes fifty times as long, which a bootstrap feels; a test compares the two.
+    """
+    right, said = np.asarray(target, dtype=object), np.asarray(predicted, dtype=object)
+
+    def f1(label: str) -> float:
+        among_both = np.sum(right == label) + np.sum(said == label)
+        return 2 * np.sum((right == label) & (said == label)) / among_both if among_both else 0.0
+
+    return float(np.mean([f1(label) for label in labels]))
 
 
 def bootstrap(

@@ -6,7 +6,7 @@
 | `SIDEBYSIDE_MODEL` | name of a model at an OpenAI-compatible endpoint | the embedded model |
 | `SIDEBYSIDE_WEIGHTS` | path of another GGUF file for the embedded server | SmolLM2-135M-Instruct |
 | `SIDEBYSIDE_CASE` | name of a folder in `cases/`, or a path | the only folder in `cases/` |
-| `SIDEBYSIDE_LIMIT` | how many messages of a split the language model is asked about, or `all` | 100 in mode `live`, else all |
+| `SIDEBYSIDE_LIMIT` | how many messages of a split the language model is asked about, or `all` | 50 in mode `live`, else all |
 | `SIDEBYSIDE_BUDGET` | spending limit in US dollars for one kernel | 1 |
 | `SIDEBYSIDE_RECORDINGS` | folder of the recordings | `recordings/` |
 """
@@ -27,7 +27,7 @@ MODES = {
     "record": "recorded answer if there is one, else a live one that is kept",
 }
 
-LIVE_LIMIT = "100"  # a page asked live is to end within a minute
+LIVE_LIMIT = "50"  # a page asked live is to end within a minute
 
 
 @dataclass(frozen=True)
