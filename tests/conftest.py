@@ -20,6 +20,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SIDEBYSIDE_RECORDINGS", str(tmp_path / "recordings"))
     monkeypatch.setattr(llm, "_latest", [])
+    monkeypatch.setattr(llm, "_spent", [])
     return tmp_path / "recordings"
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ class Reply:
         delay: Seconds to wait before answering.
         cut: Promise the whole body, send half of it and hang up.
         kind: The content type.
+        headers: Further headers.
     """
 
     body: Any
@@ -51,6 +52,7 @@ class Reply:
     delay: float = 0.0
     cut: bool = False
     kind: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> bytes:
@@ -127,6 +129,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         self.send_header("content-type", reply.kind)
         self.send_header("content-length", str(len(reply.data)))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.data[: len(reply.data) // 2] if reply.cut else reply.data)
 

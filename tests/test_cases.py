@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,12 +66,15 @@ BAD: dict[str, tuple[Callable[[str], str], str, str]] = {
         "line 2 to the end",
         "column 'mood' of the split 'train' holds one value only.*label some more",
     ),
+    "no test messages": (swap(",test", ",later"), "line 2 to the end", "split 'test' holds nothing.*label some more"),
+    "no date": (swap("2026-03-04", "4 March"), r"line \d+", "'4 March' is no date. Write year-month-day"),
     "no training messages": (swap(",train", ",test"), "line 2 to the end", "split 'train' holds nothing.*label some more"),
     "empty file": (lambda _: "", "line 1", "no column 'id'.*must name"),
     "header alone": (lambda _: HEAD, "line 2", "there are no messages.*Add at least"),
     "HTML": (text_of(12, "So <b>good</b>!"), "line 12", r"HTML in the text \(<b>\).*Take the tags out"),
     "script": (text_of(12, "Hi<script src=x>"), "line 12", "HTML in the text.*Take the tags out"),
     "formula": (text_of(3, "=HYPERLINK(1)"), "line 3", "spreadsheet formula.*apostrophe"),
+    "formula that begins with a number": (text_of(3, "-1+cmd|' /C calc'!A0"), "line 3", "spreadsheet formula.*apostrophe"),
     "formula after a space": (text_of(3, " +SUM(A1:A9)"), "line 3", "spreadsheet formula.*apostrophe"),
     "formula that calls a program": (text_of(3, "@cmd|' /C calc'!A0"), "line 3", "spreadsheet formula.*apostrophe"),
     "empty text": (text_of(5, " "), "line 5", "the text is empty.*Fill it in or delete"),
@@ -129,6 +133,15 @@ CARDS = {
     "not TOML": (lambda toml: toml.replace('title = "', "title = "), r"not valid TOML: .*line \d+.*Compare"),
     "no title": (lambda toml: toml.replace("title =", "name ="), "lacks 'title'. Add it"),
     "no labels": (lambda toml: toml.partition("[labels]")[0], "lacks 'labels'. Add it"),
+    "labels that are no table": (lambda toml: toml.partition("[labels]")[0] + "labels = 3\n", "must give each label column a list of texts"),
+    "values that are no list": (
+        lambda toml: re.sub(r"mood = .*", 'mood = "happy"', toml.partition("[labels]")[0] + '[labels]\nmood = ["a"]'),
+        "must give each",
+    ),
+    "three moods": (
+        lambda toml: toml.replace('"unhappy",', '"unhappy", "so-so",'),
+        "'mood' has 3 values, and the lessons need exactly two",
+    ),
     "label that is not listed": (lambda toml: toml.replace('label = "mood"', 'label = "tone"'), r"label is 'tone', .*Add a line"),
 }
 
@@ -176,11 +189,19 @@ def test_unknown_split_lists_the_splits() -> None:
         load_case(TINY).split("val")
 
 
+def test_an_address_in_angle_brackets_is_no_html(folder: Path) -> None:
+    file = folder / "messages.csv"
+    file.write_text(text_of(12, "Anna <anna@example.com> wrote that 3 < 4")(file.read_text(encoding="utf-8")), encoding="utf-8")
+    assert "<anna@example.com>" in load_case(folder).messages["text"].str.cat()
+
+
 def test_a_split_is_cut_to_the_limit_only_for_a_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
     tiny = load_case(TINY)
     whole = tiny.split("test")
     monkeypatch.setenv("SIDEBYSIDE_LIMIT", "3")
-    assert tiny.split("test", limited=True)["id"].tolist() == whole["id"].tolist()[:3]
+    drawn = tiny.split("test", limited=True)["id"].tolist()
+    assert len(set(drawn)) == 3 and set(drawn) <= set(whole["id"])
+    assert tiny.split("test", limited=True)["id"].tolist() == drawn
     assert len(tiny.split("test")) == len(whole) > 3
     monkeypatch.setenv("SIDEBYSIDE_LIMIT", "100000")
     assert len(tiny.split("test", limited=True)) == len(whole)
@@ -331,6 +352,14 @@ def test_entities(case: Case) -> None:
     assert (case.entities[real][["answer", "source"]] != "").all(axis=None)
     assert (case.entities[~real]["answer"] == "").all()
     assert (case.entities["checked_against"] != "").all()
+
+
+def test_the_countries_that_a_lesson_calls_invented_are_checked_ones(case: Case) -> None:
+    source = nbformat.read(HOME / "notebooks" / "01_meet_the_model.ipynb", as_version=4)
+    cell = next(cell.source for cell in source.cells if cell.source.startswith("invented = "))
+    names = set(re.findall(r'"([^"]+)"', cell.partition("]")[0]))
+    assert len(names) == 12
+    assert names <= set(case.entities.query("kind == 'country' and real == 'no'")["name"])
 
 
 def test_orders_come_from_their_script(case: Case, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 import sidebyside as sbs
 from sidebyside import checks, llm
 from sidebyside.checks import lesson_01, lesson_02
+from sidebyside.errors import ExerciseError
 
 RIGHT_ALARM = lambda tokens, limit: [t.text for t in tokens if t.probability < limit]  # noqa: E731
 
@@ -48,7 +49,12 @@ WRONG_PURE = {
     "01.2": [lambda t, n: [x.text for x in t if x.probability >= n], lambda t, n: [x for x in t if x.probability < n], lambda t, n: t[0].text],
     "03.1": [lambda a, ls: a, lambda a, ls: next((x for x in ls if x in a), None), lambda a, ls: ls[0]],
     "03.2": [lambda t: t, lambda t: [{"role": "user", "content": t}], lambda t: [{"role": "user", "content": "delivery, product?"}]],
-    "03.3": [0.9, sbs.Rate(5, 10), "all"],
+    "03.3": [
+        (["delivery"] * 20, 0.9),
+        (["delivery"] * 5, sbs.Rate(5, 5)),
+        (["delivery"] * 19 + ["no idea"], sbs.Rate(20, 20)),
+        ("all", sbs.Rate(20, 20)),
+    ],
     "04.1": [lambda m, i, o, a, b: m * (i * a + o * b), lambda m, i, o, a, b: (i * a + o * b) / 1e6, lambda m, i, o, a, b: m * (i + o) * a / 1e6],
     "04.2": [lambda n, a, b: n * a, lambda n, a, b: b / (n * a), lambda n, a, b: n],
     "04.3": [
@@ -61,7 +67,7 @@ RIGHT_PURE = {
     "01.2": RIGHT_ALARM,
     "03.1": find_label,
     "03.2": good_prompt,
-    "03.3": sbs.Rate(17, 20),
+    "03.3": (["It is about delivery."] * 17 + ["delivery or billing", "", "no idea"], sbs.Rate(17, 20)),
     "04.1": lambda m, i, o, a, b: m * (i * a + o * b) / 1e6,
     "04.2": lambda n, a, b: n * a / b,
     "04.3": lambda a, b: [i for i in range(len(a)) if a[i] != b[i]],
@@ -104,8 +110,10 @@ def test_rate(topic):
     case = sbs.load_case()
     test = case.split("test")
     right = sbs.rate(topic.predict(test["text"]) == test[case.other_label])
-    assert sbs.check("02.3", right).state == "right"
-    assert [sbs.check("02.3", wrong).state for wrong in (right.value, sbs.Rate(9, 10), sbs.Rate(1, len(test)))] == ["not yet"] * 3
+    assert sbs.check("02.3", (topic, right)).state == "right"
+    wrong_ones = (right.value, sbs.Rate(9, 10), sbs.Rate(right.successes + 1, len(test)))
+    assert [sbs.check("02.3", (topic, wrong)).state for wrong in wrong_ones] == ["not yet"] * 3
+    assert sbs.check("02.3", (topic, ...)).state == "not done"
 
 
 @pytest.mark.parametrize("number", checks.numbers())
@@ -127,7 +135,7 @@ def test_a_raising_answer_shows_no_traceback(number, likeliest):
 
 
 def test_unknown_number():
-    with pytest.raises(KeyError, match="99.9"):
+    with pytest.raises(ExerciseError, match="99.9"):
         sbs.check("99.9", 1)
 
 

@@ -90,8 +90,35 @@ def test_tokens_with_their_probabilities(endpoint: ScriptedModel) -> None:
     assert token.others == [("Yes", pytest.approx(0.60653, abs=1e-5)), ("No", pytest.approx(0.13534, abs=1e-5))]
 
 
+def test_tokens_of_a_raw_completion_in_the_other_form(endpoint: ScriptedModel) -> None:
+    tops = [{" No": -2.0, " Yes": -0.5}, None]
+    told = {"tokens": [" Yes", "."], "token_logprobs": [-0.5, -0.1], "top_logprobs": tops, "text_offset": [0, 4]}
+    choice = {"index": 0, "finish_reason": "stop", "text": " Yes.", "logprobs": told}
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+    endpoint.script(Reply({"id": "c", "object": "text_completion", "created": 1, "model": NAME, "choices": [choice], "usage": usage}))
+    client, model = sbs.connect()
+    first, second = sbs.tokens(client.completions.create(model=model, prompt="Is it?", temperature=0, logprobs=2))
+    assert (first.text, [text for text, _ in first.others]) == (" Yes", [" Yes", " No"])
+    assert (first.probability, first.others[0][1]) == (pytest.approx(0.60653, abs=1e-5),) * 2
+    assert (second.text, second.others) == (".", [])
+
+
 def test_tokens_of_an_answer_without_probabilities(endpoint: ScriptedModel) -> None:
     assert sbs.ask("Hello").tokens == []
+
+
+def test_an_endpoint_that_moved_is_followed(endpoint: ScriptedModel) -> None:
+    endpoint.script(Reply("", status=307, headers={"location": f"{endpoint.url}/chat/completions"}), Reply(chat("here I am")))
+    assert str(sbs.ask("Hello")) == "here I am"
+
+
+def test_a_company_s_proxy_is_heeded(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://model.invalid/v1")
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "0/0")
+    monkeypatch.setenv("http_proxy", endpoint.url.removesuffix("/v1"))
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    assert str(sbs.ask("Hello")) == "happy"
 
 
 # --- the money ------------------------------------------------------------------------------------------------------
@@ -109,6 +136,15 @@ def test_budget_stops_at_the_limit(endpoint: ScriptedModel, monkeypatch: pytest.
     with pytest.raises(BudgetError):
         sbs.ask("Please?")
     assert len(endpoint.asked) == 3
+
+
+def test_budget_counts_what_every_connection_of_the_process_spent(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_PRICE", "1/2")
+    monkeypatch.setenv("SIDEBYSIDE_BUDGET", "0.50")
+    endpoint.script(Reply(chat(tokens_in=600_000, tokens_out=0)))
+    say_hello(sbs.connect()[0])
+    with pytest.raises(BudgetError, match=r"0\.60 spent"):
+        say_hello(sbs.connect()[0])
 
 
 def test_budget_of_nothing_sends_nothing(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,14 +239,25 @@ def test_price_of_a_known_model_and_of_an_unknown_one(bare: Path) -> None:
     assert sbs.price("no-such-model", 1, 1) is None
 
 
-def test_own_price_goes_first(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_price_goes_first_for_the_model_in_force_alone(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_the_library = sbs.price("gpt-4o-mini", 1_000_000, 100_000)
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", "gpt-4o-mini")
     monkeypatch.setenv("SIDEBYSIDE_PRICE", "2/10")
-    assert sbs.price("gpt-4o-mini", 1_000_000, 100_000) == sbs.price("no-such-model", 1_000_000, 100_000) == pytest.approx(3)
+    assert sbs.price("gpt-4o-mini", 1_000_000, 100_000) == pytest.approx(3) != of_the_library
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", "no-such-model")
+    assert sbs.price("no-such-model", 1_000_000, 100_000) == pytest.approx(3)
+    assert sbs.price("gpt-4o-mini", 1_000_000, 100_000) == of_the_library
+
+
+def test_price_is_that_of_the_day(bare: Path) -> None:
+    early, late = (sbs.price("o3", 1_000_000, 0, day) for day in ("2025-06-01", "2025-07-01"))
+    assert (early, late) == (10, 2)  # the price fell on 10 June 2025
 
 
 @pytest.mark.parametrize("text", ["0.15", "cheap", "1/2/3", "1,2", "-1/2", "nan/1", "1/inf", "/"])
 def test_own_price_that_is_no_price(text: str, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDEBYSIDE_PRICE", text)
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", "gpt-4o-mini")
     with pytest.raises(SettingsError, match="SIDEBYSIDE_PRICE is .* Write two numbers"):
         sbs.price("gpt-4o-mini", 1, 1)
 

@@ -340,10 +340,12 @@ def test_stopped_in_the_very_middle_of_writing(fatal: bool, exit_code: int, tmp_
 
 
 def test_answers_asked_for_at_the_same_time_are_all_kept(endpoint: ScriptedModel, mode: Mode) -> None:
+    for number in range(100):
+        ask(mode("record"), f"Before {number}?")  # so that reading the file takes a while
     client = mode("record")
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: ask(client, f"Number {number}?"), range(40)))
-    assert len(list(read_entries(file_of(endpoint)))) == 40
+    assert len(list(read_entries(file_of(endpoint)))) == 140
 
 
 # --- a folder that cannot be written --------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "text", "limit"), [("live", "", 50), ("live", "all", None), ("live", "7", 7), ("replay", "", None), ("auto", "30", 30)]
+    ("mode", "text", "limit"), [("live", "", 30), ("live", "all", None), ("live", "7", 7), ("replay", "", None), ("auto", "30", 30)]
 )
 def test_limit_on_what_a_language_model_is_asked_about(mode: str, text: str, limit: int | None) -> None:
     assert read_settings({"SIDEBYSIDE_MODE": mode, "SIDEBYSIDE_LIMIT": text}).limit == limit
@@ -100,6 +100,12 @@ def test_settings_are_printable_and_hold_no_path() -> None:
 
 def test_endpoint_model_is_named() -> None:
     assert "model   org/model" in str(read_settings({"SIDEBYSIDE_MODEL": "org/model"}))
+
+
+def test_relative_paths_count_from_the_course_s_folder(course: Path) -> None:
+    values = {"CASE": "cases/bank", "WEIGHTS": "mine.gguf", "RECORDINGS": "mine"}
+    settings = read_settings({f"SIDEBYSIDE_{name}": value for name, value in values.items()})
+    assert (settings.case, settings.weights, settings.recordings) == (course / "cases" / "bank", course / "mine.gguf", course / "mine")
 
 
 def test_home_is_found_from_deep_inside(course: Path) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import httpx2
 import openai
-from pages import HOME, execute, load, pages
+from pages import HOME, execute, load, pages, plain_environment
 from run_pages import NBVAL
 
 import sidebyside as sbs
@@ -90,7 +90,7 @@ def seconds(path: Path, mode: str) -> float:
 def timed(*command: str) -> float:
     """Return how long a whole process takes that must succeed."""
     start = time.perf_counter()
-    subprocess.run(command, cwd=HOME, env=os.environ | {"SIDEBYSIDE_MODE": "replay"}, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, cwd=HOME, env=plain_environment(SIDEBYSIDE_MODE="replay"), stdout=subprocess.DEVNULL, check=True)
     return time.perf_counter() - start
 
 

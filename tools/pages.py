@@ -24,14 +24,19 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, **environment: str) -
     Args:
         notebook: The notebook; it is changed in place.
         folder: The kernel's working folder.
-        **environment: Settings for the kernel, such as SIDEBYSIDE_MODE="replay".
+        **environment: The only settings for the kernel, such as SIDEBYSIDE_MODE="replay".
 
     Raises:
         nbclient.exceptions.CellExecutionError: If a cell fails.
     """
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(folder)}})
-    client.execute(env={**os.environ, **environment})
+    client.execute(env=plain_environment(**environment))
     return notebook
+
+
+def plain_environment(**settings: str) -> dict[str, str]:
+    """Return the environment without any setting of the course but those given: what is saved must not hang on a shell."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SIDEBYSIDE_")} | settings
 
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

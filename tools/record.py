@@ -32,7 +32,7 @@ def record() -> int:
             save(execute(load(path), path.parent, SIDEBYSIDE_MODE="record", SIDEBYSIDE_USED=str(used)), path)
             print(f"{path.relative_to(HOME)}: recorded")
         seen = set(used.read_text().split("\n"))
-    for file in sorted(SHELF.glob("*/*.jsonl")):
+    for file in sorted(SHELF.glob(f"{embedded.MODEL}/*.jsonl")):
         keep = [e for e in read_entries(file) if f"{file.parent.name}/{file.name} {e['key']}" in seen]
         write_entries(file, keep) if keep else file.unlink()
         print(f"{file.relative_to(SHELF)}: {len(keep)} answers, {file.stat().st_size / 1e6 if keep else 0:.2f} MB")
@@ -42,7 +42,11 @@ def record() -> int:
 def verify(sample: int, gate: bool) -> int:
     """Ask the embedded model again for a random sample of answers at temperature 0, and count those that are the same."""
     entries = [e for f in SHELF.glob(f"{embedded.MODEL}/*.jsonl") for e in read_entries(f) if e["request"].get("temperature") == 0]
+    if not entries:
+        sys.exit("There are no recordings yet: `make record` makes them.")
     chosen = random.sample(entries, min(sample, len(entries)))
+    for name in [name for name in os.environ if name.startswith("SIDEBYSIDE_")]:
+        del os.environ[name]
     os.environ["SIDEBYSIDE_MODE"] = "live"
     client, _ = sbs.connect()
     different = [(entry, again) for entry in chosen if (again := ask_again(client, entry)) != said(entry["response"])]

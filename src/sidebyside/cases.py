@@ -24,8 +24,9 @@ from .settings import read_settings
 SPLITS = ("train", "dev", "test", "later")
 COLUMNS = ("id", "date", "text", "split")
 MOST_ROWS = 50_000
-HTML = re.compile(r"</?[a-zA-Z][^>]*>")
-FORMULA = re.compile(r"^\s*(=|[+@-]\s*[A-Za-z]+[(|])")
+DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>@]*)?/?>")  # not <anna@example.com>
+FORMULA = re.compile(r"^\s*(=|[+@-]\s*[A-Za-z]+[(|]|[+-]\d+[+*/-]\S*[(|])")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Case:
 
         Args:
             name: "train", "dev", "test" or "later".
-            limited: Return no more of them than `SIDEBYSIDE_LIMIT` allows, for a language model to read.
+            limited: Return no more of them than `SIDEBYSIDE_LIMIT` allows, drawn by chance, for a language model to read.
 
         Raises:
             CaseError: If there is no such split.
@@ -61,7 +62,8 @@ class Case:
         if name not in SPLITS:
             raise CaseError(f"There is no split '{name}'. Choose one of: {', '.join(SPLITS)}.")
         messages = self.messages[self.messages["split"] == name].reset_index(drop=True)
-        return messages.head(read_settings().limit) if limited and read_settings().limit else messages
+        limit = read_settings().limit if limited else None
+        return messages if limit is None or limit >= len(messages) else messages.sample(limit, random_state=0).reset_index(drop=True)
 
     @property
     def classes(self) -> list[str]:
@@ -124,7 +126,8 @@ def load_case(folder: Path | None = None) -> Case:
     messages = pd.DataFrame(rows)
     for name in labels:
         _two_values(messages[name], f"column '{name}'")
-    _two_values(messages[messages["split"] == "train"][card["label"]], f"column '{card['label']}' of the split 'train'")
+    for split in ("train", "dev", "test"):
+        _two_values(messages[messages["split"] == split][card["label"]], f"column '{card['label']}' of the split '{split}'")
     return Case(folder, card["title"], card["subject"], card["label"], labels, messages)
 
 
@@ -142,8 +145,13 @@ def _card(path: Path) -> dict[str, Any]:
     for name in ("title", "subject", "label", "labels"):
         if name not in card:
             raise CaseError(f"case.toml lacks '{name}'. Add it; CONTRIBUTING.md lists what a case needs.")
+    labels = card["labels"]
+    if not isinstance(labels, dict) or not all(isinstance(values, list) and all(isinstance(v, str) for v in values) for values in labels.values()):
+        raise CaseError('case.toml: [labels] must give each label column a list of texts. Write for example: urgent = ["no", "yes"].')
     if card["label"] not in card["labels"]:
         raise CaseError(f"case.toml: label is '{card['label']}', but [labels] does not list its values. Add a line for it.")
+    if (count := len(labels[card["label"]])) != 2:
+        raise CaseError(f"case.toml: the label '{card['label']}' has {count} values, and the lessons need exactly two. Join some, or choose another.")
     return card
 
 
@@ -193,6 +201,8 @@ def _faults(rows: list[dict[str, str]], labels: dict[str, list[str]]) -> Iterato
             yield f"{place}: HTML in the text ({HTML.search(text)[0]}). Take the tags out: models and readers need plain text."  # type: ignore[index]
         if FORMULA.match(text):
             yield f"{place}: the text looks like a spreadsheet formula. Put an apostrophe before it, or delete the line."
+        if not DATE.fullmatch(row["date"] or ""):
+            yield f"{place}: '{row['date']}' is no date. Write year-month-day, such as 2026-03-01."
         if row["id"] in seen:
             yield f"{place}: id '{row['id']}' is there twice. Give each message its own."
         seen.add(row["id"])

@@ -34,8 +34,8 @@ def _finish(chart: Any, description: str, height: int) -> Any:
     )
 
 
-def _kind(title: str | None = None) -> alt.Color:
-    return alt.Color("kind:N", title=title, scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None)
+def _kind() -> alt.Color:
+    return alt.Color("kind:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None)
 
 
 def next_tokens(token: Token, description: str) -> Any:

@@ -44,6 +44,10 @@ class BudgetError(CourseError):
     """The spending limit is reached."""
 
 
+class ExerciseError(CourseError):
+    """There is no exercise with the number that was asked for."""
+
+
 class AnswerError(CourseError):
     """The endpoint said "200, fine" but what it sent is no answer."""
 

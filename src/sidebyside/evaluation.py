@@ -1,4 +1,4 @@
-"""Run a system over samples, and say how well it did: rates with intervals, paired tests, agreement."""
+"""Run a system over samples, and say how well it did: rates and scores with intervals, paired tests."""
 
 from __future__ import annotations
 

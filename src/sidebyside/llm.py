@@ -8,6 +8,7 @@ import ipaddress
 import json
 import math
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,12 @@ class Connection:
         model: The model's name.
         settings: The settings in force.
         calls: What each answer took, in order.
-        spent: US dollars for live answers so far.
     """
 
     client: openai.OpenAI
     model: str
     settings: Settings
     calls: list[Call] = field(default_factory=list)
-    spent: float = 0.0
 
     def check_budget(self) -> None:
         """Refuse the next live request once the limit is reached.
@@ -52,9 +51,9 @@ class Connection:
         Raises:
             BudgetError: If the money is spent.
         """
-        if self.settings.model and self.spent >= self.settings.budget:
+        if self.settings.model and sum(_spent) >= self.settings.budget:
             raise BudgetError(
-                f"The limit of {self.settings.budget:.2f} US dollars is reached ({self.spent:.2f} spent). "
+                f"The limit of {self.settings.budget:.2f} US dollars is reached ({sum(_spent):.2f} spent). "
                 "Nothing more is sent. Raise SIDEBYSIDE_BUDGET and restart the kernel to go on."
             )
 
@@ -66,12 +65,13 @@ class Connection:
         """
         self.calls.append(call)
         if call.source == "live" and self.settings.model:
-            self.spent += price(self.model, call.input_tokens, call.output_tokens) or 0.0
+            _spent.append(price(self.model, call.input_tokens, call.output_tokens) or 0.0)
             if not call.input_tokens and price(self.model, 1, 1):
                 raise BudgetError(f"The endpoint does not say how many tokens '{self.model}' used. {UNCOUNTED}")
 
 
 _latest: list[Connection] = []
+_spent: list[float] = []  # US dollars of each live answer in this process, whatever connection it came by
 
 
 def connect(page: str = UNSAVED, *, timeout: float = 60.0, max_retries: int = 2) -> tuple[openai.OpenAI, str]:
@@ -113,6 +113,7 @@ def latest() -> Connection:
 
 def _transport(connection: Connection, store: Store) -> RecordingTransport:
     settings, line = connection.settings, httpx2.HTTPTransport()
+    outside = httpx2.Client(follow_redirects=True)  # as the openai client does: it heeds a company's proxy
 
     def to_embedded(request: httpx2.Request) -> httpx2.Response:
         _refuse_other_model(request, connection.model)
@@ -120,7 +121,7 @@ def _transport(connection: Connection, store: Store) -> RecordingTransport:
 
     def to_endpoint(request: httpx2.Request) -> httpx2.Response:
         _refuse_uncounted_stream(request, connection.model)
-        response = line.handle_request(request)
+        response = outside.send(request, stream=True)
         if response.status_code == 404 and (name := fields_of(request.read()).get("model")):
             _refuse_unknown_model(connection.client, name)
         return response
@@ -193,9 +194,9 @@ def price(model: str, input_tokens: int, output_tokens: int, day: str | None = N
         output_tokens: Tokens received.
         day: The day whose prices count, as YYYY-MM-DD; today if None.
 
-    Source: the price library `genai-prices`, in the version pinned here; `SIDEBYSIDE_PRICE` goes before it.
+    Source: the price library `genai-prices`, in the version pinned here; `SIDEBYSIDE_PRICE` goes before it for the model in force.
     """
-    if own := os.environ.get("SIDEBYSIDE_PRICE"):
+    if (own := os.environ.get("SIDEBYSIDE_PRICE")) and model == os.environ.get("SIDEBYSIDE_MODEL"):
         try:
             in_price, out_price = (float(part) for part in own.split("/"))
             if not (0 <= in_price < math.inf and 0 <= out_price < math.inf):
@@ -227,10 +228,22 @@ class Token:
 
 
 def tokens(response: Any) -> list[Token]:
-    """Return the tokens of a chat or raw completion that was asked for with log-probabilities."""
-    content = getattr(response.choices[0].logprobs, "content", None) or []
-    items = [item if isinstance(item, dict) else item.model_dump() for item in content]
-    return [Token(i["token"], math.exp(i["logprob"]), [(t["token"], math.exp(t["logprob"])) for t in i.get("top_logprobs") or []]) for i in items]
+    """Return the tokens of a chat or raw completion that was asked for with log-probabilities; none if it holds none.
+
+    Raw completions tell them in two forms: llama.cpp in that of a chat, others in lists of equal length.
+    """
+    told = response.choices[0].logprobs
+    if getattr(told, "tokens", None):
+        tops = getattr(told, "top_logprobs", None) or [{}] * len(told.tokens)
+        pairs = zip(told.tokens, told.token_logprobs, tops, strict=True)
+        return [Token(text, math.exp(logprob), _likeliest_first((top or {}).items())) for text, logprob, top in pairs]
+    items = [item if isinstance(item, dict) else item.model_dump() for item in getattr(told, "content", None) or []]
+    pairs = [(item, [(top["token"], top["logprob"]) for top in item.get("top_logprobs") or []]) for item in items]
+    return [Token(item["token"], math.exp(item["logprob"]), _likeliest_first(tops)) for item, tops in pairs]
+
+
+def _likeliest_first(others: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
+    return sorted(((text, math.exp(logprob)) for text, logprob in others), key=lambda pair: -pair[1])
 
 
 @dataclass(frozen=True)
@@ -310,4 +323,6 @@ def recordings_file(page: str, settings: Settings | None = None) -> Path:
     """Return where a page's recordings lie under the settings in force."""
     settings = settings or read_settings()
     model = model_in_force(settings)
+    if settings.weights and settings.weights.is_file():  # two files may bear one name
+        model += f"-{embedded.checksum(settings.weights)[:8]}"
     return settings.recordings / model.replace("/", "--").replace(":", "--") / f"{page}.jsonl"

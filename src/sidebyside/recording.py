@@ -119,17 +119,18 @@ class Store:
         self.file = file
         self._entries: dict[str, Entry] | None = None
         self._used: set[str] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a page may ask from several threads
 
     @property
     def entries(self) -> dict[str, Entry]:
         """The entries by key."""
-        if self._entries is None:
-            try:
-                self._entries = {e["key"]: e for e in read_entries(self.file)} if self.file.is_file() else {}
-            except OSError as error:
-                raise RecordingError(_unusable(self.file, "be read", error)) from error
-        return self._entries
+        with self._lock:
+            if self._entries is None:
+                try:
+                    self._entries = {e["key"]: e for e in read_entries(self.file)} if self.file.is_file() else {}
+                except OSError as error:
+                    raise RecordingError(_unusable(self.file, "be read", error)) from error
+            return self._entries
 
     @cached_property
     def elsewhere(self) -> dict[str, tuple[Path, Entry]]:
@@ -140,7 +141,7 @@ class Store:
         found: dict[str, tuple[Path, Entry]] = {}
         for file in sorted(self.file.parent.glob("*.jsonl")):
             if file != self.file:
-                with suppress(RecordingError):
+                with suppress(RecordingError, OSError):
                     found |= {entry["key"]: (file, entry) for entry in read_entries(file)}
         return found
 
@@ -164,7 +165,7 @@ class Store:
         Raises:
             RecordingError: If the folder cannot be written to.
         """
-        with self._lock:  # a page may ask from several threads
+        with self._lock:
             self.entries[entry["key"]] = entry
             self._note_use(self.file, entry["key"])
             try:

@@ -1,4 +1,4 @@
-"""What the environment says: mode, model, case, limit, budget. Read once, printable.
+"""What the environment says: mode, model, case, limit, budget. Printable. A relative path counts from the course's folder.
 
 | setting | meaning | default |
 |---|---|---|
@@ -6,8 +6,9 @@
 | `SIDEBYSIDE_MODEL` | name of a model at an OpenAI-compatible endpoint | the embedded model |
 | `SIDEBYSIDE_WEIGHTS` | path of another GGUF file for the embedded server | SmolLM2-135M-Instruct |
 | `SIDEBYSIDE_CASE` | name of a folder in `cases/`, or a path | the only folder in `cases/` |
-| `SIDEBYSIDE_LIMIT` | how many messages of a split the language model is asked about, or `all` | 50 in mode `live`, else all |
+| `SIDEBYSIDE_LIMIT` | how many messages of a split the language model is asked about, or `all` | 30 in mode `live`, else all |
 | `SIDEBYSIDE_BUDGET` | spending limit in US dollars for one kernel | 1 |
+| `SIDEBYSIDE_PRICE` | US dollars for a million tokens in/out of that model, such as 0.15/0.60 (see `llm.price`) | the price library |
 | `SIDEBYSIDE_RECORDINGS` | folder of the recordings | `recordings/` |
 """
 
@@ -27,7 +28,7 @@ MODES = {
     "record": "recorded answer if there is one, else a live one that is kept",
 }
 
-LIVE_LIMIT = "50"  # a page asked live is to end within a minute
+LIVE_LIMIT = "30"  # a page asked live is to end within a minute
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,11 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         mode=mode,
         model=environ.get("SIDEBYSIDE_MODEL") or None,
-        weights=Path(weights).expanduser() if weights else None,
-        case=_case(environ.get("SIDEBYSIDE_CASE") or "", home / "cases"),
+        weights=home / Path(weights).expanduser() if weights else None,
+        case=_case(environ.get("SIDEBYSIDE_CASE") or "", home),
         limit=_limit(environ.get("SIDEBYSIDE_LIMIT") or (LIVE_LIMIT if mode == "live" else "all")),
         budget=_budget(environ.get("SIDEBYSIDE_BUDGET") or "1"),
-        recordings=Path(environ.get("SIDEBYSIDE_RECORDINGS") or home / "recordings"),
+        recordings=home / Path(environ.get("SIDEBYSIDE_RECORDINGS") or "recordings").expanduser(),
     )
 
 
@@ -101,11 +102,12 @@ def _mode(name: str) -> str:
     return name
 
 
-def _case(name: str, shelf: Path) -> Path:
+def _case(name: str, home: Path) -> Path:
+    shelf = home / "cases"
     there = sorted(p.name for p in shelf.iterdir() if (p / "case.toml").is_file())
     if not name and len(there) == 1:
         return shelf / there[0]
-    for folder in (shelf / name, Path(name).expanduser()) if name else ():
+    for folder in (shelf / name, home / Path(name).expanduser()) if name else ():
         if (folder / "case.toml").is_file():
             return folder.resolve()
     asked = f"SIDEBYSIDE_CASE is '{name}', but there is no such case." if name else "SIDEBYSIDE_CASE is not set."

@@ -161,6 +161,22 @@ def sections_follow_the_page_grammar(page: Page) -> Faults:
             yield f"the section '{name}' is empty"
 
 
+def rounds_are_whole(page: Page) -> Faults:
+    parts = re.split(r'sbs\.predict\("([^"]+)"', "\n".join(cell.source for cell in page.notebook.cells))
+    for key, text in zip(parts[1::2], parts[2::2], strict=True):
+        for phrase in ("**What happened.**", "**Change one thing.**"):
+            if phrase not in text:
+                yield f"the round '{key}' has no '{phrase}'"
+
+
+def outcomes_are_among_the_options(page: Page) -> Faults:
+    shown = "\n".join(bundle.get("text/html", "") for cell in page.code for bundle in mime_bundles(cell))
+    options = set(re.findall(r'name="([^"]*)" value="([^"]*)"', shown))
+    for outcome in re.findall(r'class="sbs-outcome" data-key="([^"]*)" data-answer="([^"]*)"', shown):
+        if outcome not in options:
+            yield f"the outcome of '{outcome[0]}' is '{outcome[1]}', which nobody could have guessed: it is no option"
+
+
 def goals_are_two_to_four(page: Page) -> Faults:
     goals = re.findall(r"^\s*(?:[-*+]|\d+[.)]) +\S", sections(flow(page)).get("You will be able to", ""), re.M)
     if not 2 <= len(goals) <= 4:
@@ -205,6 +221,8 @@ LESSONS: list[Rule] = [
     prose_is_of_the_right_length,
     prose_is_easy_to_read,
     sections_follow_the_page_grammar,
+    rounds_are_whole,
+    outcomes_are_among_the_options,
     goals_are_two_to_four,
     quiz_items_explain_every_option,
     words_link_to_the_glossary,

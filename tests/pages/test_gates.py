@@ -19,7 +19,7 @@ from sidebyside.checks import numbers
 
 TRIO = ("notebooks", "solutions", "exercises")
 SHELVES = {folder: [Page(path) for path in pages((folder,))] for folder in (*TRIO, "hackathon")}
-MARKER = re.compile(r"(?:BEGIN|END) SOLUTION")
+MARKER = re.compile(r"(?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)")
 BOOK = sorted((HOME / "book").rglob("*.md"))
 GLOSSARY_FILE = HOME / "book" / "glossary.md"
 each_solution = pytest.mark.parametrize("page", SHELVES["solutions"], ids=str)
@@ -62,6 +62,13 @@ def test_solutions_are_valid_for_nbgrader(page: Page) -> None:
     kinds = [cell.metadata.get("nbgrader", {}) for cell in page.notebook.cells]
     assert any(kind.get("solution") for kind in kinds), "no cell is marked as a solution"
     assert any(kind.get("grade") for kind in kinds), "no cell is marked as graded"
+
+
+@each_solution
+def test_every_graded_cell_gives_nbgrader_something_that_can_fail(page: Page) -> None:
+    graded = [cell.source for cell in page.code if cell.metadata.get("nbgrader", {}).get("grade")]
+    hidden = '### BEGIN HIDDEN TESTS\nassert verdict.state == "right", verdict.text\n### END HIDDEN TESTS\nverdict'
+    assert [source for source in graded if not source.endswith(hidden)] == []
 
 
 @each_solution

@@ -69,11 +69,10 @@ def compare(course: Path) -> tuple[int, str]:
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny course as it would be committed: one page, executed from one recorded answer."""
     home = tmp_path_factory.mktemp("course")
-    for file in ("_toc.yml", "cases/none/case.toml", "tests/nbval.cfg", "notebooks/none"):
+    for file in ("_toc.yml", "cases/none/case.toml", "notebooks/none"):
         (home / file).parent.mkdir(parents=True, exist_ok=True)
         (home / file).touch()
     shutil.copytree(pages.HOME / "tools", home / "tools")
-    shutil.copy(pages.HOME / "tests" / "nbval.cfg", home / "tests")
     record(recordings_of(home, PAGE))
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
     pages.save(pages.execute(notebook, home / "notebooks", **environment(home)), notebook_of(home, PAGE))

@@ -14,8 +14,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from rules import EVERYWHERE, LESSONS, VEGA
 
+import sidebyside as sbs
+
 STEM = "07_specimen"
 FILLER = "You read the message. Then you say what the writer wants. " * 45
+AFTER = f"**What happened.** {FILLER}\n\n**Change one thing.** Ask again."
 OPTION = "<details><summary>{}</summary>\n\nThis is why it is so.\n\n</details>\n"
 ITEM = "**{}** What is it?\n\n" + OPTION.format("A lamp") + OPTION.format("A chair") + "\n"
 HEAD = "# A specimen\n\n**In one sentence** It is short.\n\n**You will be able to**\n- look at it\n- say what it is\n\n*20 minutes · everyone*"
@@ -32,7 +35,7 @@ def specimen() -> NotebookNode:
             new_code_cell(f'sbs.predict("{key}", "Which?", ["a", "b"])', metadata={"tags": ["hide-input"]}),
             new_markdown_cell("## Run it"),
             new_code_cell(f'sbs.outcome("{key}", "a", "It is a.")'),
-            new_markdown_cell(FILLER),
+            new_markdown_cell(AFTER),
         )
     ]
     start = new_code_cell(f'client, model = sbs.connect("{STEM}")')
@@ -76,6 +79,11 @@ def repeat(text: str, times: int) -> str:
     return "\n".join([text] * times)
 
 
+def repr_html_of(key: str, answer: str) -> str:
+    """Return a prediction of two options and its outcome, as a page saves them."""
+    return sbs.predict(key, "Which?", ["a", "b"])._repr_html_() + sbs.outcome(key, answer, "So it is.")._repr_html_()
+
+
 FAKE_KEY = "sk-" + "a1B2" * 6
 BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.execution_counts_run_from_one, lambda n: code(n).update(execution_count=None)),
@@ -105,7 +113,7 @@ BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.cells_are_short, lambda n: put(n, "client, model", repeat("x = 1", 20) + "\nclient, model")),
     (rules.cells_are_short, lambda n: put(n, "client, model", repeat("x = 1", 12) + "\nclient, model")),
     (rules.cells_are_short, lambda n: put(n, "sbs.outcome", repeat("x = 1", 5) + "\nsbs.outcome")),
-    (rules.never_three_code_cells_in_a_row, lambda n: (put(n, "## Run it", " "), put(n, FILLER, ""))),
+    (rules.never_three_code_cells_in_a_row, lambda n: (put(n, "## Run it", " "), put(n, AFTER, ""))),
     (rules.prose_is_of_the_right_length, lambda n: put(n, FILLER, FILLER[: len(FILLER) // 3])),
     (rules.prose_is_of_the_right_length, lambda n: put(n, FILLER, FILLER * 2)),
     (rules.prose_is_easy_to_read, lambda n: put(n, "message. Then you say", "communication, consequently identifying and categorising")),
@@ -113,6 +121,9 @@ BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.sections_follow_the_page_grammar, lambda n: put(n, "Try it.", "")),
     (rules.sections_follow_the_page_grammar, lambda n: n.cells.insert(0, n.cells.pop())),
     (rules.sections_follow_the_page_grammar, lambda n: put(n, 'sbs.predict("07/two"', 'sbs.guess("07/two"')),
+    (rules.rounds_are_whole, lambda n: n.cells[6].update(source=n.cells[6].source.replace("**Change one thing.**", ""))),
+    (rules.rounds_are_whole, lambda n: put(n, "**What happened.**", "")),
+    (rules.outcomes_are_among_the_options, lambda n: show(n, "display_data", data={"text/html": repr_html_of("07/one", "c")})),
     (rules.goals_are_two_to_four, lambda n: put(n, "- look at it\n", "")),
     (rules.quiz_items_explain_every_option, lambda n: put(n, "This is why it is so.", "")),
     (rules.quiz_items_explain_every_option, lambda n: put(n, ITEM.format(2), "")),
@@ -131,6 +142,12 @@ def test_a_broken_rule_is_seen(rule: rules.Rule, break_it: Callable[[NotebookNod
     notebook = specimen()
     break_it(notebook)
     assert list(rule(written(notebook, tmp_path)))
+
+
+def test_an_outcome_that_is_an_option_is_no_fault(tmp_path: Path) -> None:
+    notebook = specimen()
+    show(notebook, "display_data", data={"text/html": repr_html_of("07/one", "b")})
+    assert list(rules.outcomes_are_among_the_options(written(notebook, tmp_path))) == []
 
 
 def test_each_rule_is_broken_once() -> None:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import ExerciseError
+
 Check = Callable[[Any], str | None]
 _checks: dict[str, Check] = {}
 
@@ -60,14 +62,14 @@ def check(number: str, answer: Any) -> Verdict:
 
     Args:
         number: The exercise's number, such as "02.1".
-        answer: What the learner made; `...` means nothing yet.
+        answer: What the learner made, or a tuple of such things; `...` means nothing yet.
 
     Raises:
-        KeyError: If no exercise has this number.
+        ExerciseError: If no exercise has this number.
     """
     if number not in numbers():
-        raise KeyError(f"There is no exercise {number}; there are {', '.join(numbers())}.")
-    if answer is ...:
+        raise ExerciseError(f"There is no exercise {number}; there are {', '.join(numbers())}.")
+    if answer is ... or (isinstance(answer, tuple) and any(part is ... for part in answer)):
         return Verdict("not done", "Not done yet. Replace the dots by your code and run the cell again.")
     try:
         hint = _checks[number](answer)

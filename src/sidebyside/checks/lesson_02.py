@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..cases import load_case
-from ..evaluation import Rate
+from ..evaluation import Rate, rate
 from . import number_hint, register
 
 
@@ -38,11 +38,14 @@ def beats_baseline(model: Any) -> str | None:
 
 
 @register("02.3")
-def rate_on_test(answer: Any) -> str | None:
-    """Look at the sample size, and whether the rate beats the baseline."""
-    if not isinstance(answer, Rate):
+def rate_on_test(answer: tuple[Any, Any]) -> str | None:
+    """Count anew what the model gets right on test, and compare."""
+    model, result = answer
+    if not isinstance(result, Rate):
         return "Give the whole rate, as sbs.rate(...) returns it, so that its interval is there too."
     case = load_case()
-    if answer.n != len(case.split("test")):
-        return f"This rate counts {answer.n} messages. Count each message of the test split once."
-    return None if answer.value > _shares()[1] else "This is not above the baseline. Compare model.predict(test['text']) with test[other]."
+    test = case.split("test")
+    if result.n != len(test):
+        return f"This rate counts {result.n} messages. Count each message of the test split once."
+    right = rate(list(model.predict(test["text"]) == test[case.other_label]))
+    return None if result == right else "Your model gets another number right. Compare model.predict(test['text']) with test[other]."

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..cases import load_case
-from ..evaluation import Rate
+from ..evaluation import Rate, rate, read_label
 from . import call, register
 
 READINGS = (
@@ -44,9 +44,14 @@ def prompt(answer: Callable[..., Any]) -> str | None:
 
 
 @register("03.3")
-def usable(answer: Any) -> str | None:
-    """Look at what was counted."""
-    if not isinstance(answer, Rate):
+def usable(answer: tuple[Any, Any]) -> str | None:
+    """Count anew how many of the answers name exactly one label, and compare."""
+    given, result = answer
+    case = load_case()
+    wanted = min(20, len(case.split("dev")))
+    if not isinstance(given, list) or not all(isinstance(text, str) for text in given) or len(given) != wanted:
+        return f"Put the texts of {wanted} answers into the list `answers`, one for each of the first {wanted} dev messages."
+    if not isinstance(result, Rate):
         return "Give the whole rate, as sbs.rate(...) returns it."
-    wanted = min(20, len(load_case().split("dev")))
-    return None if answer.n == wanted else f"This rate counts {answer.n} answers. Count one for each of the first {wanted} dev messages."
+    found = rate([read_label(text, case.labels[case.other_label]) is not None for text in given])
+    return None if result == found else "Count an answer as usable if sbs.read_label finds a label in it, whether that label is right or not."
