@@ -1,0 +1,278 @@
+"""Charts: each says what it shows, draws the numbers it was given, and uses no other colours than the course's."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from sidebyside import COLOURS, Token, bars, learning_curve, next_tokens, scoreboard
+from sidebyside.charts import GREY
+
+MIME = "application/vnd.vegalite.v5+json"
+TOKEN = Token(" Oslo", 0.61239, [(" Oslo", 0.61239), ("\n", 0.20051), (" <b>", 0.00049), ("'", 0.0001)])
+SCORES = pd.DataFrame(
+    {
+        "system": ["trained model", "embedded model", "both", "a colleague"],
+        "kind": ["ML", "GenAI", "hybrid", "people"],
+        "score": [0.8123456, 2 / 3, 0.9, 1.0],
+        "low": [0.7000049, 0.5, 1 / 3, 0.95],
+        "high": [0.9000051, 0.7, 0.99, 1.0],
+    }
+)
+CURVE = pd.DataFrame(
+    {
+        "labels": [50, 50, 50, 10, 10, 10],
+        "seed": [0, 1, 2, 0, 1, 2],
+        "accuracy": [0.75, 0.70, 0.86, 0.50, 0.60001, 0.70],
+    }
+)
+BAR = {"name": "embedded model", "kind": "GenAI", "score": 0.654321, "low": 0.6, "high": 0.7123456}
+AMOUNTS = pd.DataFrame({"name": ["late", "thanks", "box"], "amount": [-1.234567, 2.5, 0.00004], "kind": ["ML", "ML", "people"]})
+SENTENCE = "Alt text: 4 systems, “the best” at 90 %."
+
+CHARTS = {
+    "next_tokens": lambda: next_tokens(TOKEN, SENTENCE),
+    "scoreboard": lambda: scoreboard(SCORES, SENTENCE, "accuracy on 40 messages"),
+    "learning_curve": lambda: learning_curve(CURVE, SENTENCE),
+    "learning_curve with bar": lambda: learning_curve(CURVE, SENTENCE, BAR),
+    "bars": lambda: bars(AMOUNTS, SENTENCE, "weight"),
+}
+each_chart = pytest.mark.parametrize("name", CHARTS)
+
+
+def spec(name: str) -> dict[str, Any]:
+    return CHARTS[name]().to_dict()
+
+
+def layers(drawn: dict[str, Any]) -> list[dict[str, Any]]:
+    return drawn.get("layer", [drawn])
+
+
+def mark(layer: dict[str, Any]) -> str:
+    return layer["mark"]["type"] if isinstance(layer["mark"], dict) else layer["mark"]
+
+
+def layer_of(drawn: dict[str, Any], kind: str) -> dict[str, Any]:
+    [found] = [layer for layer in layers(drawn) if mark(layer) == kind]
+    return found
+
+
+def rows(drawn: dict[str, Any], layer: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Return the data that a layer draws."""
+    return drawn["datasets"][(layer or {}).get("data", drawn.get("data"))["name"]]
+
+
+def field(layer: dict[str, Any], channel: str) -> str:
+    return layer["encoding"][channel]["field"]
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Return every text within a JSON value."""
+    if isinstance(value, str):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from strings(part)
+
+
+# --- every chart ----------------------------------------------------------------------------------------------------
+
+
+@each_chart
+def test_a_chart_is_described(name: str) -> None:
+    assert spec(name)["description"] == SENTENCE
+
+
+@each_chart
+def test_a_chart_is_shown_by_its_mime_type_with_the_data_in_it(name: str) -> None:
+    shown = CHARTS[name]()._repr_mimebundle_()
+    bundle = shown[0] if isinstance(shown, tuple) else shown
+    assert MIME in bundle
+    assert not any(kind in bundle for kind in ("text/html", "application/javascript")), "would fetch a script"
+    drawn = json.loads(json.dumps(bundle[MIME]))
+    assert drawn["description"] == SENTENCE
+    assert all(rows(drawn, layer) for layer in layers(drawn))
+
+
+@each_chart
+def test_a_chart_has_the_same_bytes_each_time(name: str) -> None:
+    assert json.dumps(spec(name)) == json.dumps(spec(name))
+
+
+@each_chart
+def test_colours_stand_for_kinds_and_no_others_are_used(name: str) -> None:
+    drawn = spec(name)
+    for layer in layers(drawn):
+        if "color" in layer["encoding"]:
+            assert field(layer, "color") == "kind"
+            scale = layer["encoding"]["color"]["scale"]
+            assert dict(zip(scale["domain"], scale["range"], strict=True)) == COLOURS
+            assert {row["kind"] for row in rows(drawn, layer)} <= set(COLOURS)
+        else:
+            assert layer["mark"]["color"] == GREY
+    used = {text for text in strings(drawn) if re.fullmatch(r"#[0-9A-Fa-f]{3,8}", text)}
+    assert used <= {*COLOURS.values(), GREY}
+
+
+@each_chart
+def test_a_chart_lies_on_any_background(name: str) -> None:
+    assert spec(name)["config"]["background"] == "transparent"
+
+
+@pytest.mark.parametrize("given", [SCORES, CURVE, AMOUNTS], ids=["scoreboard", "learning_curve", "bars"])
+def test_drawing_leaves_the_numbers_given_as_they_are(given: pd.DataFrame) -> None:
+    before = given.copy(deep=True)
+    for name in CHARTS:
+        spec(name)
+    pd.testing.assert_frame_equal(given, before)
+
+
+# --- next tokens ----------------------------------------------------------------------------------------------------
+
+
+def test_next_tokens_are_drawn_in_order_to_three_places() -> None:
+    drawn = spec("next_tokens")
+    bar = layer_of(drawn, "bar")
+    assert [row[field(bar, "x")] for row in rows(drawn, bar)] == [0.612, 0.201, 0.0, 0.0]
+    assert [row[field(bar, "y")] for row in rows(drawn, bar)] == [" Oslo", "\\n", " <b>", "'"]
+    assert bar["encoding"]["y"]["sort"] is None  # the order given, not the alphabet's
+    assert {row["kind"] for row in rows(drawn, bar)} == {"GenAI"}
+
+
+def test_next_tokens_are_named_with_their_probability_on_a_whole_scale() -> None:
+    drawn = spec("next_tokens")
+    assert field(layer_of(drawn, "text"), "text") == field(layer_of(drawn, "bar"), "x")
+    assert layer_of(drawn, "bar")["encoding"]["x"]["scale"]["domain"] == [0, 1]
+
+
+def test_a_new_line_can_be_seen_among_the_next_tokens() -> None:
+    drawn = next_tokens(Token("\n", 0.5, [("\n", 0.5), ("\n\n", 0.3), ("\t", 0.1)]), SENTENCE).to_dict()
+    assert [row["token"] for row in rows(drawn)] == ["\\n", "\\n\\n", "\\t"]
+
+
+# --- scoreboard -----------------------------------------------------------------------------------------------------
+
+
+def test_scores_are_drawn_to_four_places_in_the_order_given() -> None:
+    drawn = spec("scoreboard")
+    point, rule = layer_of(drawn, "point"), layer_of(drawn, "rule")
+    assert [row[field(point, "x")] for row in rows(drawn, point)] == [0.8123, 0.6667, 0.9, 1.0]
+    assert [(row[field(rule, "x")], row[field(rule, "x2")]) for row in rows(drawn, rule)] == [(0.7, 0.9), (0.5, 0.7), (0.3333, 0.99), (0.95, 1.0)]
+    for layer in (point, rule):
+        assert [row[field(layer, "y")] for row in rows(drawn, layer)] == list(SCORES["system"])
+        assert [row[field(layer, "color")] for row in rows(drawn, layer)] == list(SCORES["kind"])
+        assert layer["encoding"]["y"]["sort"] is None
+        assert layer["encoding"]["x"]["scale"]["domain"] == [0, 1]
+
+
+def test_a_scoreboard_says_what_the_score_is() -> None:
+    assert "accuracy on 40 messages" in set(strings(spec("scoreboard")["layer"]))
+    assert "accuracy" in set(strings(scoreboard(SCORES, SENTENCE).to_dict()["layer"]))
+
+
+# --- learning curve -------------------------------------------------------------------------------------------------
+
+BY_HAND = [  # labels, mean, least and most of three seeds
+    (10, 0.6, 0.5, 0.7),  # (0.5 + 0.60001 + 0.7) / 3 = 0.600003…
+    (50, 0.77, 0.7, 0.86),  # (0.75 + 0.70 + 0.86) / 3
+]
+
+
+@pytest.mark.parametrize("name", ["learning_curve", "learning_curve with bar"])
+def test_the_curve_is_the_mean_and_its_band_least_and_most_over_seeds(name: str) -> None:
+    drawn = spec(name)
+    line, band = layer_of(drawn, "line"), layer_of(drawn, "area")
+    assert [(row[field(line, "x")], row[field(line, "y")]) for row in rows(drawn, line)] == [(n, mean) for n, mean, _, _ in BY_HAND]
+    assert [(row[field(band, "x")], row[field(band, "y")], row[field(band, "y2")]) for row in rows(drawn, band)] == [
+        (n, least, most) for n, _, least, most in BY_HAND
+    ]
+    assert {row["kind"] for row in rows(drawn, line)} == {"ML"}
+
+
+def test_the_curve_has_a_tick_at_each_number_of_labels() -> None:
+    assert layer_of(spec("learning_curve"), "line")["encoding"]["x"]["axis"]["values"] == [10, 50]
+
+
+def test_a_curve_of_one_seed_has_a_band_of_no_height() -> None:
+    drawn = learning_curve(CURVE[CURVE["seed"] == 1], SENTENCE).to_dict()
+    assert [(row["low"], row["mean"], row["high"]) for row in rows(drawn, layer_of(drawn, "line"))] == [(0.6, 0.6, 0.6), (0.7, 0.7, 0.7)]
+
+
+def test_a_curve_alone_shows_nothing_else() -> None:
+    drawn = spec("learning_curve")
+    assert sorted(map(mark, layers(drawn))) == ["area", "line"]
+    assert len(drawn["datasets"]) == 1
+
+
+def test_the_bar_is_a_level_line_with_band_and_name_in_its_own_colour() -> None:
+    drawn = spec("learning_curve with bar")
+    line, band, name = (layer_of(drawn, kind) for kind in ("rule", "rect", "text"))
+    [row] = rows(drawn, line)
+    assert rows(drawn, band) == rows(drawn, name) == [row]
+    assert (row[field(line, "y")], row[field(band, "y")], row[field(band, "y2")]) == (0.6543, 0.6, 0.7123)
+    assert (row[field(name, "text")], row["kind"]) == ("embedded model", "GenAI")
+    assert "x" not in line["encoding"]  # from edge to edge
+
+
+# --- bars -----------------------------------------------------------------------------------------------------------
+
+
+def test_bars_are_drawn_to_four_places_in_the_order_given() -> None:
+    drawn = spec("bars")
+    layer = layer_of(drawn, "bar")
+    assert [(row[field(layer, "y")], row[field(layer, "x")], row["kind"]) for row in rows(drawn, layer)] == [
+        ("late", -1.2346, "ML"),
+        ("thanks", 2.5, "ML"),
+        ("box", 0.0, "people"),
+    ]
+    assert layer["encoding"]["y"]["sort"] is None
+    assert layer["encoding"]["x"]["title"] == "weight"
+
+
+# --- colours --------------------------------------------------------------------------------------------------------
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of WCAG 2.2."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of WCAG 2.2, 1 to 21."""
+    dark, light = sorted(map(luminance, (one, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.005)  # the well-known grey that just fails 4.5:1
+
+
+def test_there_is_a_colour_for_each_of_the_four_kinds() -> None:
+    assert list(COLOURS) == ["ML", "GenAI", "hybrid", "people"]
+    assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in COLOURS.values())
+
+
+@pytest.mark.parametrize("kind", COLOURS)
+@pytest.mark.parametrize("paper", ["#FFFFFF", "#000000"])
+def test_a_mark_stands_out_on_white_and_on_black(kind: str, paper: str) -> None:
+    assert contrast(COLOURS[kind], paper) >= 3  # WCAG 2.2, 1.4.11 for graphics
+
+
+@pytest.mark.parametrize("paper", ["#FFFFFF", "#000000"])
+def test_the_grey_of_labels_can_be_read(paper: str) -> None:
+    assert contrast(GREY, paper) >= 4.5  # WCAG 2.2, 1.4.3 for text
+
+
+def test_no_two_colours_are_alike() -> None:
+    def distance(one: str, other: str) -> int:
+        return max(abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) for i in (1, 3, 5))
+
+    assert min(distance(one, other) for one, other in itertools.combinations([*COLOURS.values(), GREY], 2)) > 60
