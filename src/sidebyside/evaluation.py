@@ -67,7 +67,7 @@ def read_label(answer: str, labels: Sequence[str]) -> str | None:
 
 
 ABSTENTIONS = (
-    "don't know", "do not know", "not know", "don't have", "do not have", "no information", "not aware", "not a real", "not a country",
+    "don't know", "do not know", "not know", "cannot know", "don't have", "do not have", "no information", "not aware", "not a real", "not a country",
     "does not exist", "doesn't exist", "no such", "fiction", "not recognized", "not recognised", "not familiar", "unknown",
     "cannot find", "can't find",
     "i'm sorry", "i am sorry", "not able to", "unable to", "misunderstanding",
@@ -80,8 +80,8 @@ def abstains(answer: str) -> bool:
     Args:
         answer: What a model wrote.
     """
-    said = answer.lower().replace("\u2019", "'")
-    return any(phrase in said for phrase in ABSTENTIONS)
+    said = " ".join(re.sub("[\u2018\u2019\u02bc`]", "'", answer.lower()).split())
+    return any(re.search(rf"\b{re.escape(phrase)}", said) for phrase in ABSTENTIONS)
 
 
 def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -> list[str | None]:

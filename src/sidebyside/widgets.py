@@ -31,8 +31,8 @@ def say(text: str) -> Markdown:
 
 
 def plain(text: str) -> str:
-    """Return a text with Markdown's and HTML's signs disarmed: what customers and models write is never markup."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~$])", r"\\\1", " ".join(text.split()))
+    """Return a text with Markdown's and HTML's signs disarmed: what customers and models write is never markup in the middle of a sentence."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~$&])", r"\\\1", " ".join(text.split()))
 
 
 @dataclass(frozen=True)
