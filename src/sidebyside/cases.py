@@ -54,7 +54,7 @@ class Case:
 
         Args:
             name: "train", "dev", "test" or "later".
-            limited: Return no more of them than `SIDEBYSIDE_LIMIT` allows, drawn by chance, for a language model to read.
+            limited: Return only the first of them, as many as `SIDEBYSIDE_LIMIT` allows, for a language model to read.
 
         Raises:
             CaseError: If there is no such split.
@@ -62,8 +62,7 @@ class Case:
         if name not in SPLITS:
             raise CaseError(f"There is no split '{name}'. Choose one of: {', '.join(SPLITS)}.")
         messages = self.messages[self.messages["split"] == name].reset_index(drop=True)
-        limit = read_settings().limit if limited else None
-        return messages if limit is None or limit >= len(messages) else messages.sample(limit, random_state=0).reset_index(drop=True)
+        return messages.head(read_settings().limit) if limited and read_settings().limit else messages
 
     @property
     def classes(self) -> list[str]:
