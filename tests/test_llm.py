@@ -429,12 +429,13 @@ def exactly(messages):
 def turns(*texts):
     return [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(texts)]
 
-chats = [turns(f"{task} {text}") for task in ("Say it in other words:", "Is it good or bad?") for text in ("The lamp is broken.", "A fine rug!")]
-chats += [turns("Good or bad? Lovely.", "good", f"Good or bad? {text}") for text in ("Late again.", "Soft and warm.")] + [chats[0]]
+texts = ("Late again.", "The rug is soft, warm and every bit as green as in the picture.", "Nobody rang me back. " * 5, "A fine lamp! " * 9)
+shots = ("The parcel came late and broken.", "bad", "Lovely lamp, thank you!", "good", "Nobody answers my calls.", "bad", "Quick and easy.", "good")
+chats = [turns(*shots, text) for text in texts] + [turns(f"Is this good or bad? {text}") for text in texts]
 once = [exactly(messages) for messages in chats]
-chats.append(chats[-1] + turns("-", once[-1][0], "And again?")[1:])
+chats.append([*chats[-1], *turns("-", once[-1][0], "And again?")[1:]])
 once.append(exactly(chats[-1]))
-order = [7, 2, 5, 0, 6, 3, 3, 7, 1, 4, 6]
+order = [8, 2, 5, 0, 6, 3, 3, 7, 1, 4, 0]
 again = [exactly(chats[place]) == once[place] for place in order]
 
 schema = {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}, "big": {"type": "boolean"}}, "required": ["city", "big"]}
