@@ -363,6 +363,18 @@ def test_a_file_that_is_no_model(name: str, tmp_path: Path, bare: Path, monkeypa
     assert capfd.readouterr() == ("", "")
 
 
+def test_weights_of_another_file_never_replay_the_specimen_s_answers(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = {llm.recordings_file("page").parent}
+    for content in ("one", "two", None):
+        file = tmp_path / (content or "none") / f"{embedded.MODEL}.gguf"
+        file.parent.mkdir()
+        if content:
+            file.write_text(content)
+        monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(file))
+        folders.add(llm.recordings_file("page").parent)
+    assert len(folders) == 4
+
+
 def test_weights_that_are_not_there(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "none.gguf"))
     with pytest.raises(WeightsError, match=r"SIDEBYSIDE_WEIGHTS names none\.gguf, but there is no such file"):

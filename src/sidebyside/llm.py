@@ -323,6 +323,6 @@ def recordings_file(page: str, settings: Settings | None = None) -> Path:
     """Return where a page's recordings lie under the settings in force."""
     settings = settings or read_settings()
     model = model_in_force(settings)
-    if settings.weights and settings.weights.is_file():  # two files may bear one name
-        model += f"-{embedded.checksum(settings.weights)[:8]}"
+    if settings.weights:  # two files may bear one name, and one that is missing must not replay another's answers
+        model += f"-{embedded.checksum(settings.weights)[:8] if settings.weights.is_file() else 'missing'}"
     return settings.recordings / model.replace("/", "--").replace(":", "--") / f"{page}.jsonl"
