@@ -3,8 +3,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 export MPLBACKEND :=
-# JupyterLab asks no other host for news and updates.
-NO_CALLS := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 export JUPYTER_PLATFORM_DIRS := 1
 
 .PHONY: help lab test check book exercises refresh record live verify-recordings bench lint lock clean
@@ -14,7 +12,8 @@ help:            ## what there is
 
 lab: .venv/reader            ## open JupyterLab on the first lesson
 	$(BIN)/python -m jupyter trust -y notebooks/*.ipynb exercises/*.ipynb solutions/*.ipynb
-	$(BIN)/python -m jupyter lab --ServerApp.root_dir=. $(NO_CALLS) notebooks/01_meet_the_model.ipynb
+	$(BIN)/python -m jupyter labextension disable "@jupyterlab/apputils-extension:announcements"   # no other host is asked for news or updates
+	$(BIN)/python -m jupyter lab --ServerApp.root_dir=. notebooks/01_meet_the_model.ipynb
 
 test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/ruff check
