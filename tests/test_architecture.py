@@ -12,7 +12,22 @@ import pytest
 
 HOME = Path(__file__).resolve().parent.parent
 PACKAGE = HOME / "src" / "sidebyside"
-FLOORS = ["errors", "settings", "embedded", "recording", "llm", "cases", "prompts", "evaluation", "charts", "checks", "widgets", "book"]
+FLOORS = [
+    "errors",
+    "settings",
+    "embedded",
+    "recording",
+    "llm",
+    "cases",
+    "prompts",
+    "retrieval",
+    "scorers",
+    "evaluation",
+    "charts",
+    "checks",
+    "widgets",
+    "book",
+]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

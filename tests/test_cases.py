@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
 from sklearn.pipeline import make_pipeline
 
-from sidebyside import Case, load_case
+from sidebyside import Case, limit, load_case
 from sidebyside.errors import CaseError
 
 HOME = Path(__file__).resolve().parent.parent
@@ -142,6 +142,15 @@ CARDS = {
         lambda toml: toml.replace('"unhappy",', '"unhappy", "so-so",'),
         "'mood' has 3 values, and the lessons need exactly two",
     ),
+    "field without a word on it": (lambda toml: toml.replace("about =", "says ="), r"\[fields\.day\] lacks 'about'"),
+    "field whose values are no list": (
+        lambda toml: re.sub(r'values = \["late.*', 'values = "late"', toml),
+        r"values of \[fields\.problem\] must be a list",
+    ),
+    "field with a broken pattern": (
+        lambda toml: re.sub(r"pattern = .*", "pattern = '('", toml),
+        r"pattern of \[fields\.day\] is no regular expression",
+    ),
     "label that is not listed": (lambda toml: toml.replace('label = "mood"', 'label = "tone"'), r"label is 'tone', .*Add a line"),
 }
 
@@ -172,6 +181,33 @@ def test_table_in_another_encoding(folder: Path) -> None:
         load_case(folder).facts  # noqa: B018
 
 
+RECORDS = {  # what is done to fields.csv, and what the text says of it
+    "missing column": (swap(",wish", ",hope"), r"line 1: no column 'wish'. The first line must name: id, day, item, problem, wish\."),
+    "no ids": (swap("id,day", "number,day"), "line 1: no column 'id'. The first line must name: id, day"),
+    "unknown id": (swap("L09,", "L99,"), "no message has the id 'L99'. Use ids of messages.csv"),
+    "line cut off": (swap("Printer,money,refund", "Printer"), "the line of 'L38': '' is no value of 'problem'. Use one of: late, broken"),
+    "unknown value": (swap("Printer,money,refund", "Printer,money,Refund"), "the line of 'L38': 'Refund' is no value of 'wish'. Use one of: repair"),
+    "comma without quotation marks": (swap("lecture on bees", "lecture, on bees"), "is not a table: .*line 11.*quotation marks"),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_bad_records(name: str, folder: Path) -> None:
+    change, words = RECORDS[name]
+    file = folder / "fields.csv"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(change(before), encoding="utf-8")
+    assert file.read_text(encoding="utf-8") != before
+    with pytest.raises(CaseError, match=rf"^fields\.csv.* {words}"):
+        load_case(folder).records  # noqa: B018
+
+
+def test_records_that_the_case_does_not_have(folder: Path) -> None:
+    (folder / "fields.csv").unlink()
+    with pytest.raises(CaseError, match=r"needs fields\.csv, and the case 'tiny' has none"):
+        load_case(folder).records  # noqa: B018
+
+
 # --- good input -----------------------------------------------------------------------------------------------------
 
 
@@ -180,7 +216,9 @@ def test_tiny_case_loads() -> None:
     assert {name: len(case.split(name)) for name in ("train", "dev", "test", "later")} == {"train": 40, "dev": 12, "test": 20, "later": 8}
     assert list(case.messages.columns) == ["id", "date", "text", "mood", "area", "split"]
     assert (case.label, case.classes, list(case.labels)) == ("mood", ["unhappy", "happy"], ["mood", "area"])
-    assert case.documents == {}
+    assert list(case.documents) == ["events.md", "fees.md", "lending.md", "rooms.md"]
+    assert case.documents["fees.md"].startswith("# Fees\n\nA library card costs 15 euros a year")
+    assert (len(case.facts), len(case.entities), len(case.records)) == (14, 16, 24)
     assert repr(case) == "Ottermouth City Library, an invented public library: 40 train, 12 dev, 20 test, 8 later"
 
 
@@ -203,6 +241,100 @@ def test_a_split_is_cut_to_the_limit_only_for_a_language_model(monkeypatch: pyte
     assert len(tiny.split("test")) == len(whole) > 3
     monkeypatch.setenv("SIDEBYSIDE_LIMIT", "100000")
     assert len(tiny.split("test", limited=True)) == len(whole)
+
+
+@pytest.mark.parametrize(
+    ("setting", "times", "rows"),
+    [
+        ("10", 1, 10),
+        ("10", 2, 5),
+        ("11", 2, 5),
+        ("10", 3, 4),  # not 3: at least four
+        ("10", 100, 4),
+        ("4", 2, 4),
+        ("3", 1, 3),
+        ("3", 2, 3),  # the reader asked for no more
+        ("100000", 2, 20),
+        ("all", 1, 20),
+        ("all", 7, 20),
+    ],
+)
+def test_limit(setting: str, times: int, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_LIMIT", setting)
+    test = load_case(TINY).split("test")
+    pd.testing.assert_frame_equal(limit(test, times), test.iloc[:rows])
+
+
+def test_a_live_page_is_limited_without_being_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SIDEBYSIDE_LIMIT", raising=False)
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "live")
+    table = pd.DataFrame({"id": range(100)})
+    assert [len(limit(table, times)) for times in (1, 3, 30)] == [30, 10, 4]
+
+
+def test_records_are_fields_with_text_and_split() -> None:
+    case = load_case(TINY)
+    records = case.records.set_index("id")
+    assert list(records.columns) == ["day", "item", "problem", "wish", "text", "split"]
+    assert records.loc["L09"].tolist() == [
+        "Thursdays",
+        "Chess evening",
+        "none",
+        "none",
+        "Chess evening on Thursdays is the best thing in town.",
+        "dev",
+    ]
+    assert records.loc["L63", ["day", "item"]].tolist() == ["", ""]  # the message does not tell
+    assert (records["text"] == case.messages.set_index("id").loc[records.index, "text"]).all()
+
+
+def test_records_arrive_as_they_are_written(folder: Path) -> None:
+    messages = (folder / "messages.csv").read_text(encoding="utf-8")
+    (folder / "messages.csv").write_text(re.sub(r"^L(\d)", r"0\1", messages, flags=re.MULTILINE), encoding="utf-8")
+    (folder / "fields.csv").write_text("id,day,item,problem,wish\n009,1.50,007,none,none\n012,True,NA,none,none\n")
+    assert load_case(folder).records.iloc[:, :5].to_numpy().tolist() == [
+        ["009", "1.50", "007", "none", "none"],
+        ["012", "True", "NA", "none", "none"],
+    ]
+
+
+def test_fields_are_those_of_the_card() -> None:
+    fields = load_case(TINY).fields
+    assert list(fields) == ["day", "item", "problem", "wish"]
+    assert fields["wish"]["values"] == ["repair", "information", "refund", "other", "none"]
+    assert re.findall(fields["day"]["pattern"], "Chess on Thursdays, not on Sunday.") == ["Thursdays", "Sunday"]
+
+
+def test_a_case_without_fields(folder: Path) -> None:
+    card = folder / "case.toml"
+    card.write_text(card.read_text(encoding="utf-8").partition("[fields.")[0], encoding="utf-8")
+    assert load_case(folder).fields == {}
+
+
+def copied(case: Case) -> list[str]:
+    """Return the fields that have no values to choose from."""
+    return [name for name, field in case.fields.items() if "values" not in field]
+
+
+@pytest.mark.parametrize("folder", [TINY, HOME / "cases" / "feedback"], ids=["tiny", "feedback"])
+def test_a_record_holds_allowed_values_and_words_of_its_text(folder: Path) -> None:
+    case = load_case(folder)
+    assert copied(case) == list(case.fields)[:2]
+    assert case.records["id"].is_unique
+    for name, field in case.fields.items():
+        assert field["about"]
+        allowed = field.get("values")
+        rows = zip(case.records["id"], case.records[name], case.records["text"], strict=True)
+        assert [id for id, value, text in rows if value not in (allowed or text)] == [], name
+
+
+@pytest.mark.parametrize("folder", [TINY, HOME / "cases" / "feedback"], ids=["tiny", "feedback"])
+def test_a_pattern_finds_what_was_labelled_first_and_nothing_else(folder: Path) -> None:
+    case = load_case(folder)
+    (name,) = [name for name, field in case.fields.items() if "pattern" in field]
+    found = [re.search(case.fields[name]["pattern"], text) for text in case.records["text"]]
+    assert [hit[0] if hit else "" for hit in found] == case.records[name].tolist()
+    assert case.records[name].ne("").any()
 
 
 def test_texts_arrive_as_they_are(folder: Path) -> None:
@@ -324,6 +456,21 @@ def test_a_plain_model_finds_it_neither_easy_nor_hopeless(case: Case) -> None:
 
 def test_personal_data_as_in_real_mail(case: Case) -> None:
     assert case.messages["text"].str.contains(PERSONAL).mean() >= 0.08
+
+
+def test_records_of_two_splits(case: Case) -> None:
+    assert case.records["split"].value_counts().to_dict() == {"test": 100, "dev": 40}
+    assert list(case.fields) == ["order_number", "product", "problem", "wish"]
+
+
+@pytest.mark.parametrize("field", ["order_number", "product", "problem", "wish"])
+def test_two_readers_found_the_same(field: str, case: Case) -> None:
+    """Every value that is allowed occurs, so that none is judged on no example; two readings agree in nine of ten, beyond chance too."""
+    first, second = case.records[field], case.records[f"second_{field}"]
+    assert (first == second).mean() >= 0.9
+    if values := case.fields[field].get("values"):
+        assert set(first) == set(values) >= set(second)
+        assert cohen_kappa_score(first, second) >= 0.9
 
 
 def test_documents(case: Case) -> None:

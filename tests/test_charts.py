@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sidebyside import COLOURS, Token, bars, learning_curve, next_tokens, scoreboard
+from sidebyside import COLOURS, Token, bars, learning_curve, lines, next_tokens, reliability, scoreboard, shares, spread
 from sidebyside.charts import GREY
+from sidebyside.evaluation import calibration
 
 MIME = "application/vnd.vegalite.v5+json"
 TOKEN = Token(" Oslo", 0.61239, [(" Oslo", 0.61239), ("\n", 0.20051), (" <b>", 0.00049), ("'", 0.0001)])
@@ -34,6 +35,40 @@ CURVE = pd.DataFrame(
 )
 BAR = {"name": "embedded model", "kind": "GenAI", "score": 0.654321, "low": 0.6, "high": 0.7123456}
 AMOUNTS = pd.DataFrame({"name": ["late", "thanks", "box"], "amount": [-1.234567, 2.5, 0.00004], "kind": ["ML", "ML", "people"]})
+COUNTS = pd.DataFrame(
+    {
+        "system": ["trained model", "trained model", "trained model", "embedded model", "embedded model"],
+        "kind": ["ML", "ML", "ML", "GenAI", "GenAI"],
+        "answer": ["right", "wrong", "none", "none", "right"],
+        "n": [5, 3, 2, 6, 4],
+    }
+)
+VARIANTS = pd.DataFrame(
+    {
+        "group": ["wording", "order", "wording"],
+        "kind": ["GenAI", "ML", "GenAI"],
+        "name": ["b", "c", "a"],
+        "score": [2 / 3, 0.7123456, 0.5],
+    }
+)
+BINS = pd.DataFrame(
+    {
+        "n": [7, 6],
+        "confidence": [0.9123456, 0.25],
+        "right": [6 / 7, 1 / 3],
+        "low": [0.4868, 0.0968],
+        "high": [0.97431, 0.7],
+        "kind": ["GenAI", "GenAI"],
+    }
+)
+CURVES = pd.DataFrame(
+    {
+        "at": [10, 1, 1, 4],
+        "amount": [2 / 3, 0.5, 3.0, 1.23456],
+        "name": ["prompt", "prompt", "training", "training"],
+        "kind": ["GenAI", "GenAI", "ML", "ML"],
+    }
+)
 SENTENCE = "Alt text: 4 systems, “the best” at 90 %."
 
 CHARTS = {
@@ -42,6 +77,10 @@ CHARTS = {
     "learning_curve": lambda: learning_curve(CURVE, SENTENCE),
     "learning_curve with bar": lambda: learning_curve(CURVE, SENTENCE, BAR),
     "bars": lambda: bars(AMOUNTS, SENTENCE, "weight"),
+    "shares": lambda: shares(COUNTS, SENTENCE, "answers to 10 questions"),
+    "spread": lambda: spread(VARIANTS, SENTENCE, "accuracy on 40 messages"),
+    "reliability": lambda: reliability(BINS, SENTENCE),
+    "lines": lambda: lines(CURVES, SENTENCE, "months", "cost in dollars"),
 }
 each_chart = pytest.mark.parametrize("name", CHARTS)
 
@@ -124,7 +163,18 @@ def test_a_chart_lies_on_any_background(name: str) -> None:
     assert spec(name)["config"]["background"] == "transparent"
 
 
-@pytest.mark.parametrize("given", [SCORES, CURVE, AMOUNTS], ids=["scoreboard", "learning_curve", "bars"])
+GIVEN = {
+    "scoreboard": SCORES,
+    "learning_curve": CURVE,
+    "bars": AMOUNTS,
+    "shares": COUNTS,
+    "spread": VARIANTS,
+    "reliability": BINS,
+    "lines": CURVES,
+}
+
+
+@pytest.mark.parametrize("given", GIVEN.values(), ids=list(GIVEN))
 def test_drawing_leaves_the_numbers_given_as_they_are(given: pd.DataFrame) -> None:
     before = given.copy(deep=True)
     for name in CHARTS:
@@ -232,6 +282,119 @@ def test_bars_are_drawn_to_four_places_in_the_order_given() -> None:
     ]
     assert layer["encoding"]["y"]["sort"] is None
     assert layer["encoding"]["x"]["title"] == "weight"
+
+
+# --- shares ---------------------------------------------------------------------------------------------------------
+
+
+def test_shares_are_counts_stacked_to_a_hundred_per_cent_in_the_order_given() -> None:
+    drawn = spec("shares")
+    bar = layer_of(drawn, "bar")
+    assert [(row[field(bar, "y")], row["answer"], row[field(bar, "x")]) for row in rows(drawn, bar)] == [
+        *(("trained model", "right", 5), ("trained model", "wrong", 3), ("trained model", "none", 2)),
+        *(("embedded model", "none", 6), ("embedded model", "right", 4)),
+    ]
+    assert [row[field(bar, "order")] for row in rows(drawn, bar)] == [0, 1, 2, 2, 0]  # the same kind of answer lies in the same place
+    assert bar["encoding"]["x"]["stack"] == "normalize"
+    assert bar["encoding"]["x"]["title"] == "answers to 10 questions"
+    assert bar["encoding"]["y"]["sort"] is None
+
+
+def test_shades_tell_kinds_of_answers_apart_the_first_in_full_colour() -> None:
+    shade = layer_of(spec("shares"), "bar")["encoding"]["opacity"]
+    assert (shade["field"], shade["scale"]["domain"]) == ("answer", ["right", "wrong", "none"])
+    assert shade["scale"]["range"] == [1.0, 0.6, 0.3]
+    assert shade["scale"]["type"] == "ordinal"  # the default, "point", draws 1, 0.8 and 0.6
+    assert shade["legend"]["symbolFillColor"] == GREY  # else black, which a dark page hides
+
+
+@pytest.mark.parametrize("kinds", [1, 4])
+def test_up_to_four_kinds_of_answers_have_a_shade_each(kinds: int) -> None:
+    scale = shares(many_answers(kinds), SENTENCE, "").to_dict()["encoding"]["opacity"]["scale"]
+    assert len(set(scale["range"])) == len(scale["domain"]) == kinds
+
+
+def test_a_fifth_kind_of_answer_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"There are 5 kinds of answers, and this chart can tell 4 apart. Join some\."):
+        shares(many_answers(5), SENTENCE, "")
+
+
+def many_answers(kinds: int) -> pd.DataFrame:
+    return pd.DataFrame({"system": "a", "kind": "ML", "answer": list("abcdef"[:kinds]), "n": 1})
+
+
+def test_shares_of_amounts_are_drawn_to_four_places() -> None:
+    drawn = shares(COUNTS.assign(n=COUNTS["n"] / 7), SENTENCE, "").to_dict()
+    assert [row["n"] for row in rows(drawn)] == [0.7143, 0.4286, 0.2857, 0.8571, 0.5714]
+
+
+# --- spread ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_spread_has_a_tick_for_each_variant_to_four_places() -> None:
+    drawn = spec("spread")
+    tick = layer_of(drawn, "tick")
+    assert [(row[field(tick, "y")], row[field(tick, "x")], row["kind"], row["name"]) for row in rows(drawn, tick)] == [
+        ("wording", 0.6667, "GenAI", "b"),
+        ("order", 0.7123, "ML", "c"),
+        ("wording", 0.5, "GenAI", "a"),
+    ]
+    assert tick["encoding"]["y"]["sort"] is None
+    assert tick["encoding"]["x"]["title"] == "accuracy on 40 messages"
+
+
+def test_a_spread_has_a_line_for_each_group() -> None:
+    alone = spread(VARIANTS.query("group == 'wording'"), SENTENCE, "").to_dict()["height"]
+    assert spec("spread")["height"] == 2 * alone
+
+
+# --- reliability ----------------------------------------------------------------------------------------------------
+
+
+def test_reliability_is_share_right_over_confidence_with_its_interval() -> None:
+    drawn = spec("reliability")
+    point, rule = layer_of(drawn, "point"), layer_of(drawn, "rule")
+    assert [(row[field(point, "x")], row[field(point, "y")]) for row in rows(drawn, point)] == [(0.9123, 0.8571), (0.25, 0.3333)]
+    assert [(row[field(rule, "x")], row[field(rule, "y")], row[field(rule, "y2")]) for row in rows(drawn, rule)] == [
+        (0.9123, 0.4868, 0.9743),
+        (0.25, 0.0968, 0.7),
+    ]
+
+
+def test_reliability_is_held_against_the_diagonal_on_whole_scales() -> None:
+    drawn = spec("reliability")
+    ideal = layer_of(drawn, "line")
+    assert [(row[field(ideal, "x")], row[field(ideal, "y")]) for row in rows(drawn, ideal)] == [(0, 0), (1, 1)]
+    assert [layer_of(drawn, "point")["encoding"][channel]["scale"]["domain"] for channel in "xy"] == [[0, 1], [0, 1]]
+
+
+def test_bins_of_calibration_can_be_drawn() -> None:
+    bins = calibration([0.9, 0.1, 0.6], [True, False, False], bins=3).assign(kind="ML")
+    drawn = reliability(bins, SENTENCE).to_dict()
+    assert [(row["confidence"], row["right"], row["n"]) for row in rows(drawn, layer_of(drawn, "point"))] == [(0.1, 0, 1), (0.6, 0, 1), (0.9, 1, 1)]
+
+
+# --- lines ----------------------------------------------------------------------------------------------------------
+
+
+def test_lines_are_drawn_to_four_places_in_the_order_given() -> None:
+    drawn = spec("lines")
+    line = layer_of(drawn, "line")
+    assert [(row[field(line, "x")], row[field(line, "y")], row[field(line, "detail")]) for row in rows(drawn, line)] == [
+        (10, 0.6667, "prompt"),
+        (1, 0.5, "prompt"),
+        (1, 3.0, "training"),
+        (4, 1.2346, "training"),
+    ]
+    assert [line["encoding"][channel]["title"] for channel in "xy"] == ["months", "cost in dollars"]
+
+
+def test_each_line_is_named_once_at_its_right_end() -> None:
+    drawn = spec("lines")
+    name = layer_of(drawn, "text")
+    ends = {(row[field(name, "text")], row[field(name, "x")], row[field(name, "y")], row["kind"]) for row in rows(drawn, name)}
+    assert ends == {("prompt", 10, 0.6667, "GenAI"), ("training", 4, 1.2346, "ML")}
+    assert len(rows(drawn, name)) == 2
 
 
 # --- colours --------------------------------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import comb
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import f1_score
 
-from sidebyside import Rate, below, bootstrap, crossing, macro_f1, paired_p, rate, read_label, run
+from sidebyside import Rate, below, bootstrap, calibration, calibration_error, crossing, flips, macro_f1, paired_p, rate, read_label, run
 
 # Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3 (Wilson's score, no correction)
 NEWCOMBE = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0.0, 0.1611), (1, 29): (0.0061, 0.1718)}
@@ -128,6 +129,69 @@ def test_bootstrap_keeps_pairs_together() -> None:
 def test_bootstrap_narrows_with_more_samples() -> None:
     few, many = (bootstrap(share_right, ["a"] * n, ["a", "b"] * (n // 2)) for n in (20, 500))
     assert many[1] - many[0] < (few[1] - few[0]) / 3
+
+
+def test_flips_by_hand() -> None:
+    first = [True, False, False, True, True, False]
+    second = [True, True, False, False, True, True]
+    assert flips(first, second) == ([1, 5], [3])
+    assert flips(second, first) == ([3], [1, 5])
+    assert flips(first, first) == flips([], []) == ([], [])
+
+
+def test_flips_of_columns_are_counted_from_the_top_whatever_their_index() -> None:
+    rows = pd.DataFrame({"first": [True, False], "second": [False, True]}, index=[7, 3])
+    assert flips(rows["first"], rows["second"]) == ([1], [0])
+
+
+def test_flips_of_other_samples_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        flips([True, False], [True])
+
+
+# four bins of two and one of one, by hand: sorted, the confidences are 0.1 0.2 | 0.3 0.5 | 0.6 0.6 | 0.7 0.9 | 1.0
+SURE = [0.9, 0.1, 0.6, 0.3, 1.0, 0.2, 0.7, 0.5, 0.6]
+TRUE = [True, False, False, True, True, True, True, False, True]
+BINS = pd.DataFrame({"n": [2, 2, 2, 2, 1], "confidence": [0.15, 0.4, 0.6, 0.8, 1.0], "right": [0.5, 0.5, 0.5, 1.0, 1.0]})
+
+
+def test_calibration_by_hand() -> None:
+    pd.testing.assert_frame_equal(calibration(SURE, TRUE)[["n", "confidence", "right"]], BINS)
+
+
+def test_calibration_s_intervals_are_wilson_s() -> None:
+    bins = calibration(SURE, TRUE, bins=3)
+    assert bins[["low", "high"]].values.tolist() == [list(Rate(hits, 3).interval) for hits in (2, 1, 3)]
+
+
+def test_calibration_error_by_hand() -> None:
+    by_hand = (2 * 0.35 + 2 * 0.1 + 2 * 0.1 + 2 * 0.2 + 1 * 0) / 9
+    assert calibration_error(calibration(SURE, TRUE)) == calibration_error(BINS) == pytest.approx(by_hand)
+
+
+@pytest.mark.parametrize(("sure", "right", "error"), [([0.0, 1.0], [True, False], 1), ([0.0, 1.0], [False, True], 0), ([0.75] * 4, [1, 1, 1, 0], 0)])
+def test_calibration_error_at_its_ends(sure: list[float], right: list[bool], error: float) -> None:
+    assert calibration_error(calibration(sure, right, bins=len(set(sure)))) == error
+
+
+def test_bins_are_of_equal_size_however_close_the_confidences_lie() -> None:
+    bins = calibration([0.97] * 8 + [0.98, 0.99], [False] * 5 + [True] * 5, bins=4)
+    assert bins["n"].tolist() == [3, 3, 2, 2]  # bins of equal width would put all ten into one
+    assert bins["right"].tolist() == [0, 1 / 3, 1, 1]  # among ties the order given counts: three wrong, then two wrong and one right
+
+
+def test_among_many_ties_the_order_given_counts() -> None:
+    assert calibration([0.7, 0.2] * 100, [place < 100 for place in range(200)], bins=4)["right"].tolist() == [1, 0, 1, 0]
+
+
+def test_fewer_samples_than_bins_give_a_bin_each() -> None:
+    bins = calibration([0.8, 0.2], [True, False])
+    assert bins[["n", "confidence", "right"]].values.tolist() == [[1, 0.2, 0], [1, 0.8, 1]]
+
+
+def test_calibration_takes_columns_whatever_their_index() -> None:
+    rows = pd.DataFrame({"sure": SURE, "right": TRUE}, index=range(90, 99))
+    pd.testing.assert_frame_equal(calibration(rows["sure"], rows["right"]), calibration(SURE, TRUE))
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openai
@@ -119,6 +121,53 @@ def test_a_company_s_proxy_is_heeded(endpoint: ScriptedModel, monkeypatch: pytes
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     assert str(sbs.ask("Hello")) == "happy"
+
+
+# --- which way the next token leans ---------------------------------------------------------------------------------
+
+
+def response(*tops: tuple[str, float]) -> Any:
+    """Return a completion of one token, with the probabilities of the likeliest ones."""
+    told = [{"token": text, "logprob": math.log(p) if p else -9999.0} for text, p in tops]
+    item = SimpleNamespace(model_dump=lambda: told[0] | {"top_logprobs": told})
+    return SimpleNamespace(choices=[SimpleNamespace(logprobs=SimpleNamespace(content=[item] if told else []))])
+
+
+LEANS = {  # what the model may say next; the two labels; by how much the second is likelier than the first
+    "whole labels": ([("happy", 0.6), ("unhappy", 0.3)], "unhappy", "happy", 0.6 / 0.3),
+    "to the first": ([("unhappy", 0.8), ("happy", 0.1)], "unhappy", "happy", 0.1 / 0.8),
+    "split over tokens": ([(" pos", 0.5), (" neg", 0.2)], "negative", "positive", 0.5 / 0.2),
+    "in capitals": ([("\n", 0.3), ("Pos", 0.4), ("NEG", 0.2)], "negative", "Positive", 0.4 / 0.2),
+    "its likeliest form counts": ([(" pos", 0.4), ("neg", 0.3), ("pos", 0.1), ("Neg", 0.05)], "negative", "positive", 0.4 / 0.3),
+    "absent: the floor": ([(" pos", 0.5), (" The", 0.3), (" I", 0.01)], "negative", "positive", 0.5 / 0.01),
+    "both absent": ([(" The", 0.3), (" I", 0.01)], "negative", "positive", 1),
+    "no chance at all": ([(" pos", 0.5), (" The", 0.2), (" neg", 0)], "negative", "positive", 0.5 / 0.2),
+    "a beginning that both share": ([(" p", 0.6), (" pos", 0.2), (" par", 0.1)], "partial", "positive", 0.2 / 0.1),
+    "a label that begins the other": ([(" no", 0.6), (" not", 0.2), (" n", 0.1)], "not sure", "no", 0.6 / 0.2),
+    "the same, turned round": ([(" no", 0.6), (" not", 0.2), (" n", 0.1)], "no", "not sure", 0.2 / 0.6),
+    "nothing but space": ([(" ", 0.6), ("", 0.3), (" pos", 0.1), ("neg", 0.05)], "negative", "positive", 0.1 / 0.05),
+    "a longer word": ([("positively", 0.6), ("positive", 0.1), ("neg", 0.05)], "negative", "positive", 0.1 / 0.05),
+}
+
+
+@pytest.mark.parametrize("name", LEANS)
+def test_lean(name: str) -> None:
+    tops, first, second, ratio = LEANS[name]
+    assert sbs.lean(response(*tops), first, second) == pytest.approx(math.log(ratio))
+
+
+def test_an_answer_that_ends_at_once_leans_nowhere() -> None:
+    assert sbs.lean(response(), "negative", "positive") == 0
+    assert sbs.lean(SimpleNamespace(choices=[SimpleNamespace(logprobs=None)]), "negative", "positive") == 0
+
+
+def test_lean_of_a_genuine_response(endpoint: ScriptedModel) -> None:
+    tops = [{"token": token, "logprob": logprob, "bytes": None} for token, logprob in ((" good", -0.25), (" b", -1.75), (" so", -3.0))]
+    body = chat(" good")
+    body["choices"][0]["logprobs"] = {"content": [tops[0] | {"top_logprobs": tops}]}
+    endpoint.script(Reply(body))
+    client, _ = sbs.connect()
+    assert sbs.lean(say_hello(client, max_tokens=1, logprobs=True, top_logprobs=3), "bad", "good") == pytest.approx(1.5)
 
 
 # --- the money ------------------------------------------------------------------------------------------------------

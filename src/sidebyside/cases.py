@@ -1,7 +1,7 @@
 """Load and validate a case: a company's messages, labels, documents and facts in one folder.
 
 A case is a folder with a `case.toml` (title, words for prompts, labels), `messages.csv`, and, if the company has them,
-`documents/*.md`, `facts.csv`, `entities.csv` and `orders.csv`. Nothing else in the course knows a case by name.
+`documents/*.md`, `facts.csv`, `entities.csv`, `fields.csv` and `orders.csv`. Nothing else in the course knows a case by name.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class Case:
         label: The column that the first lessons predict.
         labels: Each label column's allowed values; in `label`'s own, the one to find comes last.
         messages: One row a message.
+        fields: What can be read from a message: for each field what it is about, its allowed values if it has any, and a
+            regular expression if one finds it.
     """
 
     folder: Path
@@ -48,6 +50,7 @@ class Case:
     label: str
     labels: dict[str, list[str]]
     messages: pd.DataFrame
+    fields: dict[str, dict[str, Any]]
 
     def split(self, name: str, *, limited: bool = False) -> pd.DataFrame:
         """Return the messages of a split.
@@ -62,7 +65,7 @@ class Case:
         if name not in SPLITS:
             raise CaseError(f"There is no split '{name}'. Choose one of: {', '.join(SPLITS)}.")
         messages = self.messages[self.messages["split"] == name].reset_index(drop=True)
-        return messages.head(read_settings().limit) if limited and read_settings().limit else messages
+        return limit(messages) if limited else messages
 
     @property
     def classes(self) -> list[str]:
@@ -90,16 +93,29 @@ class Case:
         return self._table("entities.csv")
 
     @cached_property
+    def records(self) -> pd.DataFrame:
+        """Messages with the fields that somebody has read from them; an empty field means that the message does not tell."""
+        table = self._table("fields.csv", dtype=str)  # else 007 would become 7
+        if missing := [name for name in ("id", *self.fields) if name not in table]:
+            raise CaseError(f"fields.csv, line 1: no column '{missing[0]}'. The first line must name: {', '.join(('id', *self.fields))}.")
+        if strangers := sorted(set(table["id"]) - set(self.messages["id"])):
+            raise CaseError(f"fields.csv: no message has the id '{strangers[0]}'. Use ids of messages.csv.")
+        allowed = {name: field["values"] for name, field in self.fields.items() if "values" in field}
+        for fault in (fault for row in table.to_dict("records") for fault in _unknown(row, allowed, f"fields.csv, the line of '{row['id']}'")):
+            raise CaseError(fault)
+        return table.merge(self.messages[["id", "text", "split"]], on="id", how="left")
+
+    @cached_property
     def orders(self) -> pd.DataFrame:
         """Orders with numeric features and an outcome."""
         return self._table("orders.csv")
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def _table(self, name: str, dtype: type | None = None) -> pd.DataFrame:
         if not (self.folder / name).is_file():
             raise CaseError(f"This page needs {name}, and the case '{self.folder.name}' has none. Add the file, or choose another case.")
         text = _read(self.folder / name)
         try:
-            return pd.read_csv(io.StringIO(text), keep_default_na=False)
+            return pd.read_csv(io.StringIO(text), keep_default_na=False, dtype=dtype)
         except ValueError as error:
             reason = " ".join(str(error).split())
             raise CaseError(f"{name} is not a table: {reason}. Put quotation marks around texts that hold a comma.") from error
@@ -108,6 +124,17 @@ class Case:
         """Say what the case holds."""
         sizes = self.messages["split"].value_counts()
         return f"{self.title}: " + ", ".join(f"{sizes.get(name, 0)} {name}" for name in SPLITS)
+
+
+def limit(rows: pd.DataFrame, times: int = 1) -> pd.DataFrame:
+    """Return the first rows, as many as `SIDEBYSIDE_LIMIT` lets a language model be asked about.
+
+    Args:
+        rows: A table of samples.
+        times: How many answers a page asks for about each; the more, the fewer rows remain, but at least four if the limit is no less.
+    """
+    most = read_settings().limit
+    return rows.head(max(min(4, most), most // times)) if most else rows
 
 
 def load_case(folder: Path | None = None) -> Case:
@@ -127,7 +154,7 @@ def load_case(folder: Path | None = None) -> Case:
         _two_values(messages[name], f"column '{name}'")
     for split in ("train", "dev", "test"):
         _two_values(messages[messages["split"] == split][card["label"]], f"column '{card['label']}' of the split '{split}'")
-    return Case(folder, card["title"], card["subject"], card["label"], labels, messages)
+    return Case(folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}))
 
 
 def _two_values(column: pd.Series, place: str) -> None:
@@ -151,7 +178,21 @@ def _card(path: Path) -> dict[str, Any]:
         raise CaseError(f"case.toml: label is '{card['label']}', but [labels] does not list its values. Add a line for it.")
     if (count := len(labels[card["label"]])) != 2:
         raise CaseError(f"case.toml: the label '{card['label']}' has {count} values, and the lessons need exactly two. Join some, or choose another.")
+    for name, field in card.get("fields", {}).items():
+        _field(name, field)
     return card
+
+
+def _field(name: str, field: Any) -> None:
+    """Check what a case says of a field."""
+    if not isinstance(field, dict) or not isinstance(field.get("about"), str):
+        raise CaseError(f"case.toml: [fields.{name}] lacks 'about'. Say in a few words what the field is.")
+    if not isinstance(values := field.get("values", [""]), list) or not all(isinstance(value, str) for value in values):
+        raise CaseError(f"case.toml: values of [fields.{name}] must be a list of texts, or be left out.")
+    try:
+        re.compile(field.get("pattern", ""))
+    except (re.error, TypeError) as error:
+        raise CaseError(f"case.toml: pattern of [fields.{name}] is no regular expression ({error}). Write it in single quotation marks.") from error
 
 
 def _read(path: Path) -> str:

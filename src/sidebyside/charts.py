@@ -17,6 +17,7 @@ from .llm import Token  # noqa: E402
 
 COLOURS = {"ML": "#0072B2", "GenAI": "#D55E00", "hybrid": "#009E73", "people": "#CC79A7"}
 GREY = "#767676"  # readable on white and on black
+SHADES = [1.0, 0.6, 0.3, 0.12]  # of one colour: kinds of answers that add up to all of them
 WIDTH = 460
 
 alt.renderers.enable("mimetype")
@@ -115,3 +116,90 @@ def bars(rows: pd.DataFrame, description: str, title: str) -> Any:
         .encode(y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)), x=alt.X("amount:Q", title=title), color=_kind())
     )
     return _finish(chart, description, 20 * len(data))
+
+
+def shares(rows: pd.DataFrame, description: str, title: str) -> Any:
+    """Draw for each system which share of its answers was of which kind, as one bar from 0 to 100 % a system.
+
+    Args:
+        rows: Columns system, kind (a key of `COLOURS`), answer (what kind of answer), n (how many); answers are stacked in the
+            order in which they come, the first in full colour, at most four.
+        description: Alt text.
+        title: What is counted.
+
+    Raises:
+        ValueError: If there are more than four kinds of answers.
+    """
+    answers = list(dict.fromkeys(rows["answer"]))
+    if len(answers) > len(SHADES):
+        raise ValueError(f"There are {len(answers)} kinds of answers, and this chart can tell {len(SHADES)} apart. Join some.")
+    data = rows.round(4).assign(order=[answers.index(answer) for answer in rows["answer"]])
+    scale = alt.Scale(type="ordinal", domain=answers, range=SHADES[: len(answers)])  # else Vega-Lite spaces them evenly between the first two
+    shade = alt.Opacity("answer:N", sort=answers, scale=scale, legend=alt.Legend(symbolFillColor=GREY))
+    chart = (
+        alt.Chart(data)
+        .mark_bar()
+        .encode(
+            y=alt.Y("system:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
+            x=alt.X("n:Q", stack="normalize", title=title, axis=alt.Axis(format="%")),
+            color=_kind(),
+            opacity=shade,
+            order="order:Q",
+            tooltip=["system", "answer", "n"],
+        )
+    )
+    return _finish(chart, description, 36 * data["system"].nunique())
+
+
+def spread(rows: pd.DataFrame, description: str, title: str) -> Any:
+    """Draw the scores of many variants, one tick each, a line a group, so that the eye compares how far they spread.
+
+    Args:
+        rows: Columns group, kind (a key of `COLOURS`), name (of the variant), score (0 to 1).
+        description: Alt text.
+        title: What the score is.
+    """
+    chart = (
+        alt.Chart(rows.round(4))
+        .mark_tick(thickness=3, size=22)
+        .encode(
+            y=alt.Y("group:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
+            x=alt.X("score:Q", title=title, scale=alt.Scale(zero=False, padding=12), axis=alt.Axis(format="%")),
+            color=_kind(),
+            tooltip=["name", alt.Tooltip("score:Q", format=".1%")],
+        )
+    )
+    return _finish(chart, description, 44 * rows["group"].nunique())
+
+
+def reliability(bins: pd.DataFrame, description: str) -> Any:
+    """Draw how often answers were right against how sure the model was of them; on the dashed line the two agree.
+
+    Args:
+        bins: As `evaluation.calibration` returns them, with a column kind (a key of `COLOURS`).
+        description: Alt text.
+    """
+    share = alt.Scale(domain=[0, 1])
+    x = alt.X("confidence:Q", scale=share, title="how sure the model was", axis=alt.Axis(format="%"))
+    base = alt.Chart(bins.round(4)).encode(x=x, color=_kind())
+    spans = base.mark_rule(strokeWidth=3).encode(
+        y=alt.Y("low:Q", scale=share, title="how often it was right", axis=alt.Axis(format="%")), y2="high:Q"
+    )
+    points = base.mark_point(filled=True, size=110, opacity=1).encode(y=alt.Y("right:Q", scale=share), tooltip=["n", "confidence", "right"])
+    ideal = alt.Chart(pd.DataFrame({"confidence": [0, 1], "right": [0, 1]})).mark_line(strokeDash=[6, 4], color=GREY).encode(x=x, y="right:Q")
+    return _finish(alt.layer(ideal, spans, points), description, 280)
+
+
+def lines(rows: pd.DataFrame, description: str, x: str, y: str) -> Any:
+    """Draw curves over a common axis, each named at its right end.
+
+    Args:
+        rows: Columns at (place on the axis), amount, name (of the curve), kind (a key of `COLOURS`).
+        description: Alt text.
+        x: What the axis is.
+        y: What the amount is, with its unit.
+    """
+    base = alt.Chart(rows.round(4)).encode(x=alt.X("at:Q", title=x), y=alt.Y("amount:Q", title=y), color=_kind(), detail="name:N")
+    ends = rows.round(4).sort_values("at").groupby("name", sort=False).tail(1)
+    names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=12).encode(x="at:Q", y="amount:Q", text="name:N", color=_kind())
+    return _finish(alt.layer(base.mark_line(), names), description, 260)

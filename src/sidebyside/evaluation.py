@@ -134,6 +134,40 @@ def paired_p(first_right: Sequence[bool], second_right: Sequence[bool]) -> float
     return float(mcnemar(table, exact=True).pvalue)
 
 
+def flips(first: Sequence[bool], second: Sequence[bool]) -> tuple[list[int], list[int]]:
+    """Return the places of gains (wrong, then right) and of regressions (right, then wrong)."""
+    pairs = list(enumerate(zip(first, second, strict=True)))
+    return [i for i, (a, b) in pairs if b and not a], [i for i, (a, b) in pairs if a and not b]
+
+
+def calibration(confidence: Sequence[float], right: Sequence[bool], bins: int = 5) -> pd.DataFrame:
+    """Sort answers by confidence into bins of equal size, and compare what was said with what came true.
+
+    Args:
+        confidence: A probability for each answer, 0 to 1.
+        right: Whether each answer is right.
+        bins: How many bins; equal size keeps each of them honest (Nguyen & O'Connor 2015).
+
+    Returns:
+        One row a bin: n, confidence (mean), right (share, 0 to 1), low and high (its 95 % Wilson interval).
+    """
+    order = np.argsort(np.asarray(confidence, dtype=float), kind="stable")
+    rows = []
+    for part in np.array_split(order, min(bins, len(order))):
+        share = rate(np.asarray(right, dtype=bool)[part])
+        mean = float(np.asarray(confidence, dtype=float)[part].mean())
+        rows.append({"n": share.n, "confidence": mean, "right": share.value, "low": share.interval[0], "high": share.interval[1]})
+    return pd.DataFrame(rows)
+
+
+def calibration_error(bins: pd.DataFrame) -> float:
+    """Return the expected calibration error, 0 to 1: the mean gap between said and true over `calibration`'s bins, weighted by n.
+
+    Source: Naeini and others 2015, equation of the ECE.
+    """
+    return float(np.average((bins["confidence"] - bins["right"]).abs(), weights=bins["n"]))
+
+
 def crossing(sizes: Sequence[int], scores: Sequence[float], bar: float) -> float | None:
     """Return the size at which a rising curve first reaches a bar, on a straight line between neighbours; None if never."""
     reached = [i for i, score in enumerate(scores) if score >= bar]

@@ -246,6 +246,32 @@ def _likeliest_first(others: Iterable[tuple[str, float]]) -> list[tuple[str, flo
     return sorted(((text, math.exp(logprob)) for text, logprob in others), key=lambda pair: -pair[1])
 
 
+def lean(response: Any, first: str, second: str) -> float:
+    """Return how far the next token leans from one label to the other, as a difference of log-probabilities.
+
+    Args:
+        response: A completion of one token, asked for with the likeliest tokens' log-probabilities.
+        first: The label that a negative lean speaks for.
+        second: The label that a positive lean speaks for.
+
+    Returns:
+        log P(second) - log P(first). A token speaks for a label if it is the label, or begins it and not the other one. A
+        label that no token returned speaks for counts as little as the least of them; where the model ended its answer at
+        once, 0.
+    """
+    first_token = next(iter(tokens(response)), None)
+    if first_token is None:
+        return 0.0
+    others = [(text.strip().lower(), p) for text, p in first_token.others if p > 0]  # some endpoints say -9999 of what cannot be
+
+    def chance(label: str, other: str) -> float:
+        speaks = [p for text, p in others if text and (text == label or (label.startswith(text) and not other.startswith(text)))]
+        return max(speaks, default=min(p for _, p in others))
+
+    one, two = first.lower(), second.lower()
+    return math.log(chance(two, one)) - math.log(chance(one, two))
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer to `ask()`.

@@ -15,8 +15,8 @@ from importlib.resources import files
 import pandas as pd
 from IPython.display import Markdown
 
-from .charts import COLOURS
-from .llm import Token
+from ..charts import COLOURS
+from ..llm import Token
 
 BOX = "border-left:4px solid {colour};padding:.2em 1em;margin:.5em 0"
 

@@ -1,0 +1,62 @@
+"""Scorers: functions that compare an answer with its target and say whether it is right. Each is a rule that fits on one line."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+MARKS = str.maketrans(dict.fromkeys("\u2018\u2019\u02bb\u02bc\u00b4`", "'") | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents, in one kind of single and of double quotation mark, with single spaces."""
+    signs = unicodedata.normalize("NFKD", text.translate(MARKS))
+    return " ".join("".join(sign for sign in signs if not unicodedata.combining(sign)).split())
+
+
+def _stands_in(part: str, whole: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", whole))
+
+
+def holds_name(answer: str, name: str) -> bool:
+    """Tell whether an answer holds a name as a whole word; accents do not count, nor do capitals in names of three letters or more.
+
+    Args:
+        answer: What a model wrote.
+        name: The target, such as "Oslo" or the symbol "Fe"; an empty one is in no answer.
+    """
+    said, target = _plain(answer), _plain(name)
+    if len(target) > 2:
+        said, target = said.lower(), target.lower()
+    return bool(target) and _stands_in(target, said)
+
+
+def numbers_in(text: str) -> set[str]:
+    """Return the numbers in a text as they are written, with a full stop as the decimal sign and without commas between thousands."""
+    return {number.replace(",", "") for number in re.findall(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?", text)}
+
+
+def holds_numbers(answer: str, target: str) -> bool:
+    """Tell whether an answer holds every number of its target, as "£4.50" holds 4.5; a target without any number is refused.
+
+    Raises:
+        ValueError: If the target holds no number.
+    """
+    if not (needed := numbers_in(target)):
+        raise ValueError(f"The target '{target}' holds no number, so this scorer cannot judge the answer.")
+    return set(map(Decimal, needed)) <= set(map(Decimal, numbers_in(answer)))
+
+
+def same_thing(said: str, target: str) -> bool:
+    """Tell whether two short texts name the same thing: one stands in the other as whole words, or both are empty."""
+    one, other = (_plain(text).lower() for text in (said, target))
+    if not one or not other:
+        return one == other
+    return _stands_in(one, other) or _stands_in(other, one)
+
+
+def quotes(quote: str, document: str) -> bool:
+    """Tell whether a quote stands in a document word for word; spaces, capitals, accents and quotation marks round it do not count."""
+    sought, source = (_plain(text).lower().strip("\"' .") for text in (quote, document))
+    return bool(sought) and _stands_in(sought, source)

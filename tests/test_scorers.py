@@ -1,0 +1,168 @@
+"""Scorers: each rule finds what it is for, and is not taken in by what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sidebyside import holds_name, holds_numbers, quotes, same_thing
+from sidebyside.scorers import numbers_in
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("The capital is Oslo.", "Oslo"),
+        ("OSLO", "Oslo"),
+        ("**oslo**", "Oslo"),
+        ("It is Yaounde, I think.", "Yaoundé"),
+        ("It is Yaoundé.", "Yaounde"),
+        ("Yaounde\u0301", "Yaoundé"),  # the accent as a sign of its own
+        ("Addis\nAbaba", "Addis Ababa"),
+        ("Nuku\u02bbalofa or Nuku'alofa", "Nuku\u2019alofa"),
+        ("Nuku\u00b4alofa", "Nuku'alofa"),
+        ("The symbol is K.", "K"),
+        ("Its symbol is As", "As"),
+        ("**Fe** (iron)", "Fe"),
+        ("Fe", " Fe "),
+        ("Which one? C++!", "C++"),
+    ],
+)
+def test_a_name_is_found(answer: str, name: str) -> None:
+    assert holds_name(answer, name)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("Know", "K"),
+        ("I do not know.", "K"),
+        ("the letter k", "K"),
+        ("as far as I can tell", "As"),
+        ("AS", "As"),
+        ("FE", "Fe"),
+        ("Osloite", "Oslo"),
+        ("Romeo", "Rome"),
+        ("Os lo", "Oslo"),
+        ("", "Oslo"),
+        ("Anything at all", ""),
+        ("", ""),
+        ("two words", " "),
+        ("any a.b sign", "a+b"),
+    ],
+)
+def test_what_only_looks_like_a_name_is_not_one(answer: str, name: str) -> None:
+    assert not holds_name(answer, name)
+
+
+# --- numbers --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("£1,250.50", {"1250.50"}),
+        ("30 days.", {"30"}),
+        ("From 5 to 7, or 12,000,000.", {"5", "7", "12000000"}),
+        ("in 2026, 100 of them", {"2026", "100"}),
+        ("1,2345", {"1", "2345"}),  # no thousands: four digits
+        ("2026,100", {"2026", "100"}),  # nor here: four before
+        ("24h, 1st, v2.5", {"24", "1", "2.5"}),
+        ("none", set()),
+    ],
+)
+def test_numbers_in(text: str, numbers: set[str]) -> None:
+    assert numbers_in(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("answer", "target"),
+    [
+        ("You have 30 days.", "30 days"),
+        ("It costs £1250.50 in all", "£1,250.50"),
+        ("It costs 1,250.5 pounds", "£1,250.50"),
+        ("£5.00", "Yes, below £5"),
+        ("7, or perhaps 12", "7 to 12 working days"),
+    ],
+)
+def test_numbers_are_held(answer: str, target: str) -> None:
+    assert holds_numbers(answer, target)
+
+
+@pytest.mark.parametrize(
+    ("answer", "target"),
+    [
+        ("300 days", "30 days"),
+        ("3.0 days", "30 days"),
+        ("130 days", "30 days"),
+        ("30.5 days", "30 days"),
+        ("thirty days", "30 days"),
+        ("£1.25", "£1,250.50"),
+        ("250.50", "£1,250.50"),
+        ("7 working days", "7 to 12 working days"),
+        ("", "30 days"),
+    ],
+)
+def test_other_numbers_do_not_do(answer: str, target: str) -> None:
+    assert not holds_numbers(answer, target)
+
+
+@pytest.mark.parametrize("target", ["", "Yes, always", "At least three"])
+def test_a_target_without_number_is_refused(target: str) -> None:
+    with pytest.raises(ValueError, match=f"The target '{target}' holds no number"):
+        holds_numbers("30 days", target)
+
+
+# --- things and quotes ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "target", "same"),
+    [
+        ("rug", "rug", True),
+        ("the blue Rug", "rug", True),
+        ("rug", "the blue rug", True),
+        ("bath  mat\n", "Bath mat", True),
+        ("cafe", "language café", True),
+        ("rugby shirt", "rug", False),
+        ("blue rug", "red rug", False),
+        ("mat bath", "bath mat", False),
+        ("", "", True),
+        (" ", "", True),
+        ("", "rug", False),
+        ("rug", "", False),
+    ],
+)
+def test_same_thing(said: str, target: str, same: bool) -> None:
+    assert same_thing(said, target) is same
+    assert same_thing(target, said) is same
+
+
+DOCUMENT = "You have\n24 hours. It\u2019s free, unless you tap \u201cKeep\u201d; a label costs £3.95 (€5.50) in the café."
+
+
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        ("You have 24 hours", True),
+        ("“you have 24 hours.”", True),
+        ('"It\'s  free"', True),
+        ('unless you tap "Keep"', True),
+        ("£3.95 (€5.50) in the cafe", True),
+        (DOCUMENT, True),
+        ("have 4 hours", False),
+        ("4 hours", False),  # the end of 24
+        ("It’s fr", False),
+        ("you have 24 hours, it's free", False),
+        ("24 free hours", False),
+        ("", False),
+        ('" . "', False),
+    ],
+)
+def test_quotes(quote: str, found: bool) -> None:
+    assert quotes(quote, DOCUMENT) is found
+
+
+def test_nothing_is_quoted_from_an_empty_document() -> None:
+    assert not quotes("You have 24 hours", "")
