@@ -101,10 +101,20 @@ def read_entries(file: Path) -> Iterator[Entry]:
 
 def write_entries(file: Path, entries: Iterable[Entry]) -> None:
     """Write entries in stable order, all or nothing: a killed process leaves the old file whole."""
-    ordered = sorted(entries, key=lambda entry: (entry["route"], json.dumps(entry["request"], sort_keys=True)))
     draft = file.with_suffix(".draft")
-    draft.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in ordered), encoding="utf-8")
+    draft.write_text("".join(line for _, line in sorted(map(_placed, entries))), encoding="utf-8")
     draft.replace(file)
+
+
+_lines: dict[str, tuple[tuple[str, str], str]] = {}
+
+
+def _placed(entry: Entry) -> tuple[tuple[str, str], str]:
+    """Return an entry's place and its line; made once for each seal, since every new answer writes the whole file anew."""
+    if entry["seal"] not in _lines:
+        place = (entry["route"], json.dumps(entry["request"], sort_keys=True))
+        _lines[entry["seal"]] = (place, json.dumps(entry, ensure_ascii=False) + "\n")
+    return _lines[entry["seal"]]
 
 
 class Store:
