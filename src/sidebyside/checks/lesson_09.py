@@ -64,7 +64,7 @@ def surer_half(answer: tuple[Any, ...]) -> str | None:
     """Judge the learner's own answers anew, and count in the surer half of them."""
     answers, lowest, right, share = answer
     rows = load_case().entities.tail(12)
-    for name, part in (("answers", answers), ("lowest", lowest), ("right", right)):
+    for name, part in (("answers", answers), ("lowest", lowest), ("right_ones", right)):
         if isinstance(part, str) or not hasattr(part, "__len__") or len(part) != len(rows):
             return f"`{name}` should hold {len(rows)} things, one for each question in `rest`, in the same order."
     if not all(isinstance(text, str) for text in answers):

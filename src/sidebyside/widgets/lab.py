@@ -25,7 +25,7 @@ from .workbook import foreign, keep_work, read_work, unattended
 
 Ask = Callable[[Prompt, str], str]
 SIZES = (10, 50, 100)
-WIDE = {"width": "100%"}
+WIDE = {"width": "98%"}
 
 
 class PromptLab:
@@ -120,7 +120,9 @@ class PromptLab:
         self._system = ipywidgets.Textarea(description="system", rows=2, layout=WIDE)
         self._user = ipywidgets.Textarea(description="user", rows=5, layout=WIDE)
         self._change = ipywidgets.Text(description="changed", placeholder="what did you change, and why?", layout=WIDE)
-        self._size = ipywidgets.ToggleButtons(options=[n for n in SIZES if n <= len(self.samples)] or [len(self.samples)], description="messages")
+        self._size = ipywidgets.ToggleButtons(
+            options=[n for n in SIZES if n <= len(self.samples)] or [len(self.samples)], description="messages", style={"button_width": "4em"}
+        )
         self._go, self._stop = ipywidgets.Button(description="Run", button_style="primary"), ipywidgets.Button(description="Stop", disabled=True)
         self._bar, self._result = ipywidgets.IntProgress(description="asked"), ipywidgets.HTML(layout=WIDE)
         self._base.observe(lambda _: self._load(), "value")

@@ -51,7 +51,7 @@ class Table:
 
     def _repr_html_(self) -> str:
         with pd.option_context("display.max_colwidth", None):
-            return self.rows.to_html(index=False, border=0, classes="sbs-table")
+            return self.rows.to_html(index=False, border=0, classes="sbs-table", justify="left")
 
 
 def table(rows: pd.DataFrame) -> Table:
