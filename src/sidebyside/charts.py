@@ -164,7 +164,7 @@ def spread(rows: pd.DataFrame, description: str, title: str) -> Any:
         .mark_tick(thickness=3, size=22)
         .encode(
             y=alt.Y("group:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
-            x=alt.X("score:Q", title=title, scale=alt.Scale(zero=False, padding=12), axis=alt.Axis(format="%")),
+            x=alt.X("score:Q", title=title, scale=alt.Scale(zero=False, nice=False, padding=12), axis=alt.Axis(format="%")),
             color=_kind(),
             tooltip=["name", alt.Tooltip("score:Q", format=".1%")],
         )
