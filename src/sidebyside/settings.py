@@ -6,7 +6,7 @@
 | `SIDEBYSIDE_MODEL` | name of a model at an OpenAI-compatible endpoint | the embedded model |
 | `SIDEBYSIDE_WEIGHTS` | path of another GGUF file for the embedded server | SmolLM2-135M-Instruct |
 | `SIDEBYSIDE_CASE` | name of a folder in `cases/`, or a path | the only folder in `cases/` |
-| `SIDEBYSIDE_LIMIT` | how many messages of a split the language model is asked about (fewer if several times each), or `all` | 30 in mode `live`, else all |
+| `SIDEBYSIDE_LIMIT` | messages of a split the language model is asked about (fewer if several times each), or `all` | 30 in mode `live`, else all |
 | `SIDEBYSIDE_BUDGET` | spending limit in US dollars for one kernel | 1 |
 | `SIDEBYSIDE_PRICE` | US dollars for a million tokens in/out of that model, such as 0.15/0.60 (see `llm.price`) | the price library |
 | `SIDEBYSIDE_RECORDINGS` | folder of the recordings | `recordings/` |
