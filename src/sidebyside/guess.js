@@ -9,7 +9,8 @@
     }));
     document.querySelectorAll(".sbs-outcome").forEach((box) => {
       const guess = kept(box.dataset.key), right = guess === box.dataset.answer;
-      if (guess) box.querySelector(".sbs-guess").textContent = `Your guess: ${guess} ${right ? "✓" : "✗"}`;
+      const line = box.querySelector(".sbs-guess"); // none yet while the browser is still reading the box; its own script comes after it
+      if (guess && line) line.textContent = `Your guess: ${guess} ${right ? "✓" : "✗"}`;
     });
     document.dispatchEvent(new CustomEvent("sbs-guess"));
   };
