@@ -18,7 +18,8 @@ from rapidfuzz import fuzz
 from scipy.spatial.distance import cdist
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import cohen_kappa_score
+from sklearn.metrics import cohen_kappa_score, roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 
 from sidebyside import Case, limit, load_case
@@ -206,6 +207,30 @@ def test_records_that_the_case_does_not_have(folder: Path) -> None:
     (folder / "fields.csv").unlink()
     with pytest.raises(CaseError, match=r"needs fields\.csv, and the case 'tiny' has none"):
         load_case(folder).records  # noqa: B018
+
+
+ANSWERS = {  # what is done to answers.csv, and what the text says of it
+    "missing column": (
+        swap(",second_right", ",other"),
+        r"line 1: no column 'second_right'. The first line must name: id, fact, answer, right, second_right\.",
+    ),
+    "unknown question": (swap("A01,Q04", "A01,Q99"), "no question has the id 'Q99'. Use ids of facts.csv"),
+    "unknown verdict": (
+        lambda csv: re.sub(r"^(A02.*),(yes|no)$", r"\1,maybe", csv, flags=re.M),
+        "the line of 'A02': 'maybe' is no value of 'second_right'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_bad_answers(name: str, folder: Path) -> None:
+    change, words = ANSWERS[name]
+    file = folder / "answers.csv"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(change(before), encoding="utf-8")
+    assert file.read_text(encoding="utf-8") != before
+    with pytest.raises(CaseError, match=rf"^answers\.csv.* {words}"):
+        load_case(folder).answers  # noqa: B018
 
 
 # --- good input -----------------------------------------------------------------------------------------------------
@@ -486,6 +511,30 @@ def test_facts_stand_in_their_documents(case: Case) -> None:
     for fact in answerable.itertuples():
         assert fact.sentence in case.documents[fact.document], fact.id
     assert (case.facts[case.facts["sentence"] == ""][["document", "answer"]] == "").all(axis=None)
+
+
+@pytest.fixture(params=["feedback", "tiny"])
+def answers(request: pytest.FixtureRequest, case: Case) -> pd.DataFrame:
+    return (case if request.param == "feedback" else load_case(TINY)).answers
+
+
+def test_answers_are_right_and_wrong_in_each_style(answers: pd.DataFrame) -> None:
+    """So that neither length nor likeness to the policy gives the verdict away: a test of scores must not be won by style."""
+    counts = answers.groupby(["fact", "style", "right"]).size()
+    assert (counts == 1).all()
+    assert len(counts) == len(answers) == answers["fact"].nunique() * 3 * 2
+    assert answers["answer"].str.lower().is_unique
+    assert (answers[["sentence", "target"]] != "").all(axis=None)
+    assert cohen_kappa_score(answers["right"], answers["second_right"]) >= 0.9
+
+
+def test_an_answer_alone_hardly_tells_whether_it_is_right(case: Case) -> None:
+    """A word-counting model that never sees the policy must stay near chance."""
+    model = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(max_iter=1000))
+    folds = GroupKFold(5).split(case.answers, groups=case.answers["fact"])
+    said = cross_val_predict(model, case.answers["answer"], case.answers["right"], cv=list(folds), method="predict_proba")[:, 1]
+    assert len(case.answers) == 240
+    assert 0.4 <= roc_auc_score(case.answers["right"] == "yes", said) <= 0.6
 
 
 def test_entities(case: Case) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sidebyside import holds_name, holds_numbers, quotes, same_thing
+from sidebyside import bleu, exact_match, holds_name, holds_numbers, quotes, rouge_l, same_thing, similarity, token_f1
 from sidebyside.scorers import numbers_in
 
 # --- names ----------------------------------------------------------------------------------------------------------
@@ -166,3 +166,44 @@ def test_quotes(quote: str, found: bool) -> None:
 
 def test_nothing_is_quoted_from_an_empty_document() -> None:
     assert not quotes("You have 24 hours", "")
+
+
+# --- how much is alike ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "target", "same", "f1"),
+    [
+        ("30 days", "30 days", True, 1),
+        ("The 30 days.", "30 Days", True, 1),
+        ("“30” days!", "30 days", True, 1),
+        ("days 30", "30 days", False, 1),
+        ("within 30 days of delivery", "30 days", False, 2 * 2 / 7),
+        ("very very very late", "very late", False, 2 * 2 / 6),
+        ("45 days", "30 days", False, 0.5),
+        ("never", "30 days", False, 0),
+        ("", "30 days", False, 0),
+        ("30 days", "", False, 0),
+        ("", "", True, 1),
+        ("the", "a", True, 1),
+    ],
+)
+def test_exact_match_and_token_f1(answer: str, target: str, same: bool, f1: float) -> None:
+    assert exact_match(answer, target) is same
+    assert token_f1(answer, target) == pytest.approx(f1)
+
+
+SENTENCE = "You have 30 days from the day it was delivered to send it back."
+
+
+@pytest.mark.parametrize("scorer", [token_f1, bleu, rouge_l, similarity])
+def test_the_same_text_scores_one_and_another_one_less(scorer) -> None:
+    assert scorer(SENTENCE, SENTENCE) == pytest.approx(1, abs=1e-5)
+    assert scorer("Our café sells soup.", SENTENCE) < scorer(SENTENCE.replace("30", "45"), SENTENCE) < 0.999
+
+
+def test_published_examples() -> None:
+    """Lin 2004, section 3.1: "police kill the gunman" against "police killed the gunman" shares three words of four in order."""
+    assert rouge_l("police kill the gunman", "police killed the gunman") == pytest.approx(0.75)
+    assert rouge_l("the gunman kill police", "police killed the gunman") == pytest.approx(0.5)
+    assert bleu("the the the the the the the", "The cat is on the mat.") < 0.1  # Papineni and others 2002, example 2

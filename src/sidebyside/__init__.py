@@ -7,7 +7,7 @@ from .evaluation import Rate, abstains, below, bootstrap, calibration, calibrati
 from .llm import Answer, Token, ask, connect, lean, one_of, price, tokens, usage
 from .prompts import Prompt
 from .retrieval import embed, passages
-from .scorers import holds_name, holds_numbers, quotes, same_thing
+from .scorers import bleu, exact_match, holds_name, holds_numbers, quotes, rouge_l, same_thing, similarity, token_f1
 from .settings import read_settings
 from .widgets import labelling, outcome, plain, predict, prompt_lab, say, table, token_map
 
@@ -23,6 +23,7 @@ __all__ = [
     "abstains",
     "ask",
     "bars",
+    "bleu",
     "below",
     "bootstrap",
     "calibration",
@@ -31,6 +32,7 @@ __all__ = [
     "connect",
     "crossing",
     "embed",
+    "exact_match",
     "flips",
     "holds_name",
     "holds_numbers",
@@ -55,13 +57,16 @@ __all__ = [
     "read_label",
     "read_settings",
     "reliability",
+    "rouge_l",
     "run",
     "same_thing",
     "say",
     "scoreboard",
     "shares",
+    "similarity",
     "spread",
     "table",
+    "token_f1",
     "token_map",
     "tokens",
     "usage",

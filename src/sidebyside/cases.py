@@ -1,7 +1,7 @@
 """Load and validate a case: a company's messages, labels, documents and facts in one folder.
 
 A case is a folder with a `case.toml` (title, words for prompts, labels), `messages.csv`, and, if the company has them,
-`documents/*.md`, `facts.csv`, `entities.csv`, `fields.csv` and `orders.csv`. Nothing else in the course knows a case by name.
+`documents/*.md`, `facts.csv`, `answers.csv`, `entities.csv`, `fields.csv` and `orders.csv`. Nothing else in the course knows a case by name.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .settings import read_settings
 
 SPLITS = ("train", "dev", "test", "later")
 COLUMNS = ("id", "date", "text", "split")
+JUDGED = ("right", "second_right")  # the writer's word on an answer, and that of somebody who did not know it
 MOST_ROWS = 50_000
 DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>@]*)?/?>")  # not <anna@example.com>
@@ -88,6 +89,16 @@ class Case:
         return self._table("facts.csv")
 
     @cached_property
+    def answers(self) -> pd.DataFrame:
+        """Good and bad answers to questions of `facts`, each judged by two readers as right ("yes") or wrong ("no")."""
+        table = self._table("answers.csv", dtype=str)
+        _columns(table, ("id", "fact", "answer", *JUDGED), "answers.csv")
+        facts = self.facts.astype(str).rename(columns={"id": "fact", "answer": "target"})
+        _known(table["fact"], facts["fact"], "answers.csv", "question", "facts.csv")
+        _allowed(table, dict.fromkeys(JUDGED, ["no", "yes"]), "answers.csv")
+        return table.merge(facts[["fact", "question", "document", "sentence", "target"]], on="fact", how="left")
+
+    @cached_property
     def entities(self) -> pd.DataFrame:
         """Real and invented things with a question each, and the answer for the real ones."""
         return self._table("entities.csv")
@@ -96,13 +107,9 @@ class Case:
     def records(self) -> pd.DataFrame:
         """Messages with the fields that somebody has read from them; an empty field means that the message does not tell."""
         table = self._table("fields.csv", dtype=str)  # else 007 would become 7
-        if missing := [name for name in ("id", *self.fields) if name not in table]:
-            raise CaseError(f"fields.csv, line 1: no column '{missing[0]}'. The first line must name: {', '.join(('id', *self.fields))}.")
-        if strangers := sorted(set(table["id"]) - set(self.messages["id"])):
-            raise CaseError(f"fields.csv: no message has the id '{strangers[0]}'. Use ids of messages.csv.")
-        allowed = {name: field["values"] for name, field in self.fields.items() if "values" in field}
-        for fault in (fault for row in table.to_dict("records") for fault in _unknown(row, allowed, f"fields.csv, the line of '{row['id']}'")):
-            raise CaseError(fault)
+        _columns(table, ("id", *self.fields), "fields.csv")
+        _known(table["id"], self.messages["id"], "fields.csv", "message", "messages.csv")
+        _allowed(table, {name: field["values"] for name, field in self.fields.items() if "values" in field}, "fields.csv")
         return table.merge(self.messages[["id", "text", "split"]], on="id", how="left")
 
     @cached_property
@@ -155,6 +162,22 @@ def load_case(folder: Path | None = None) -> Case:
     for split in ("train", "dev", "test"):
         _two_values(messages[messages["split"] == split][card["label"]], f"column '{card['label']}' of the split '{split}'")
     return Case(folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}))
+
+
+def _columns(table: pd.DataFrame, needed: tuple[str, ...], file: str) -> None:
+    if missing := [name for name in needed if name not in table]:
+        raise CaseError(f"{file}, line 1: no column '{missing[0]}'. The first line must name: {', '.join(needed)}.")
+
+
+def _known(ids: pd.Series, there: pd.Series, file: str, thing: str, home: str) -> None:
+    if strangers := sorted(set(ids) - set(there)):
+        raise CaseError(f"{file}: no {thing} has the id '{strangers[0]}'. Use ids of {home}.")
+
+
+def _allowed(table: pd.DataFrame, values: dict[str, list[str]], file: str) -> None:
+    for row in table.to_dict("records"):
+        for fault in _unknown(row, values, f"{file}, the line of '{row['id']}'"):
+            raise CaseError(fault)
 
 
 def _two_values(column: pd.Series, place: str) -> None:

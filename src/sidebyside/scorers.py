@@ -1,10 +1,15 @@
-"""Scorers: functions that compare an answer with its target and say whether it is right. Each is a rule that fits on one line."""
+"""Scorers: functions that compare an answer with its target. Those at the top say yes or no; those at the end, how much is alike."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from .retrieval import embed
 
 MARKS = str.maketrans(dict.fromkeys("\u2018\u2019\u02bb\u02bc\u00b4`", "'") | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
 
@@ -60,3 +65,55 @@ def quotes(quote: str, document: str) -> bool:
     """Tell whether a quote stands in a document word for word; spaces, capitals, accents and quotation marks round it do not count."""
     sought, source = (_plain(text).lower().strip("\"' .") for text in (quote, document))
     return bool(sought) and _stands_in(sought, source)
+
+
+# --- how much is alike, 0 to 1 --------------------------------------------------------------------------------------
+
+
+def _settled(text: str) -> list[str]:
+    """Return a text's words as Rajpurkar and others (2016) compare them: no capitals, no punctuation, no articles."""
+    letters = "".join(sign for sign in text.lower() if not unicodedata.category(sign).startswith("P"))
+    return [word for word in letters.split() if word not in ("a", "an", "the")]
+
+
+def exact_match(answer: str, target: str) -> bool:
+    """Tell whether two texts are the same but for capitals, punctuation, articles and spaces.
+
+    Source: Rajpurkar and others 2016 (SQuAD), section 6.1.
+    """
+    return _settled(answer) == _settled(target)
+
+
+def token_f1(answer: str, target: str) -> float:
+    """Return the F1 score of the words that two texts share, 0 to 1, on the words that `exact_match` compares.
+
+    Source: Rajpurkar and others 2016 (SQuAD), section 6.1.
+    """
+    said, wanted = _settled(answer), _settled(target)
+    shared = sum((Counter(said) & Counter(wanted)).values())
+    return 2 * shared / (len(said) + len(wanted)) if said and wanted else float(said == wanted)
+
+
+def bleu(answer: str, target: str) -> float:
+    """Return the BLEU of one answer, 0 to 1, by `sacrebleu` with its own settings for single sentences (Papineni and others 2002)."""
+    from sacrebleu import sentence_bleu  # pages without it start sooner
+
+    return sentence_bleu(answer, [target]).score / 100
+
+
+@cache
+def _rouge() -> Any:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    return RougeScorer(["rougeL"])
+
+
+def rouge_l(answer: str, target: str) -> float:
+    """Return the F score of ROUGE-L, 0 to 1, by `rouge-score` (Lin 2004): the words shared in the same order."""
+    return float(_rouge().score(target, answer)["rougeL"].fmeasure)
+
+
+def similarity(answer: str, target: str) -> float:
+    """Return the cosine of the two texts' embeddings, -1 to 1 (see `retrieval.embed`)."""
+    one, other = embed([answer, target])
+    return float(one @ other)
