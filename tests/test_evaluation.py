@@ -7,9 +7,25 @@ from math import comb
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, roc_auc_score
 
-from sidebyside import Rate, below, bootstrap, calibration, calibration_error, crossing, flips, macro_f1, paired_p, rate, read_label, run
+from sidebyside import (
+    Rate,
+    ahead,
+    auroc,
+    below,
+    bootstrap,
+    calibration,
+    calibration_error,
+    crossing,
+    flips,
+    macro_f1,
+    mean_of_pairs,
+    paired_p,
+    rate,
+    read_label,
+    run,
+)
 
 # Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3 (Wilson's score, no correction)
 NEWCOMBE = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0.0, 0.1611), (1, 29): (0.0061, 0.1718)}
@@ -192,6 +208,38 @@ def test_fewer_samples_than_bins_give_a_bin_each() -> None:
 def test_calibration_takes_columns_whatever_their_index() -> None:
     rows = pd.DataFrame({"sure": SURE, "right": TRUE}, index=range(90, 99))
     pd.testing.assert_frame_equal(calibration(rows["sure"], rows["right"]), calibration(SURE, TRUE))
+
+
+def test_auroc_is_that_of_scikit_learn_ties_included() -> None:
+    dice = np.random.default_rng(1)
+    right, sure = dice.random(80) < 0.4, dice.integers(0, 12, 80)
+    found = auroc(right, sure)
+    assert found.value == pytest.approx(roc_auc_score(right, sure))
+    assert found.interval[0] < found.value < found.interval[1]
+    assert auroc(~right, sure).value == pytest.approx(1 - found.value)
+
+
+def test_its_interval_is_as_wide_as_hanley_and_mcneil_s() -> None:
+    """Hanley & McNeil 1982, equation 1, for scores that follow the exponential model it assumes."""
+    dice = np.random.default_rng(2)
+    right, sure = np.arange(600) < 300, np.concatenate([dice.exponential(4, 300), dice.exponential(1, 300)])
+    found = auroc(right, sure)
+    a = found.value
+    q1, q2 = a / (2 - a), 2 * a**2 / (1 + a)
+    error = np.sqrt((a * (1 - a) + 299 * (q1 - a**2) + 299 * (q2 - a**2)) / 300**2)
+    assert found.interval[1] - found.interval[0] == pytest.approx(2 * 1.96 * error, rel=0.15)
+
+
+@pytest.mark.parametrize("right", [[True] * 3, [False] * 3])
+def test_auroc_of_one_kind_is_none(right: list[bool]) -> None:
+    assert str(auroc(right, [0.1, 0.5, 0.9])) == "none (n = 3; all right or all wrong)"
+
+
+def test_a_difference_of_aurocs_holds_zero_for_the_same_score_and_not_for_a_better_one() -> None:
+    right = np.arange(60) % 2 == 0
+    noise = np.random.default_rng(3).normal(size=60)
+    assert mean_of_pairs(ahead(right, noise) - ahead(right, noise)) == (0, 0)
+    assert mean_of_pairs(ahead(right, right) - ahead(right, noise))[0] > 0
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def test_nothing_is_quoted_from_an_empty_document() -> None:
     [
         ("30 days", "30 days", True, 1),
         ("The 30 days.", "30 Days", True, 1),
-        ("“30” days!", "30 days", True, 1),
+        ('"30" days!', "30 days", True, 1),
         ("days 30", "30 days", False, 1),
         ("within 30 days of delivery", "30 days", False, 2 * 2 / 7),
         ("very very very late", "very late", False, 2 * 2 / 6),

@@ -3,25 +3,46 @@
 from .cases import Case, limit, load_case
 from .charts import COLOURS, bars, learning_curve, lines, next_tokens, reliability, scoreboard, shares, spread
 from .checks import check
-from .evaluation import Rate, abstains, below, bootstrap, calibration, calibration_error, crossing, flips, macro_f1, paired_p, rate, read_label, run
+from .evaluation import (
+    Auroc,
+    Rate,
+    abstains,
+    ahead,
+    auroc,
+    below,
+    bootstrap,
+    calibration,
+    calibration_error,
+    crossing,
+    flips,
+    macro_f1,
+    mean_of_pairs,
+    paired_p,
+    rate,
+    read_label,
+    run,
+)
 from .llm import Answer, Token, ask, connect, lean, one_of, price, tokens, usage
 from .prompts import Prompt
 from .retrieval import embed, passages
 from .scorers import bleu, exact_match, holds_name, holds_numbers, quotes, rouge_l, same_thing, similarity, token_f1
 from .settings import read_settings
-from .widgets import labelling, outcome, plain, predict, prompt_lab, say, table, token_map
+from .widgets import labelling, metric_explorer, outcome, plain, planner, predict, prompt_lab, say, table, token_map
 
 __version__ = "0.1.0"
 
 __all__ = [
     "COLOURS",
     "Answer",
+    "Auroc",
     "Case",
     "Prompt",
     "Rate",
     "Token",
     "abstains",
+    "ahead",
     "ask",
+    "auroc",
     "bars",
     "bleu",
     "below",
@@ -43,12 +64,15 @@ __all__ = [
     "lines",
     "load_case",
     "macro_f1",
+    "mean_of_pairs",
+    "metric_explorer",
     "next_tokens",
     "one_of",
     "outcome",
     "paired_p",
     "passages",
     "plain",
+    "planner",
     "predict",
     "price",
     "prompt_lab",

@@ -140,6 +140,58 @@ def flips(first: Sequence[bool], second: Sequence[bool]) -> tuple[list[int], lis
     return [i for i, (a, b) in pairs if b and not a], [i for i, (a, b) in pairs if a and not b]
 
 
+def ahead(right: Sequence[bool], confidence: Sequence[float]) -> np.ndarray:
+    """Pair each right answer with each wrong one: 1 where the right one has the higher confidence, a half for a tie, else 0.
+
+    Returns:
+        Shape (right answers, wrong answers). Its mean is the AUROC (Hanley & McNeil 1982).
+    """
+    sure, true = np.asarray(confidence, dtype=float), np.asarray(right, dtype=bool)
+    return (np.sign(sure[true][:, None] - sure[~true]) + 1) / 2
+
+
+def mean_of_pairs(pairs: np.ndarray, draws: int = 1000) -> tuple[float, float]:
+    """Return the 95 % percentile bootstrap interval of the mean of `ahead`, or of the difference of two such tables; seeded.
+
+    As many right and as many wrong answers as there are, are drawn anew each time.
+    """
+    generator = np.random.default_rng(0)
+    rights, wrongs = (generator.multinomial(n, np.full(n, 1 / n), size=draws) for n in pairs.shape)  # how often each answer is drawn
+    low, high = np.quantile(((rights @ pairs) * wrongs).sum(axis=1) / pairs.size, [0.025, 0.975])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Auroc:
+    """How often a right answer has a higher confidence than a wrong one, 0 to 1, with its 95 % bootstrap interval.
+
+    Attributes:
+        value: The share; None if all answers are right, or all wrong.
+        interval: Its lower and upper bound.
+        n: How many answers.
+    """
+
+    value: float | None
+    interval: tuple[float, float]
+    n: int
+
+    def __str__(self) -> str:
+        """Say value, interval and sample size."""
+        if self.value is None:
+            return f"none (n = {self.n}; all right or all wrong)"
+        low, high = self.interval
+        return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})"
+
+    __repr__ = __str__
+
+
+def auroc(right: Sequence[bool], confidence: Sequence[float]) -> Auroc:
+    """Return how well a confidence, or any score, tells right answers from wrong ones."""
+    pairs = ahead(right, confidence)
+    known = pairs.size > 0
+    return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), len(right))
+
+
 def calibration(confidence: Sequence[float], right: Sequence[bool], bins: int = 5) -> pd.DataFrame:
     """Sort answers by confidence into bins of equal size, and compare what was said with what came true.
 

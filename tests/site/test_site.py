@@ -182,7 +182,7 @@ def test_a_result_opens_when_the_reader_has_guessed(site: Path, visit: Open) -> 
 def test_a_box_that_the_browser_is_still_reading_is_left_alone(visit: Open) -> None:
     """A browser may stop inside a box while the page arrives, and run the script of the one before."""
     seen = visit(with_element("sbs-predict")[0])
-    script = (HOME / "src" / "sidebyside" / "guess.js").read_text(encoding="utf-8")
+    script = (HOME / "src" / "sidebyside" / "widgets" / "guess.js").read_text(encoding="utf-8")
     seen.page.evaluate(
         "localStorage.setItem('sbs:half', 'yes'); document.body.insertAdjacentHTML('beforeend', '<div class=sbs-outcome data-key=half>')"
     )

@@ -1,23 +1,28 @@
 """What a page shows besides text and charts; nothing imports it.
 
-`show` holds plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling` hold widgets that
+`show` and `explore` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling` hold widgets that
 need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
 """
 
+from .explore import MetricExplorer, Planner, metric_explorer, planner
 from .lab import PromptLab, prompt_lab
 from .labelling import Labelling, labelling
 from .show import Outcome, Prediction, Table, TokenMap, outcome, plain, predict, say, table, token_map
 
 __all__ = [
     "Labelling",
+    "MetricExplorer",
     "Outcome",
+    "Planner",
     "Prediction",
     "PromptLab",
     "Table",
     "TokenMap",
     "labelling",
+    "metric_explorer",
     "outcome",
     "plain",
+    "planner",
     "predict",
     "prompt_lab",
     "say",

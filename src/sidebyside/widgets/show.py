@@ -18,11 +18,17 @@ from IPython.display import Markdown
 from ..charts import COLOURS
 from ..llm import Token
 
+OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrow keys for itself
 BOX = "border-left:4px solid {colour};padding:.2em 1em;margin:.5em 0"
 
 
+def source(name: str) -> str:
+    """Return a script or style sheet that lies beside this file."""
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
 def _script() -> str:
-    return f"<script>{files('sidebyside').joinpath('guess.js').read_text(encoding='utf-8')}</script>"
+    return f"<script>{source('guess.js')}</script>"
 
 
 def say(text: str) -> Markdown:
@@ -80,7 +86,7 @@ class Prediction:
     def _repr_html_(self) -> str:
         key = html.escape(self.key, quote=True)
         rows = "".join(
-            f'<label style="display:block"><input type="radio" name="{key}" value="{html.escape(o, quote=True)}"> {html.escape(o)}</label>'
+            f'<label style="display:block"><input type="radio" name="{key}" value="{html.escape(o, quote=True)}" {OWN_KEYS}> {html.escape(o)}</label>'
             for o in self.options
         )
         style = BOX.format(colour=COLOURS["people"])
