@@ -19,10 +19,11 @@ test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check src tests tools
 	$(BIN)/python tools/run_pages.py compare
-	$(BIN)/python -m pytest --ignore=tests/site
+	$(BIN)/python -m pytest --ignore=tests/site --ignore=tests/exports
 
-check: test book             ## all that CI checks
+check: test book tests/exports/.ready   ## all that CI checks
 	$(BIN)/python -m pytest tests/site
+	$(BIN)/python -m pytest tests/exports
 	$(BIN)/python tools/run_pages.py live 01_meet_the_model 03_the_genai_workflow
 	$(BIN)/python tools/record.py verify --sample 30 --no-gate
 
@@ -50,9 +51,10 @@ bench: .venv/maintainer node_modules/.package-lock.json  ## speeds, reported and
 lock: .venv/maintainer       ## compile the requirements from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links tests/exports/requirements.in -o tests/exports/requirements.txt
 
 clean:           ## forget the site and the environment
-	rm -rf _build .venv node_modules
+	rm -rf _build .venv node_modules tests/exports/.venv tests/exports/node_modules tests/exports/.ready
 
 .venv/reader: requirements.txt requirements-model.txt
 	$(call install,requirements.txt)
@@ -63,6 +65,12 @@ clean:           ## forget the site and the environment
 
 node_modules/.package-lock.json: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
+
+tests/exports/.ready: tests/exports/package-lock.json tests/exports/requirements.txt   # promptfoo and Inspect, each in a place of its own
+	npm ci --prefix tests/exports --omit=optional --ignore-scripts --no-audit --no-fund
+	$(PYTHON) -m venv tests/exports/.venv
+	tests/exports/.venv/bin/python -m pip install -q --require-hashes -r tests/exports/requirements.txt
+	touch $@
 
 define install
 	@$(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null || { echo "Python 3.11 or newer with venv is needed. Name yours: make PYTHON=python3.12 … (on Debian and Ubuntu also: apt install python3-venv)."; exit 1; }

@@ -23,6 +23,7 @@ FLOORS = [
     "retrieval",
     "scorers",
     "evaluation",
+    "suite",
     "charts",
     "checks",
     "widgets",

@@ -27,33 +27,42 @@ from .prompts import Prompt
 from .retrieval import embed, passages
 from .scorers import bleu, exact_match, holds_name, holds_numbers, quotes, rouge_l, same_thing, similarity, token_f1
 from .settings import read_settings
+from .suite import Angle, Rule, Sample, card, decide, evaluate, export_inspect, export_promptfoo, read_samples, side_by_side, write_samples
 from .widgets import labelling, metric_explorer, outcome, plain, planner, predict, prompt_lab, say, table, token_map
 
 __version__ = "0.1.0"
 
 __all__ = [
     "COLOURS",
+    "Angle",
     "Answer",
     "Auroc",
     "Case",
     "Prompt",
     "Rate",
+    "Rule",
+    "Sample",
     "Token",
     "abstains",
     "ahead",
     "ask",
     "auroc",
     "bars",
-    "bleu",
     "below",
+    "bleu",
     "bootstrap",
     "calibration",
     "calibration_error",
+    "card",
     "check",
     "connect",
     "crossing",
+    "decide",
     "embed",
+    "evaluate",
     "exact_match",
+    "export_inspect",
+    "export_promptfoo",
     "flips",
     "holds_name",
     "holds_numbers",
@@ -79,6 +88,7 @@ __all__ = [
     "quotes",
     "rate",
     "read_label",
+    "read_samples",
     "read_settings",
     "reliability",
     "rouge_l",
@@ -87,6 +97,7 @@ __all__ = [
     "say",
     "scoreboard",
     "shares",
+    "side_by_side",
     "similarity",
     "spread",
     "table",
@@ -94,4 +105,5 @@ __all__ = [
     "token_map",
     "tokens",
     "usage",
+    "write_samples",
 ]

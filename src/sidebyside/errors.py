@@ -44,6 +44,10 @@ class BudgetError(CourseError):
     """The spending limit is reached."""
 
 
+class SuiteError(CourseError):
+    """An evaluation suite breaks a rule; the text names file, line and remedy, or the angle."""
+
+
 class ExerciseError(CourseError):
     """There is no exercise with the number that was asked for."""
 

@@ -1,0 +1,170 @@
+"""Angles from which a system is judged, with their thresholds, and the go/no-go card that follows from its answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SuiteError
+from ..evaluation import bootstrap, rate, run
+from .rules import Rule
+from .samples import Sample
+
+Score = bool | float | None  # None: this angle does not judge this sample
+FEW = 5  # a bootstrap of fewer numbers says nothing: of one, it would be sure
+COLUMNS = ("id", "input", "target", "answer")
+PASS, FAIL, OPEN = "pass", "fail", "cannot tell yet"
+
+
+@dataclass(frozen=True)
+class Angle:
+    """One angle from which a system is judged.
+
+    Attributes:
+        name: Its name, and that of its column.
+        scorer: A function of answer and sample: True or False, a number, or None where it does not apply. Without a scorer, the
+            column is filled by the caller, as seconds are.
+        at_least: The threshold, if high is good.
+        at_most: The threshold, if low is good; an angle has one of the two.
+        must: Whether a system that fails it may not be used.
+        rule: A function from a sample to the same thing as a `Rule`, or to None where it does not apply; if there is one, the
+            angle can be exported.
+    """
+
+    name: str
+    scorer: Callable[[str, Sample], Score] | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    must: bool = True
+    rule: Callable[[Sample], Rule | None] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an angle without a threshold, or with two, or with a name that is taken."""
+        if self.name in COLUMNS:
+            raise SuiteError(f"No angle can be named '{self.name}', because that is a column of its own. Choose another name.")
+        if (self.at_least is None) == (self.at_most is None):
+            raise SuiteError(f"The angle '{self.name}' needs one threshold. Give at_least or at_most, and not both.")
+
+    def verdict(self, low: float, high: float) -> str:
+        """Judge an interval: it passes or fails as a whole, or nobody can tell yet."""
+        if self.at_least is not None:
+            return PASS if low >= self.at_least else FAIL if high < self.at_least else OPEN
+        return PASS if high <= self.at_most else FAIL if low > self.at_most else OPEN  # type: ignore[operator]
+
+
+def evaluate(system: Callable[[Sample], str], samples: Sequence[Sample], angles: Sequence[Angle]) -> pd.DataFrame:
+    """Ask a system each sample, and score each answer from each angle.
+
+    Args:
+        system: A function from a sample to an answer.
+        samples: What to ask.
+        angles: How to judge; one without a scorer adds no column.
+
+    Returns:
+        Columns id, input, target, answer, and one an angle; one row a sample.
+    """
+    answers = [str(answer or "") for answer in run(system, samples)]  # type: ignore[arg-type]
+    rows = [{"id": s.id, "input": s.input, "target": s.target, "answer": answer} for s, answer in zip(samples, answers, strict=True)]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    for angle in angles:
+        if angle.scorer:
+            scores = [angle.scorer(answer, sample) for answer, sample in zip(answers, samples, strict=True)]
+            table[angle.name] = pd.Series(scores, index=table.index, dtype=object)
+    return table
+
+
+def card(table: pd.DataFrame, angles: Sequence[Angle]) -> pd.DataFrame:
+    """Judge a system from each angle.
+
+    Args:
+        table: As `evaluate` returns it, with the columns of angles without a scorer added.
+        angles: The angles, in the order of the card.
+
+    Returns:
+        Columns angle, value (a share of true scores, or a mean), n, low, high (its 95 % interval: Wilson for a share, bootstrap
+        for a mean), threshold (in words), must, verdict ("pass", "fail" or "cannot tell yet"); one row an angle.
+
+    Raises:
+        SuiteError: If an angle has no column.
+    """
+    if missing := [angle.name for angle in angles if angle.name not in table]:
+        raise SuiteError(f"The table has no scores for '{missing[0]}'. Give the angle a scorer, or fill its column.")
+    return pd.DataFrame([_row(angle, table[angle.name]) for angle in angles])
+
+
+def _row(angle: Angle, column: pd.Series) -> dict[str, Any]:
+    scores = [score for score in column if score is not None and not (isinstance(score, float) and math.isnan(score))]
+    value, low, high = _measured(scores)
+    sign, bound = ("at least", angle.at_least) if angle.at_least is not None else ("at most", angle.at_most)
+    threshold = f"{sign} {_told(bound, share=_is_share(scores))}"
+    verdict = angle.verdict(low, high) if scores else OPEN
+    told = {"threshold": threshold, "must": angle.must, "verdict": verdict}
+    return {"angle": angle.name, "value": value, "n": len(scores), "low": low, "high": high} | told
+
+
+def _is_share(scores: Sequence[Any]) -> bool:
+    return bool(scores) and all(isinstance(score, bool | np.bool_) for score in scores)
+
+
+def _measured(scores: Sequence[Any]) -> tuple[float, float, float]:
+    """Return value, low and high; what cannot be told is not a number."""
+    if not scores:
+        return math.nan, math.nan, math.nan
+    if _is_share(scores):
+        share = rate(scores)
+        return share.value, *share.interval
+    numbers = [float(score) for score in scores]
+    if len(numbers) < FEW:
+        return float(np.mean(numbers)), math.nan, math.nan
+    return float(np.mean(numbers)), *bootstrap(lambda drawn, _: float(np.mean(drawn.astype(float))), numbers, numbers)  # type: ignore[arg-type]
+
+
+def _told(value: Any, *, share: bool) -> str:
+    return f"{value:.0%}" if share else f"{value:.2g}" if abs(value) < 1 else f"{value:.1f}".removesuffix(".0")
+
+
+def decide(rows: pd.DataFrame) -> tuple[str, str]:
+    """Return "go" if every angle that must pass does, else "no-go"; and why, in words.
+
+    Args:
+        rows: A card.
+    """
+    must = rows[rows["must"]]
+    failed, unsure = ([*must.loc[must["verdict"] == word, "angle"]] for word in (FAIL, OPEN))
+    reasons = [f"{said}: {', '.join(names)}" for said, names in (("fails", failed), ("cannot tell yet", unsure)) if names]
+    return ("no-go", "; ".join(reasons)) if reasons else ("go", "every must-have passes")
+
+
+def side_by_side(cards: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one card for several systems, in words.
+
+    Args:
+        cards: Cards of the same angles, by the systems' names.
+
+    Returns:
+        Columns angle, must, threshold, and one a system (verdict, value, interval, n); the last row holds the decisions.
+
+    Raises:
+        SuiteError: If the cards differ in their angles.
+    """
+    first = next(iter(cards.values()))
+    if any(list(rows["angle"]) != list(first["angle"]) for rows in cards.values()):
+        raise SuiteError("These cards have different angles. Judge all systems from the same ones.")
+    shown = pd.DataFrame({"angle": first["angle"], "must": ["yes" if must else "no" for must in first["must"]], "threshold": first["threshold"]})
+    for name, rows in cards.items():
+        shown[name] = [_cell(row) for row in rows.to_dict("records")]
+    last = {"angle": "DECISION", "must": "", "threshold": ""} | {name: decide(rows)[0] for name, rows in cards.items()}
+    return pd.concat([shown, pd.DataFrame([last])], ignore_index=True)
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    if not row["n"]:
+        return "not measured"
+    value, low, high = (_told(row[name], share="%" in row["threshold"]) for name in ("value", "low", "high"))
+    span = "" if math.isnan(row["low"]) else f"{low} to {high}; "
+    return f"{row['verdict']}: {value} ({span}n = {row['n']})"
