@@ -161,6 +161,15 @@ def test_an_answer_that_ends_at_once_leans_nowhere() -> None:
     assert sbs.lean(SimpleNamespace(choices=[SimpleNamespace(logprobs=None)]), "negative", "positive") == 0
 
 
+def test_a_token_without_others_leans_nowhere() -> None:
+    """Some endpoints grant the token's own log-probability and no likeliest ones."""
+    only = {"content": [{"token": "positive", "logprob": -0.1, "top_logprobs": []}]}
+    assert (
+        sbs.lean(SimpleNamespace(choices=[SimpleNamespace(logprobs=SimpleNamespace(tokens=None, content=only["content"]))]), "negative", "positive")
+        == 0
+    )
+
+
 def test_lean_of_a_genuine_response(endpoint: ScriptedModel) -> None:
     tops = [{"token": token, "logprob": logprob, "bytes": None} for token, logprob in ((" good", -0.25), (" b", -1.75), (" so", -3.0))]
     body = chat(" good")

@@ -257,10 +257,10 @@ def lean(response: Any, first: str, second: str) -> float:
     Returns:
         log P(second) - log P(first). A token speaks for a label if it is the label, or begins it and not the other one. A
         label that no token returned speaks for counts as little as the least of them; where the model ended its answer at
-        once, 0.
+        once, or the endpoint told no other tokens, 0.
     """
     first_token = next(iter(tokens(response)), None)
-    if first_token is None:
+    if first_token is None or not first_token.others:
         return 0.0
     others = [(text.strip().lower(), p) for text, p in first_token.others if p > 0]  # some endpoints say -9999 of what cannot be
 

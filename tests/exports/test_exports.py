@@ -30,7 +30,7 @@ from sidebyside.suite import Angle, Rule, Sample
 HERE = Path(__file__).resolve().parent
 PROMPTFOO = HERE / "node_modules" / ".bin" / "promptfoo"
 INSPECT = HERE / ".venv" / "bin" / "python"
-PAGE = Path(os.environ.get("DRAFT_PAGE", HOME / "notebooks" / "14_an_evaluation_suite.ipynb"))
+PAGE = HOME / "notebooks" / "14_an_evaluation_suite.ipynb"
 WORDS = {"system": "Answer from the text only.", "user": "Text: {context}\n\nQuestion: {input}"}
 COURTEOUS = ["please", "thank you", "happy to"]
 
@@ -301,8 +301,7 @@ def of_the_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     page = load(PAGE)
     page.cells.append(new_code_cell(HAND_OVER.replace("FOLDER", repr(str(folder)))))
-    drafts = {"SIDEBYSIDE_RECORDINGS": os.environ["DRAFT_RECORDINGS"]} if "DRAFT_RECORDINGS" in os.environ else {}
-    execute(page, HOME / "notebooks", SIDEBYSIDE_MODE="replay", **drafts)
+    execute(page, HOME / "notebooks", SIDEBYSIDE_MODE="replay")
     return folder
 
 
