@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from sidebyside import COLOURS, Token, bars, learning_curve, lines, next_tokens, reliability, scoreboard, shares, spread
-from sidebyside.charts import GREY
+from sidebyside.charts import GREY, KINDS
 from sidebyside.evaluation import calibration
 
 MIME = "application/vnd.vegalite.v5+json"
@@ -150,12 +150,12 @@ def test_colours_stand_for_kinds_and_no_others_are_used(name: str) -> None:
         if "color" in layer["encoding"]:
             assert field(layer, "color") == "kind"
             scale = layer["encoding"]["color"]["scale"]
-            assert dict(zip(scale["domain"], scale["range"], strict=True)) == COLOURS
-            assert {row["kind"] for row in rows(drawn, layer)} <= set(COLOURS)
+            assert dict(zip(scale["domain"], scale["range"], strict=True)) == KINDS
+            assert {row["kind"] for row in rows(drawn, layer)} <= set(KINDS)
         else:
             assert layer["mark"]["color"] == GREY
     used = {text for text in strings(drawn) if re.fullmatch(r"#[0-9A-Fa-f]{3,8}", text)}
-    assert used <= {*COLOURS.values(), GREY}
+    assert used <= {*KINDS.values()}
 
 
 @each_chart

@@ -177,7 +177,7 @@ def test_what_was_not_measured_cannot_pass():
     angle = Angle("seconds", at_most=3)
     rows = suite.card(pd.DataFrame({"id": ["a"], "seconds": [math.nan]}), [angle])
     assert rows["verdict"].tolist() == ["cannot tell yet"] and rows["n"].tolist() == [0]
-    assert suite.side_by_side({"it": rows})["it"].tolist() == ["not measured", "no-go"]
+    assert suite.side_by_side({"it": rows})["it"].tolist() == ["not measured", "✗ no-go"]
 
 
 def test_an_angle_without_scores_is_told():
@@ -189,15 +189,16 @@ def test_two_systems_on_one_card():
     angles = [Angle("right", right, at_least=0.8)]
     cards = {name: suite.card(suite.evaluate(system, many(), angles), angles) for name, system in (("a", lambda s: s.context), ("b", lambda s: "no"))}
     shown = suite.side_by_side(cards)
-    assert shown["a"].tolist() == ["pass: 100% (94% to 100%; n = 60)", "go"]
-    assert shown["b"].tolist()[1] == "no-go"
+    assert shown["a"].tolist() == ["✓ pass: 100% (94% to 100%; n = 60)", "✓ go"]
+    assert shown["b"].tolist()[1] == "✗ no-go"
+    assert shown["threshold"].tolist() == ["must be at least 80%", ""]
 
 
 def test_a_mean_of_a_few_numbers_is_not_sure():
     angle = Angle("seconds", at_most=3)
     for n, verdict in ((1, "cannot tell yet"), (4, "cannot tell yet"), (5, "pass")):
         assert suite.card(pd.DataFrame({"seconds": [1.0] * n}), [angle])["verdict"].tolist() == [verdict]
-    assert suite.side_by_side({"it": suite.card(pd.DataFrame({"seconds": [1.5]}), [angle])})["it"][0] == "cannot tell yet: 1.5 (n = 1)"
+    assert suite.side_by_side({"it": suite.card(pd.DataFrame({"seconds": [1.5]}), [angle])})["it"][0] == "? cannot tell yet: 1.5 (n = 1)"
 
 
 def test_cards_of_different_angles_do_not_go_side_by_side():

@@ -18,6 +18,7 @@ from .llm import Token  # noqa: E402
 COLOURS = {"ML": "#0072B2", "GenAI": "#D55E00", "hybrid": "#009E73", "people": "#CC79A7"}
 GREY = "#767676"  # readable on white and on black
 SHADES = [1.0, 0.6, 0.3, 0.12]  # of one colour: kinds of answers that add up to all of them
+KINDS = COLOURS | {"neither": GREY}  # what a chart may show: a system of one of the four kinds, or something that is none
 WIDTH = 460
 
 alt.renderers.enable("mimetype")
@@ -36,7 +37,7 @@ def _finish(chart: Any, description: str, height: int) -> Any:
 
 
 def _kind() -> alt.Color:
-    return alt.Color("kind:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None)
+    return alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), legend=None)
 
 
 def next_tokens(token: Token, description: str) -> Any:
@@ -59,7 +60,7 @@ def scoreboard(rows: pd.DataFrame, description: str, title: str = "accuracy") ->
     """Draw scores as points with their intervals, one line a system.
 
     Args:
-        rows: Columns system, kind (a key of `COLOURS`), score, low, high; scores 0 to 1.
+        rows: Columns system, kind (a key of `KINDS`), score, low, high; scores 0 to 1.
         description: Alt text.
         title: What the score is.
     """
@@ -105,7 +106,7 @@ def bars(rows: pd.DataFrame, description: str, title: str) -> Any:
     """Draw signed or unsigned amounts as bars, in the order given.
 
     Args:
-        rows: Columns name, amount, kind (a key of `COLOURS`).
+        rows: Columns name, amount, kind (a key of `KINDS`).
         description: Alt text.
         title: What the amount is, with its unit.
     """
@@ -122,7 +123,7 @@ def shares(rows: pd.DataFrame, description: str, title: str) -> Any:
     """Draw for each system which share of its answers was of which kind, as one bar from 0 to 100 % a system.
 
     Args:
-        rows: Columns system, kind (a key of `COLOURS`), answer (what kind of answer), n (how many); answers are stacked in the
+        rows: Columns system, kind (a key of `KINDS`), answer (what kind of answer), n (how many); answers are stacked in the
             order in which they come, the first in full colour, at most four.
         description: Alt text.
         title: What is counted.
@@ -155,7 +156,7 @@ def spread(rows: pd.DataFrame, description: str, title: str) -> Any:
     """Draw the scores of many variants, one tick each, a line a group, so that the eye compares how far they spread.
 
     Args:
-        rows: Columns group, kind (a key of `COLOURS`), name (of the variant), score (0 to 1).
+        rows: Columns group, kind (a key of `KINDS`), name (of the variant), score (0 to 1).
         description: Alt text.
         title: What the score is.
     """
@@ -176,7 +177,7 @@ def reliability(bins: pd.DataFrame, description: str) -> Any:
     """Draw how often answers were right against how sure the model was of them; on the dashed line the two agree.
 
     Args:
-        bins: As `evaluation.calibration` returns them, with a column kind (a key of `COLOURS`).
+        bins: As `evaluation.calibration` returns them, with a column kind (a key of `KINDS`).
         description: Alt text.
     """
     share = alt.Scale(domain=[0, 1])
@@ -194,7 +195,7 @@ def lines(rows: pd.DataFrame, description: str, x: str, y: str) -> Any:
     """Draw curves over a common axis, each named at its right end.
 
     Args:
-        rows: Columns at (place on the axis), amount, name (of the curve), kind (a key of `COLOURS`).
+        rows: Columns at (place on the axis), amount, name (of the curve), kind (a key of `KINDS`).
         description: Alt text.
         x: What the axis is.
         y: What the amount is, with its unit.

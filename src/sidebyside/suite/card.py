@@ -19,6 +19,7 @@ Score = bool | float | None  # None: this angle does not judge this sample
 FEW = 5  # a bootstrap of fewer numbers says nothing: of one, it would be sure
 COLUMNS = ("id", "input", "target", "answer")
 PASS, FAIL, OPEN = "pass", "fail", "cannot tell yet"
+SIGNS = {PASS: "✓", FAIL: "✗", OPEN: "?", "go": "✓", "no-go": "✗"}  # so that a card can be read from afar
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def side_by_side(cards: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         cards: Cards of the same angles, by the systems' names.
 
     Returns:
-        Columns angle, must, threshold, and one a system (verdict, value, interval, n); the last row holds the decisions.
+        Columns angle, threshold (with the word "must" where it stops a release), and one a system (verdict, value, interval, n);
+        the last row holds the decisions.
 
     Raises:
         SuiteError: If the cards differ in their angles.
@@ -155,11 +157,16 @@ def side_by_side(cards: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     first = next(iter(cards.values()))
     if any(list(rows["angle"]) != list(first["angle"]) for rows in cards.values()):
         raise SuiteError("These cards have different angles. Judge all systems from the same ones.")
-    shown = pd.DataFrame({"angle": first["angle"], "must": ["yes" if must else "no" for must in first["must"]], "threshold": first["threshold"]})
+    lines = [f"must be {line}" if must else line for line, must in zip(first["threshold"], first["must"], strict=True)]
+    shown = pd.DataFrame({"angle": first["angle"], "threshold": lines})
     for name, rows in cards.items():
         shown[name] = [_cell(row) for row in rows.to_dict("records")]
-    last = {"angle": "DECISION", "must": "", "threshold": ""} | {name: decide(rows)[0] for name, rows in cards.items()}
+    last = {"angle": "DECISION", "threshold": ""} | {name: _signed(decide(rows)[0]) for name, rows in cards.items()}
     return pd.concat([shown, pd.DataFrame([last])], ignore_index=True)
+
+
+def _signed(verdict: str) -> str:
+    return f"{SIGNS[verdict]} {verdict}"
 
 
 def _cell(row: Mapping[str, Any]) -> str:
@@ -167,4 +174,4 @@ def _cell(row: Mapping[str, Any]) -> str:
         return "not measured"
     value, low, high = (_told(row[name], share="%" in row["threshold"]) for name in ("value", "low", "high"))
     span = "" if math.isnan(row["low"]) else f"{low} to {high}; "
-    return f"{row['verdict']}: {value} ({span}n = {row['n']})"
+    return f"{_signed(row['verdict'])}: {value} ({span}n = {row['n']})"
