@@ -119,6 +119,7 @@ def test_wrong_rival(plain):
     answers = [nearest(sample) for sample in samples]
     right = counted(answers, plain)
     other = sbs.Rate(right.n - right.successes if right.successes * 2 != right.n else 0, right.n)
+    all_found = sbs.Rate(right.n, right.n)
     wrong_ones = [
         (samples[:-1], answers[:-1], right),
         ([replace(sample, id=str(i)) for i, sample in enumerate(samples)], answers, right),
@@ -131,6 +132,9 @@ def test_wrong_rival(plain):
         (samples, answers, other),
         (3, answers, right),
     ]
+    if right != all_found:  # else the sentences that answer are the rival's own
+        short = [replace(sample, context=sentence) for sample, sentence in zip(samples, plain["sentence"], strict=True)]
+        wrong_ones += [(given, list(plain["sentence"]), all_found) for given in (samples, short)]
     for wrong in wrong_ones:
         hint_for("14.3", wrong)
 

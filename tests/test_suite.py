@@ -177,7 +177,7 @@ def test_what_was_not_measured_cannot_pass():
     angle = Angle("seconds", at_most=3)
     rows = suite.card(pd.DataFrame({"id": ["a"], "seconds": [math.nan]}), [angle])
     assert rows["verdict"].tolist() == ["cannot tell yet"] and rows["n"].tolist() == [0]
-    assert suite.side_by_side({"it": rows})["it"].tolist() == ["not measured", "✗ no-go"]
+    assert suite.side_by_side({"it": rows})["it"].tolist() == ["? cannot tell yet: nothing to judge", "✗ no-go"]
 
 
 def test_an_angle_without_scores_is_told():

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ..cases import load_case
 from ..evaluation import Rate, rate
+from ..retrieval import embed, passages
 from ..scorers import quotes
 from ..suite import Sample
 from ..suite.card import FAIL, OPEN, PASS
@@ -79,7 +82,7 @@ def verdicts(answer: Callable[..., Any]) -> str | None:
 def rival(answer: tuple[Any, Any, Any]) -> str | None:
     """Compare the samples with the case's questions, and count the rival's answers anew."""
     samples, answers, result = answer
-    facts = plain_facts()
+    facts, texts = plain_facts(), passages(load_case().documents)["text"]
     samples = list(samples) if isinstance(samples, Iterable) else [None]
     if not all(isinstance(sample, Sample) for sample in samples):
         return "`samples` should be a list of sbs.Sample, as sbs.read_samples returns it."
@@ -88,9 +91,15 @@ def rival(answer: tuple[Any, Any, Any]) -> str | None:
     for sample, fact in zip(samples, facts.itertuples(), strict=True):
         if sample.input != fact.question or sample.target != fact.answer:
             return f"The sample '{sample.id}' should have the question as its input and the answer as its target."
-        if not quotes(fact.sentence, sample.context):
-            return f"The context of '{sample.id}' should be the passage that holds its sentence. Its place is in `home`."
+        if not quotes(texts[fact.home], sample.context):
+            return f"The context of '{sample.id}' should be the whole passage that holds its sentence. Its place is in `home`."
     return _counted(samples, answers, result, facts)
+
+
+def _nearest(sample: Sample) -> str:
+    """Return what the rival shows: the sentence of the context that is nearest to the question."""
+    sentences = re.split(r"(?<=[.!?])\s+", sample.context)
+    return sentences[int((embed(sentences) @ embed([sample.input])[0]).argmax())]
 
 
 def _counted(samples: list[Sample], answers: Any, result: Any, facts: pd.DataFrame) -> str | None:
@@ -99,6 +108,8 @@ def _counted(samples: list[Sample], answers: Any, result: Any, facts: pd.DataFra
     for sample, said in zip(samples, answers, strict=True):
         if not isinstance(said, str) or not quotes(said, sample.context):
             return f"The rival shows a sentence of the passage, and its answer to '{sample.id}' is none."
+        if not quotes(_nearest(sample), said) and not quotes(said, _nearest(sample)):
+            return f"The rival shows the sentence that is nearest to the question; for '{sample.id}' yours is another one."
     if not isinstance(result, Rate):
         return "Give the whole rate, as sbs.rate(...) returns it, so that its interval is there too."
     found = [quotes(said, sentence) or quotes(sentence, said) for said, sentence in zip(answers, facts["sentence"], strict=True)]

@@ -171,7 +171,7 @@ def _signed(verdict: str) -> str:
 
 def _cell(row: Mapping[str, Any]) -> str:
     if not row["n"]:
-        return "not measured"
+        return f"{_signed(OPEN)}: nothing to judge" if row["must"] else "not measured"
     value, low, high = (_told(row[name], share="%" in row["threshold"]) for name in ("value", "low", "high"))
     span = "" if math.isnan(row["low"]) else f"{low} to {high}; "
     return f"{_signed(row['verdict'])}: {value} ({span}n = {row['n']})"
