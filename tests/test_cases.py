@@ -182,6 +182,13 @@ def test_table_in_another_encoding(folder: Path) -> None:
         load_case(folder).facts  # noqa: B018
 
 
+def spoil(file: Path, change: Callable[[str], str]) -> None:
+    """Change a file, and make sure that this changes anything."""
+    before = file.read_text(encoding="utf-8")
+    file.write_text(change(before), encoding="utf-8")
+    assert file.read_text(encoding="utf-8") != before
+
+
 RECORDS = {  # what is done to fields.csv, and what the text says of it
     "missing column": (swap(",wish", ",hope"), r"line 1: no column 'wish'. The first line must name: id, day, item, problem, wish\."),
     "no ids": (swap("id,day", "number,day"), "line 1: no column 'id'. The first line must name: id, day"),
@@ -195,10 +202,7 @@ RECORDS = {  # what is done to fields.csv, and what the text says of it
 @pytest.mark.parametrize("name", RECORDS)
 def test_bad_records(name: str, folder: Path) -> None:
     change, words = RECORDS[name]
-    file = folder / "fields.csv"
-    before = file.read_text(encoding="utf-8")
-    file.write_text(change(before), encoding="utf-8")
-    assert file.read_text(encoding="utf-8") != before
+    spoil(folder / "fields.csv", change)
     with pytest.raises(CaseError, match=rf"^fields\.csv.* {words}"):
         load_case(folder).records  # noqa: B018
 
@@ -225,10 +229,7 @@ ANSWERS = {  # what is done to answers.csv, and what the text says of it
 @pytest.mark.parametrize("name", ANSWERS)
 def test_bad_answers(name: str, folder: Path) -> None:
     change, words = ANSWERS[name]
-    file = folder / "answers.csv"
-    before = file.read_text(encoding="utf-8")
-    file.write_text(change(before), encoding="utf-8")
-    assert file.read_text(encoding="utf-8") != before
+    spoil(folder / "answers.csv", change)
     with pytest.raises(CaseError, match=rf"^answers\.csv.* {words}"):
         load_case(folder).answers  # noqa: B018
 

@@ -10,6 +10,12 @@ from statsmodels.stats.proportion import proportion_confint
 import sidebyside as sbs
 
 
+def hint_for(number, answer):
+    verdict = sbs.check(number, answer)
+    assert verdict.state == "not yet"
+    assert len(verdict.text.split()) > 5
+
+
 def half_width(hits, n, method="wilson"):
     low, high = proportion_confint(hits, n, method=method)
     return (high - low) / 2
@@ -51,9 +57,7 @@ def test_messages_needed_found_either_way_passes(answer):
     ],
 )
 def test_wrong_messages_needed_gets_a_hint(answer):
-    verdict = sbs.check("13.1", answer)
-    assert verdict.state == "not yet"
-    assert len(verdict.text.split()) > 5
+    hint_for("13.1", answer)
 
 
 def test_the_school_formula_is_named():
@@ -105,9 +109,7 @@ def test_right_comparison_passes(answer):
     ],
 )
 def test_wrong_comparison_gets_a_hint(given):
-    verdict = sbs.check("13.2", (*FAR, *given))
-    assert verdict.state == "not yet"
-    assert len(verdict.text.split()) > 5
+    hint_for("13.2", (*FAR, *given))
 
 
 def test_untouched_comparison_is_not_done():
@@ -148,9 +150,7 @@ def test_computed_luck_passes():
     ],
 )
 def test_wrong_luck_gets_a_hint(answer):
-    verdict = sbs.check("13.3", answer)
-    assert verdict.state == "not yet"
-    assert len(verdict.text.split()) > 5
+    hint_for("13.3", answer)
 
 
 def test_untouched_luck_is_not_done():
