@@ -1,0 +1,20 @@
+"""What the book's builder needs of the course: each module gives the pages one thing, and `setup` hands them to Sphinx.
+
+Jupyter Book loads this package twice: through the entry point `myst_nb.mime_renderers` (see pyproject.toml) for charts,
+and as a Sphinx extension (see _config.yml). Nothing else imports it. Scripts come from npm packages at build time.
+"""
+
+from __future__ import annotations
+
+from sphinx.application import Sphinx
+
+from . import vendor
+from .charts import VegaLite
+
+__all__ = ["VegaLite", "setup"]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    vendor.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
