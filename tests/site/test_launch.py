@@ -1,0 +1,60 @@
+"""A page that shall run elsewhere: its buttons with and without a public address, and the copy that Colab opens."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from browsing import HOME, SITE
+
+LESSON = "notebooks/04_side_by_side"
+ADDRESS = "https://github.com/example/side-by-side"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small book of one lesson whose folder has a public address, built."""
+    book = tmp_path_factory.mktemp("book")
+    for page in (f"{LESSON}.ipynb", "book/open-anywhere.md", "book/references.bib"):
+        (book / page).parent.mkdir(exist_ok=True)
+        shutil.copy(HOME / page, book / page)
+    for folder in ("node_modules", "assets"):
+        (book / folder).symlink_to(HOME / folder)
+    (book / "_toc.yml").write_text(f"format: jb-book\nroot: book/open-anywhere\nchapters:\n- file: {LESSON}\n")
+    config = (HOME / "_config.yml").read_text(encoding="utf-8")
+    (book / "_config.yml").write_text(config.replace('repository: {url: ""', f'repository: {{url: "{ADDRESS}"'), encoding="utf-8")
+    done = subprocess.run([Path(sys.executable).with_name("jupyter-book"), "build", book], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return book / "_build" / "html"
+
+
+def links(page: Path) -> list[str]:
+    return re.findall(r'href="(https://[^"]+\.ipynb)', page.read_text(encoding="utf-8"))
+
+
+def test_a_page_with_an_address_has_its_buttons(published: Path) -> None:
+    assert f"https://mybinder.org/v2/gh/example/side-by-side/main?urlpath=lab/tree/{LESSON}.ipynb" in links(published / f"{LESSON}.html")
+    assert f"https://colab.research.google.com/github/example/side-by-side/blob/gh-pages/colab/{LESSON}.ipynb" in links(published / f"{LESSON}.html")
+
+
+def test_the_copy_for_colab_is_the_lesson_with_one_cell_in_front(published: Path) -> None:
+    lesson, copy = (nbformat.read(path, as_version=4) for path in (HOME / f"{LESSON}.ipynb", published / "colab" / f"{LESSON}.ipynb"))
+    nbformat.validate(copy)
+    assert [cell.source for cell in copy.cells[1:]] == [cell.source for cell in lesson.cells]
+    assert f"git clone -q --depth 1 {ADDRESS} " in copy.cells[0].source
+    assert "%cd -q /content/course/notebooks\n" in copy.cells[0].source
+
+
+def test_without_an_address_a_button_leads_to_the_ways() -> None:
+    pages = sorted([*(SITE / "notebooks").glob("*.html"), *(SITE / "exercises").glob("*.html")])
+    assert pages
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        button = re.search(r'<a href="\.\./book/open-anywhere\.html"[^>]*run-elsewhere', html)
+        assert button, f"{page.name} has no button"
+        assert links(page) == []
