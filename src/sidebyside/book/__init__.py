@@ -1,4 +1,4 @@
-"""What the book's builder needs of the course: each module gives the pages one thing, and `setup` hands them to Sphinx.
+"""What the book's builder needs of the course: each part gives the pages one thing, and `setup` hands them to Sphinx.
 
 Jupyter Book loads this package twice: through the entry point `myst_nb.mime_renderers` (see pyproject.toml) for charts,
 and as a Sphinx extension (see _config.yml). Nothing else imports it. Scripts come from npm packages at build time.
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import launch, vendor
+from . import launch, tryit, vendor
 from .charts import VegaLite
 
 __all__ = ["VegaLite", "setup"]
 
+PARTS = (vendor, launch, tryit)
+
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
-    vendor.setup(app)
-    launch.setup(app)
+    for part in PARTS:
+        part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

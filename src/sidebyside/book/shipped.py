@@ -1,0 +1,73 @@
+"""The prompts that a page offers to its reader, and the answers that the course ships for them: both come from the recordings."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sphinx.errors import ExtensionError
+
+from ..embedded import MODEL
+from ..recording import Entry, read_entries
+
+LIST = "book/try-it.yml"
+
+
+def prompts_of(home: Path, page: str) -> list[dict[str, Any]]:
+    """Return what a lesson's page offers.
+
+    Args:
+        home: The folder of the book.
+        page: The lesson's name, such as "01_meet_the_model".
+
+    Returns:
+        One dictionary a prompt: title, request (as the model takes it), settings (in words), answer, model, day, runtime.
+
+    Raises:
+        ExtensionError: If the list has no such page, or names a recording that does not exist.
+    """
+    chosen = (yaml.safe_load((home / LIST).read_text(encoding="utf-8")) or {}).get(page)
+    if not chosen:
+        raise ExtensionError(f"{LIST} offers no prompt for the lesson '{page}'. Add two to four of them.")
+    return [_prompt(choice["title"], _entry(home, page, choice)) for choice in chosen]
+
+
+def _entry(home: Path, page: str, choice: dict[str, str]) -> Entry:
+    entries = _entries(recordings(home, choice["page"]))
+    if (entry := entries.get(choice["key"])) is None:
+        raise ExtensionError(
+            f"{LIST}, lesson '{page}': '{choice['title']}' names the recording {choice['key']} of page '{choice['page']}', "
+            "which does not exist. Find the request in recordings/ and put its key there."
+        )
+    return entry
+
+
+def recordings(home: Path, page: str) -> Path:
+    """Return the file of the embedded model's recorded answers for a page."""
+    return home / "recordings" / MODEL / f"{page}.jsonl"
+
+
+@cache
+def _entries(file: Path) -> dict[str, Entry]:
+    return {entry["key"]: entry for entry in read_entries(file) if entry["route"] == "chat/completions"} if file.is_file() else {}
+
+
+def _prompt(title: str, entry: Entry) -> dict[str, Any]:
+    request = {name: value for name, value in entry["request"].items() if name != "model"}
+    said = {"answer": entry["response"]["choices"][0]["message"]["content"], "model": MODEL}
+    return {"title": title, "request": request, "settings": in_words(request), **said, "day": entry["recorded"], "runtime": entry["runtime"]}
+
+
+def in_words(request: dict[str, Any]) -> str:
+    """Return the sampling settings of a request as words for a reader."""
+    temperature = request.get("temperature", 1)
+    words = [f"temperature {temperature}" + (" (always the likeliest token)" if temperature == 0 else "")]
+    if "max_tokens" in request:
+        words.append("one token" if request["max_tokens"] == 1 else f"at most {request['max_tokens']} tokens")
+    if temperature and "seed" in request:
+        words.append(f"seed {request['seed']}")
+    if "grammar" in request or "response_format" in request:
+        words.append("the form of the answer is forced")
+    return " · ".join(words)
