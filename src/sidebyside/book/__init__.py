@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import vendor
+from . import knowledge, vendor
 from .charts import VegaLite
 
 __all__ = ["VegaLite", "setup"]
@@ -17,4 +17,5 @@ __all__ = ["VegaLite", "setup"]
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     vendor.setup(app)
+    knowledge.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
