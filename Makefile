@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export MPLBACKEND :=
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help lab test check book exercises refresh record live verify-recordings bench lint lock clean
+.PHONY: help lab test check book exercises refresh record live verify-recordings bench test-report offline-kit lint lock clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
@@ -47,6 +47,12 @@ verify-recordings: .venv/maintainer   ## ask a random sample again, live, and co
 
 bench: .venv/maintainer node_modules/.package-lock.json  ## speeds, reported and not asserted
 	$(BIN)/python tools/bench.py
+
+test-report: .venv/reader    ## a class before and after the course: make test-report FILES="answers/*.csv"
+	@$(BIN)/python tools/test_report.py $(FILES)
+
+offline-kit: book            ## a folder for a USB stick; also: make offline-kit FOR="linux windows macos" PYTHONS="3.11 3.12"
+	$(BIN)/python tools/offline_kit.py $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS))
 
 lock: .venv/maintainer       ## compile the requirements from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab pyproject.toml -o requirements.txt

@@ -23,6 +23,7 @@ FLOORS = [
     "retrieval",
     "scorers",
     "evaluation",
+    "knowledge",
     "suite",
     "charts",
     "checks",

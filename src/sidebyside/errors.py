@@ -48,6 +48,10 @@ class SuiteError(CourseError):
     """An evaluation suite breaks a rule; the text names file, line and remedy, or the angle."""
 
 
+class KnowledgeError(CourseError):
+    """The test before and after the course breaks a rule; the text names the item and the remedy."""
+
+
 class ExerciseError(CourseError):
     """There is no exercise with the number that was asked for."""
 

