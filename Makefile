@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export MPLBACKEND :=
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help lab test check book exercises refresh record live verify-recordings bench test-report offline-kit lint lock clean
+.PHONY: $(shell grep -oE '^[a-z-]+:' Makefile | tr -d :)
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
@@ -29,6 +29,10 @@ check: test book tests/exports/.ready   ## all that CI checks
 
 book: .venv/maintainer node_modules/.package-lock.json   ## the site, in _build/html
 	$(BIN)/jupyter-book build --all -n -W --keep-going .
+	$(BIN)/python tools/slides.py
+
+slides: .venv/maintainer node_modules/.package-lock.json   ## slides of every lesson, in _build/html/slides; `make book` makes them too
+	$(BIN)/python tools/slides.py
 
 exercises: .venv/maintainer  ## exercises/ from solutions/
 	$(BIN)/python tools/exercises.py

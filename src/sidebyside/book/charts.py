@@ -24,10 +24,14 @@ class VegaLite:
         if data.mime_type != MIME:
             return None
         chart = data.content if isinstance(data.content, dict) else json.loads(data.content)
-        label = html.escape(chart.get("description", ""), quote=True)
-        text = json.dumps(chart).replace("</", "<\\/")
-        element = f'<div class="sbs-chart" role="img" aria-label="{label}"><script type="application/json">{text}</script></div>'
-        return [nodes.raw(text=element, format="html")]
+        return [nodes.raw(text=element(chart), format="html")]
+
+
+def element(chart: dict[str, Any]) -> str:
+    """Return the HTML element that `assets/course.js` draws: a Vega-Lite chart with its description as label."""
+    label = html.escape(chart.get("description", ""), quote=True)
+    text = json.dumps(chart).replace("</", "<\\/")
+    return f'<div class="sbs-chart" role="img" aria-label="{label}"><script type="application/json">{text}</script></div>'
 
 
 def colours_css() -> str:

@@ -1,0 +1,61 @@
+"""Make slides of every lesson, in `_build/html/slides`: the very cells and outputs, cut where a presenter stops.
+
+Usage: slides.py    (after `make book`, whose scripts and style sheets the slides use)
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+from deck import as_slides, plain
+from nbconvert.exporters import SlidesExporter
+from pages import HOME, load, pages
+from traitlets.config import Config
+
+SITE = HOME / "_build" / "html"
+REVEAL = ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
+SETTINGS = Config(
+    TemplateExporter={"extra_template_basedirs": [str(HOME / "tools")], "template_name": "slides"},
+    TagRemovePreprocessor={"enabled": True, "remove_input_tags": {"hide-input"}},
+)
+
+
+def title(notebook: nbformat.NotebookNode) -> str:
+    """Return a lesson's title."""
+    return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+
+
+def questions(path: Path) -> str:
+    """Return what the instructor pages tell the speaker about a lesson: the paragraphs that begin with a link to it."""
+    begins = re.compile(rf"\*In \[\]\([^)]*{path.name}\)\.\* *(.+)")
+    texts = [page.read_text(encoding="utf-8") for page in sorted((HOME / "book" / "instructor").glob("*.md"))]
+    return "\n\n".join(plain(found[1]) for text in texts for found in begins.finditer(text))
+
+
+def deck(path: Path) -> str:
+    """Return a lesson as an HTML page of slides."""
+    notebook = load(path)
+    notebook.metadata |= {"title": title(notebook), "lesson": f"../notebooks/{path.stem}.html"}
+    return SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(notebook, questions(path)))[0]
+
+
+def main() -> None:
+    """Write every deck, and reveal.js beside the site's other scripts."""
+    if not (SITE / "index.html").is_file():
+        sys.exit("The site is not built, and the slides use its scripts. Run: make book")
+    vendor, target = SITE / "_static" / "vendor" / "reveal.js", SITE / "slides"
+    for folder in (vendor, target):
+        folder.mkdir(parents=True, exist_ok=True)
+    for file in REVEAL:
+        shutil.copy(HOME / "node_modules" / "reveal.js" / file, vendor)
+    for path in pages(("notebooks",)):
+        (target / f"{path.stem}.html").write_text(deck(path), encoding="utf-8")
+    print(f"{len(pages(('notebooks',)))} decks of slides are in {target.relative_to(HOME)}.")
+
+
+if __name__ == "__main__":
+    main()
