@@ -1,0 +1,33 @@
+"""The theme without what no page uses: four fifths of its style sheets, for which every first visit would wait, and its big spare files."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+PURGECSS = Path("node_modules/purgecss/bin/purgecss.js")
+UNREAD = ("scripts/fontawesome.js*", "**/*.map", "locales/**/*.*")  # of _static: replaced by icons.css, for the theme's makers, in other languages
+USES = ("*.html", "*/**/*.html", "_static/**/*.js")  # pages, and the scripts that give elements a class
+
+
+def drop(static: Path) -> None:
+    """Delete the theme's files that no browser asks for."""
+    for file in {file for pattern in UNREAD for file in static.glob(pattern)}:
+        file.unlink()
+
+
+def shrink(app: Sphinx, folder: Path) -> None:
+    """Drop from the style sheets of a folder each rule that fits no page and no script.
+
+    Raises:
+        ExtensionError: If PurgeCSS fails.
+    """
+    places = [str(Path(app.outdir) / pattern) for pattern in USES]
+    sheets = [str(sheet) for sheet in sorted(folder.glob("*.css"))]
+    command = ["node", PURGECSS, "--font-face", "--css", *sheets, "--content", *places, "--output", str(folder)]
+    run = subprocess.run(command, cwd=app.confdir, capture_output=True, text=True)
+    if run.returncode:
+        raise ExtensionError(f"PurgeCSS could not shrink the style sheets in {folder}: {run.stderr.strip()}. Is node_modules there? Run `make book`.")
