@@ -39,4 +39,4 @@ def fill(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any],
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.connect("config-inited", lambda app, config: config.templates_path.append(str(TEMPLATES)))
-    app.connect("html-page-context", fill)
+    app.connect("html-page-context", fill, priority=950)  # when all others have added theirs

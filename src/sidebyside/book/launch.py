@@ -63,7 +63,7 @@ def add_buttons(app: Sphinx, page: str, template: str, context: dict[str, Any], 
     if links is None:
         url = relative_uri(app.builder.get_target_uri(page), app.builder.get_target_uri(GUIDE))
         groups.append(
-            {"type": "link", "url": url, "text": "Run", "tooltip": "Run this page elsewhere", "icon": "fas fa-rocket", "label": "run-elsewhere"}
+            {"type": "link", "url": url, "text": "", "tooltip": "Run this page elsewhere", "icon": "fas fa-rocket", "label": "run-elsewhere"}
         )
     elif repository(app).startswith("https://github.com/"):
         path = repository(app).removeprefix("https://github.com")
