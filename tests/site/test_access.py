@@ -16,12 +16,13 @@ REACHABLE = """() => [...document.querySelectorAll('a[href], button, input, sele
   .map(e => { e.dataset.wanted = ''; return e; }).length"""
 FOCUSED = """() => {
   const e = document.activeElement, first = !('reached' in e.dataset);
-  const ring = (part) => { const style = getComputedStyle(e, part);
+  const shown = e.labels?.[0]?.previousElementSibling === e ? e.labels[0] : e; // a tab is drawn by the label after its button
+  const ring = (part) => { const style = getComputedStyle(shown, part);
     return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 || style.boxShadow !== 'none'; };
   const group = e.type === 'radio' ? document.getElementsByName(e.name)[0] : e;
   group.dataset.reached = e.dataset.reached = '';
   return { first, name: e.outerHTML.slice(0, 120), end: e === document.body,
-    visible: getComputedStyle(e).opacity > 0.5 && [null, '::before', '::after'].some(ring) };
+    visible: getComputedStyle(shown).opacity > 0.5 && [null, '::before', '::after'].some(ring) };
 }"""
 MISSED = "() => [...document.querySelectorAll('[data-wanted]:not([data-reached])')].map(e => e.outerHTML.slice(0, 160))"
 
