@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from pages import HOME
 
@@ -49,6 +51,15 @@ class Handler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """Bears it when a browser leaves a page before all is there."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report an error, unless the browser has hung up."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(folder: Path = SITE) -> Iterator[str]:
     """Serve a folder while the block runs.
@@ -56,7 +67,7 @@ def served(folder: Path = SITE) -> Iterator[str]:
     Yields:
         Its address, such as "http://127.0.0.1:40123".
     """
-    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Handler(*args, directory=str(folder)))
+    server = Server(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Page
+import pytest
+import yaml
+from playwright.sync_api import Locator, Page, expect
 
 HOME = Path(__file__).resolve().parents[2]
 SITE = HOME / "_build" / "html"
+FIRST_VISIT = 700_000  # bytes, compressed, charts included
 
 
 @dataclass
@@ -18,11 +22,13 @@ class Visit:
 
     Attributes:
         page: Playwright's page.
+        received: Bytes that came over the wire, heads of answers included.
         faults: One line for each foreign request, failed answer, console error and uncaught error.
     """
 
     page: Page
     faults: list[str] = field(default_factory=list)
+    received: int = 0
 
 
 Open = Callable[..., Visit]
@@ -35,3 +41,40 @@ def watch(seen: Visit, address: str) -> None:
     seen.page.on("response", lambda response: response.status < 400 or seen.faults.append(f"{response.status}: {response.url}"))
     seen.page.on("console", lambda message: message.type == "error" and seen.faults.append(f"console: {message.text}"))
     seen.page.on("pageerror", lambda error: seen.faults.append(f"uncaught: {error}"))
+    session = seen.page.context.new_cdp_session(seen.page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: add(seen, event["encodedDataLength"]))
+
+
+def add(seen: Visit, size: float) -> None:
+    seen.received += round(size)
+
+
+def toc_entries() -> list[str]:
+    toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+
+
+PAGES = toc_entries()
+each_page = pytest.mark.parametrize("name", PAGES)
+
+
+def with_element(class_name: str) -> list[str]:
+    """Return the built pages that hold an element of a class; there must be some."""
+    found = [name for name in PAGES if re.search(rf'class="[^"]*\b{class_name}\b', (SITE / f"{name}.html").read_text(encoding="utf-8"))]
+    assert found, f"no page has an element of class {class_name}"
+    return found
+
+
+def draw_charts(page: Page) -> Iterator[Locator]:
+    """Bring each chart of a page that is not closed into view, and yield it drawn."""
+    for chart in page.locator(".sbs-chart:visible").all():
+        chart.scroll_into_view_if_needed()
+        expect(chart.locator("svg")).to_be_visible()
+        yield chart
+
+
+def show_all(page: Page) -> None:
+    """Press every button that opens a result."""
+    while page.locator(".sbs-veil button").count():
+        page.locator(".sbs-veil button").first.click()

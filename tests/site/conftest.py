@@ -1,28 +1,19 @@
-"""What the site's tests share: a local server for the built pages, and a browser that reaches nothing else."""
+"""What the site's tests share: a local server for built pages, and a browser that reaches nothing else."""
 
 from __future__ import annotations
 
-import shutil
-import threading
+import sys
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import SITE, Open, Visit, watch
 from playwright.sync_api import Browser, sync_playwright
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-default-apps"
-).split()
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+from browsing import SITE, Open, Visit, watch  # noqa: E402
+from serving import CHROMIUM, FLAGS, served  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -36,20 +27,16 @@ def site() -> Path:
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """Where the site is served on this machine, such as "http://127.0.0.1:40123"."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or "/usr/bin/chromium"
-    if not Path(path).is_file():
+    if not Path(CHROMIUM).is_file():
         pytest.fail("Chromium is missing. Install it: apt-get install -y chromium", pytrace=False)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
 
@@ -59,9 +46,10 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
     """Open a page in a fresh browser profile, with every host but our own cut off."""
     contexts = []
 
-    def open_page(name: str, **options: Any) -> Visit:
+    def open_page(name: str, address: str = address, theme: str = "light", **options: Any) -> Visit:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
         context.set_default_timeout(10_000)
+        context.add_init_script(f"try {{ localStorage.theme ??= localStorage.mode ??= '{theme}' }} catch {{}}")
         contexts.append(context)
         seen = Visit(context.new_page())
         context.route(lambda url: not url.startswith((f"{address}/", "data:", "blob:")), lambda route: route.abort())

@@ -3,52 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-import yaml
-from browsing import HOME, SITE, Open, Visit
-from playwright.sync_api import Locator, Page, expect
+from browsing import FIRST_VISIT, HOME, PAGES, SITE, Open, Visit, draw_charts, each_page, show_all, with_element
+from playwright.sync_api import Locator, expect
 
 from sidebyside.charts import COLOURS
 
 LOADED_FROM_ELSEWHERE = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=[\"'](?:https?:)?//[^\"']*", re.I)
+ADDRESS = re.compile(r"""url\(\s*["']?([^"')]+)""")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PHONE = {"width": 390, "height": 844}
-
-
-def toc_entries() -> list[str]:
-    toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
-
-
-PAGES = toc_entries()
-each_page = pytest.mark.parametrize("name", PAGES)
-
-
-def with_element(class_name: str) -> list[str]:
-    """Return the built pages that hold an element of a class; there must be some."""
-    found = [name for name in PAGES if re.search(rf'class="[^"]*\b{class_name}\b', (SITE / f"{name}.html").read_text(encoding="utf-8"))]
-    assert found, f"no page has an element of class {class_name}"
-    return found
-
-
-def draw_charts(page: Page) -> Iterator[Locator]:
-    """Bring each chart of a page that is not closed into view, and yield it drawn."""
-    for chart in page.locator(".sbs-chart:visible").all():
-        chart.scroll_into_view_if_needed()
-        expect(chart.locator("svg")).to_be_visible()
-        yield chart
-
-
-def show_all(page: Page) -> None:
-    """Press every button that opens a result."""
-    while page.locator(".sbs-veil button").count():
-        page.locator(".sbs-veil button").first.click()
 
 
 class Attributes(HTMLParser):
@@ -88,6 +57,7 @@ def test_a_page_is_whole_on_a_desk_and_on_a_phone(name: str, visit: Open) -> Non
         assert chart.get_attribute("aria-label"), "a chart without a description"
     assert seen.page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)") == []
     assert seen.page.evaluate(OVERFLOW) <= 0
+    assert seen.received <= FIRST_VISIT, "heavy"
     seen.page.set_viewport_size(PHONE)
     for chart in draw_charts(seen.page):
         expect(chart.locator("svg")).to_have_js_property("clientWidth", chart.evaluate("e => e.clientWidth"))
@@ -106,6 +76,14 @@ def test_links_lead_somewhere(name: str, site: Path) -> None:
 def test_nothing_is_loaded_from_another_host(site: Path) -> None:
     found = {match[0] for file in site.rglob("*.html") for match in LOADED_FROM_ELSEWHERE.finditer(file.read_text(encoding="utf-8"))}
     assert found == set()
+
+
+def test_style_sheets_lead_somewhere(site: Path) -> None:
+    """Also the addresses in a style sheet must lead to files of this site."""
+    found = {(file, target) for file in site.rglob("_static/**/*.css") for target in ADDRESS.findall(file.read_text(encoding="utf-8"))}
+    assert found
+    wrong = [f"{file.name}: {target}" for file, target in found if not target.startswith("data:") and broken(file, target)]
+    assert wrong == []
 
 
 def test_the_search_works_without_a_network(visit: Open) -> None:

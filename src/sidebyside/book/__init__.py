@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import head, knowledge, launch, tryit, vendor
+from . import access, head, knowledge, launch, tryit, vendor
 from .charts import VegaLite
 
 __all__ = ["VegaLite", "setup"]
 
-PARTS = (vendor, head, knowledge, launch, tryit)
+PARTS = (vendor, access, head, knowledge, launch, tryit)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from sphinx.errors import ExtensionError
 
 PURGECSS = Path("node_modules/purgecss/bin/purgecss.js")
 UNREAD = ("scripts/fontawesome.js*", "**/*.map", "locales/**/*.*")  # of _static: replaced by icons.css, for the theme's makers, in other languages
-USES = ("*.html", "*/**/*.html", "_static/**/*.js")  # pages, and the scripts that give elements a class
+USES = ("*.html", "*/**/*.html", "_static/*.js", "_static/scripts/*.js")  # pages, and the scripts that give elements a class
 
 
 def drop(static: Path) -> None:
@@ -20,13 +20,14 @@ def drop(static: Path) -> None:
 
 
 def shrink(app: Sphinx, folder: Path) -> None:
-    """Drop from the style sheets of a folder each rule that fits no page and no script.
+    """Drop from the theme's style sheets in a folder each rule that fits no page and no script. Our own stay whole.
 
     Raises:
         ExtensionError: If PurgeCSS fails.
     """
     places = [str(Path(app.outdir) / pattern) for pattern in USES]
-    sheets = [str(sheet) for sheet in sorted(folder.glob("*.css"))]
+    ours = [Path(sheet).name for sheet, _ in app.config.html_css_files]
+    sheets = [str(sheet) for sheet in sorted(folder.glob("*.css")) if sheet.name not in ours]
     command = ["node", PURGECSS, "--font-face", "--css", *sheets, "--content", *places, "--output", str(folder)]
     run = subprocess.run(command, cwd=app.confdir, capture_output=True, text=True)
     if run.returncode:

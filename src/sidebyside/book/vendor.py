@@ -6,11 +6,35 @@ import shutil
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 from . import icons, slim
 from .charts import colours_css
 
-SCRIPTS = ("vega/build/vega.min.js", "vega-lite/build/vega-lite.min.js", "vega-embed/build/vega-embed.min.js")
+NEEDED = {  # of node_modules: files, and their folder in _static/vendor
+    "vega/build/vega.min.js": "",
+    "vega-lite/build/vega-lite.min.js": "",
+    "vega-embed/build/vega-embed.min.js": "",
+    "mathjax/es5/tex-chtml-full.js": "mathjax",
+    "mathjax/es5/output/chtml/fonts/woff-v2/*.woff": "mathjax/output/chtml/fonts/woff-v2",
+    "@jupyter-widgets/html-manager/dist/embed.js": "html-manager",
+    "@jupyter-widgets/html-manager/dist/*.woff2": "html-manager",
+}
+
+
+def copy(packages: Path, vendor: Path) -> None:
+    """Copy what pages may ask for.
+
+    Raises:
+        ExtensionError: If a package has no such file.
+    """
+    for pattern, folder in NEEDED.items():
+        (vendor / folder).mkdir(parents=True, exist_ok=True)
+        files = list(packages.glob(pattern))
+        if not files:
+            raise ExtensionError(f"There is no {pattern} in {packages}. Run `make book`, which installs the packages.")
+        for file in files:
+            shutil.copy(file, vendor / folder)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -18,9 +42,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html":
         return
     static = Path(app.outdir) / "_static"
-    (static / "vendor").mkdir(parents=True, exist_ok=True)
-    for script in SCRIPTS:
-        shutil.copy(Path(app.confdir) / "node_modules" / script, static / "vendor")
+    copy(Path(app.confdir) / "node_modules", static / "vendor")
     slim.drop(static)
     for folder in (static, static / "styles"):
         slim.shrink(app, folder)
