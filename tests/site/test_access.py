@@ -65,7 +65,9 @@ def test_axe_finds_no_fault(name: str, theme: str, visit: Open) -> None:
 
 def test_axe_finds_a_fault(visit: Open) -> None:
     seen = visit("book/start")
-    seen.page.evaluate("document.querySelector('article').insertAdjacentHTML('beforeend', '<img src=../_static/mark.svg><p style=color:#ccc>pale</p>')")
+    seen.page.evaluate(
+        "document.querySelector('article').insertAdjacentHTML('beforeend', '<img src=../_static/mark.svg><p style=color:#ccc>pale</p>')"
+    )
     assert {fault.split(":")[0] for fault in faults(seen)} == {"image-alt", "color-contrast"}
 
 

@@ -20,12 +20,12 @@ ADDRESS = "https://github.com/example/side-by-side"
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small book of one lesson whose folder has a public address, built."""
     book = tmp_path_factory.mktemp("book")
-    for page in (f"{LESSON}.ipynb", "book/open-anywhere.md", "book/references.bib"):
+    for page in (f"{LESSON}.ipynb", "book/open-anywhere.md", "book/try-it.md", "book/try-it.yml", "book/references.bib"):
         (book / page).parent.mkdir(exist_ok=True)
         shutil.copy(HOME / page, book / page)
-    for folder in ("node_modules", "assets"):
+    for folder in ("node_modules", "assets", "recordings"):
         (book / folder).symlink_to(HOME / folder)
-    (book / "_toc.yml").write_text(f"format: jb-book\nroot: book/open-anywhere\nchapters:\n- file: {LESSON}\n")
+    (book / "_toc.yml").write_text(f"format: jb-book\nroot: book/open-anywhere\nchapters:\n- file: {LESSON}\n- file: book/try-it\n")
     config = (HOME / "_config.yml").read_text(encoding="utf-8")
     (book / "_config.yml").write_text(config.replace('repository: {url: ""', f'repository: {{url: "{ADDRESS}"'), encoding="utf-8")
     done = subprocess.run([Path(sys.executable).with_name("jupyter-book"), "build", book], capture_output=True, text=True)

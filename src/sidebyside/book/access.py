@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from docutils import nodes
@@ -20,6 +21,24 @@ def repair(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
         context["body"] = context.get("body", "").replace(found, mended)
 
 
+def with_names(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the theme's maker of the sidebar, such that what opens the pages below a page says so."""
+
+    def toctree(*args: Any, **options: Any) -> Any:
+        tree = make(*args, **options)
+        for opener in tree.select("li.has-children > details > summary"):
+            opener["aria-label"] = f"More pages: {opener.find_previous('a').get_text(strip=True)}"
+        return tree
+
+    return toctree
+
+
+def name_openers(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Put the names into the sidebar of a page."""
+    context["generate_toctree_html"] = with_names(context["generate_toctree_html"])
+
+
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
     app.connect("html-page-context", repair)
+    app.connect("html-page-context", name_openers, priority=900)  # after the theme has put its maker there
