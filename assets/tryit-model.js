@@ -4,7 +4,7 @@
 const vendor = new URL("vendor/wllama/", import.meta.url);
 const at = (name) => new URL(name, vendor).href;
 const CONTEXT = 2048; // tokens of prompt and answer together, as in the course's own server
-const BATCH = 32; // tokens read at once: after each batch the reader sees progress, and may stop
+const BATCH = 16; // tokens read at once: after each batch the reader sees progress, and may stop
 const MOST_THREADS = 4;
 
 /** A fault whose message is a sentence for the reader: what happened, what to do. */
@@ -17,6 +17,7 @@ const SAY = {
   room: "There is no room left to keep the model on this device. Free some space, or clear what other sites have stored, then press the button again.",
   busy: "Another tab of this browser is fetching the model just now. Wait until it is done, then press the button again.",
   memory: "The browser ran out of memory. Close other tabs, reload this page and try again; a phone with little memory may not be able to run the model.",
+  starved: "The model could not start, most likely for want of memory. Close other tabs, reload this page and try again; a phone with little memory may not be able to run the model.",
   long: "That is more text than the model can read at once. Shorten the prompt and ask again.",
   other: (words) => `The model stopped with a fault (${words}). Reload the page and try again.`,
 };
@@ -146,17 +147,31 @@ export const load = async (data, progress, signal) => {
   }
 };
 
+// wllama says nothing of some faults of its worker, such as no memory at the very start (its handler then trips over the
+// message). Such a fault arrives as an uncaught error, of the worker or of the page; and the reader may lose patience.
+const faultOf = (signal, watched) => new Promise((_, reject) => {
+  const starved = () => reject(new Fault(SAY.starved));
+  watched.error = (event) => event instanceof Event && starved();
+  addEventListener("error", starved, { signal: watched.over });
+  signal.addEventListener("abort", () => reject(signal.reason), { signal: watched.over });
+});
+
 const start = async (Wllama, compat, blob, signal) => {
   signal.throwIfAborted();
-  let fail;
-  const failed = new Promise((_, reject) => { fail = reject; });
-  failed.catch(() => {});
-  const error = (event) => event instanceof ErrorEvent && fail(event); // of the worker itself: nothing else would tell us
-  const model = new Wllama({ default: compat.wasm }, { suppressNativeLog: true, cacheManager: {}, logger: { ...silent, error } });
+  const over = new AbortController(), logger = { ...silent, error() {}, over: over.signal }, fault = faultOf(signal, logger);
+  const model = new Wllama({ default: compat.wasm }, { suppressNativeLog: true, cacheManager: {}, logger });
   model.setCompat(compat);
   const as = { n_ctx: CONTEXT, n_batch: BATCH, n_ubatch: BATCH, n_parallel: 1, n_threads: threads(), n_gpu_layers: 0, flash_attn: false };
-  await Promise.race([model.loadModel([blob], as), failed]);
-  return model;
+  try {
+    await Promise.race([model.loadModel([blob], as), fault]);
+    return model;
+  } catch (error) {
+    await model.exit();
+    throw error;
+  } finally {
+    over.abort();
+    URL.revokeObjectURL(compat.wasm);
+  }
 };
 
 /** Ask the model. `told({ text, tokens, read })` comes again and again; resolves to how fast it was and whether it was stopped. */

@@ -6,7 +6,7 @@ const OTHERS = 3; // other tokens listed at each place
 const ROLES = { system: "System message", user: "User message", assistant: "Assistant message (an example)" };
 const element = (tag, text = "") => Object.assign(document.createElement(tag), { textContent: text });
 const megabytes = (bytes) => Math.round(bytes / 1e6);
-const percent = (logprob) => `${Math.round(100 * Math.exp(logprob))}%`;
+const percent = (logprob) => (Math.exp(logprob) < 0.005 ? "<1%" : `${Math.round(100 * Math.exp(logprob))}%`);
 const visible = (token) => token.replaceAll("\n", "⏎").trim() || "␣";
 const beginning = (one, two) => { let i = 0; while (i < one.length && one[i] === two[i]) i += 1; return one.slice(0, i); };
 
@@ -79,15 +79,23 @@ class Panel {
     try {
       await this.ready(this.halt.signal);
       this.show("Answering.");
+      this.parts.loading.hidden = true;
       this.parts["live-box"].hidden = false;
+      this.stream({ text: "", read: "" });
       const answer = await ask(this.model, request, (so) => this.stream(so), this.halt.signal);
       this.finish({ ...answer, changed });
     } catch (error) {
-      this.show(error.name === "AbortError" ? "Stopped." : plain(error).message);
-      this.parts["live-box"].hidden = !this.parts.live.textContent;
+      await this.failed(error);
     }
     this.busy(false);
     await this.offer();
+  }
+
+  async failed(error) {
+    this.show(error.name === "AbortError" ? "Stopped." : plain(error).message);
+    this.parts["live-box"].hidden = true;
+    await this.model?.exit(); // it may be broken: the next question starts it anew
+    this.model = undefined;
   }
 
   async ready(signal) {
@@ -104,8 +112,7 @@ class Panel {
   }
 
   stream({ text, read }) {
-    this.parts.loading.hidden = true;
-    this.parts.live.textContent = text || (read ? `… reading the prompt, ${read} tokens` : "…");
+    this.parts.live.textContent = text || `… reading the prompt${read && `, ${read} tokens`}`;
   }
 
   finish(answer) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ def _entries(file: Path) -> dict[str, Entry]:
 def _prompt(title: str, entry: Entry) -> dict[str, Any]:
     request = {name: value for name, value in entry["request"].items() if name != "model"}
     said = {"answer": entry["response"]["choices"][0]["message"]["content"], "model": MODEL}
-    return {"title": title, "request": request, "settings": in_words(request), **said, "day": entry["recorded"], "runtime": entry["runtime"]}
+    day = date.fromisoformat(entry["recorded"])
+    when = {"day": f"{day.day} {day:%B %Y}", "runtime": entry["runtime"]}
+    return {"title": title, "request": request, "settings": in_words(request), **said, **when}
 
 
 def in_words(request: dict[str, Any]) -> str:

@@ -1,0 +1,444 @@
+"""The panel "Try it here" in a real browser: the course's own model runs in the page, fetched once, and says what it does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from browsing import HOME, Open
+from conftest import QuietHandler
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from sidebyside import embedded, llm
+from sidebyside.recording import read_entries
+
+PATIENCE = 240_000  # milliseconds: a busy machine reads a prompt slowly
+LESSONS = [c["file"] for part in yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))["parts"] for c in part["chapters"]]
+LESSONS = [name for name in LESSONS if name.startswith("notebooks/")]
+VENDOR = re.compile(r"/vendor/wllama/")
+WEIGHTS = re.compile(r"\.gguf$")
+
+
+def part(page: Page, name: str) -> Locator:
+    return page.locator(f'.sbs-tryit [data-part="{name}"]')
+
+
+def data_of(site: Path, name: str) -> dict[str, Any]:
+    text = (site / f"{name}.html").read_text(encoding="utf-8")
+    return json.loads(re.search(r'class="sbs-tryit">.*?<script type="application/json">(.*?)</script>', text, re.S)[1])  # type: ignore[index]
+
+
+def requests_for(page: Page, pattern: re.Pattern[str]) -> list[str]:
+    """Return the list to which every later request for such an address is added."""
+    seen: list[str] = []
+    page.on("request", lambda request: pattern.search(request.url) and seen.append(f"{request.method} {request.url}"))
+    return seen
+
+
+# --- what is built --------------------------------------------------------------------------------------------------
+
+
+def test_every_lesson_has_a_panel_in_its_contents_and_no_other_page(site: Path) -> None:
+    with_panel = {str(f.relative_to(site).with_suffix("")) for f in site.rglob("*.html") if 'class="sbs-tryit"' in f.read_text(encoding="utf-8")}
+    assert with_panel == set(LESSONS)
+    for name in LESSONS:
+        text = (site / f"{name}.html").read_text(encoding="utf-8")
+        assert text.index('href="#try-it-here"') < text.index('href="#at-work-tomorrow"'), name
+        assert text.index('id="try-it-here"') < text.index('id="at-work-tomorrow"'), name
+
+
+def test_the_list_of_prompts_names_the_lessons_and_nothing_else() -> None:
+    assert sorted(yaml.safe_load((HOME / "book" / "try-it.yml").read_text(encoding="utf-8"))) == sorted(Path(name).name for name in LESSONS)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_prompts_and_answers_are_recorded_ones(name: str, site: Path) -> None:
+    entries = [e for file in (HOME / "recordings" / embedded.MODEL).glob("*.jsonl") for e in recorded(file)]
+    prompts = data_of(site, name)["prompts"]
+    assert 2 <= len(prompts) <= 4
+    for prompt in prompts:
+        said = [e["response"]["choices"][0]["message"]["content"] for e in entries if e["request"] == prompt["request"] | {"model": prompt["model"]}]
+        assert said and set(said) == {prompt["answer"]}, prompt["title"]
+
+
+def recorded(file: Path, cache: dict[Path, list[dict[str, Any]]] = {}) -> list[dict[str, Any]]:  # noqa: B006 — kept on purpose
+    if file not in cache:
+        cache[file] = [entry for entry in read_entries(file) if entry["route"] == "chat/completions"]
+    return cache[file]
+
+
+def test_the_site_ships_the_very_weights_of_the_course(site: Path) -> None:
+    weights = data_of(site, LESSONS[0])["weights"]
+    shipped = site / "_static" / "vendor" / "wllama" / weights["name"]
+    assert embedded.checksum(shipped) == weights["sha256"] == embedded.SHA256
+    assert shipped.stat().st_size == weights["bytes"]
+
+
+def test_no_text_becomes_markup() -> None:
+    for name in ("tryit.js", "tryit-model.js"):
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", (HOME / "assets" / name).read_text(encoding="utf-8"))
+
+
+# --- before the button ----------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_the_model_is_fetched_before_the_button(visit: Open, site: Path) -> None:
+    seen = visit(LESSONS[0])
+    fetched = requests_for(seen.page, VENDOR)
+    seen.page.reload()
+    expect(part(seen.page, "ask")).to_be_visible()
+    part(seen.page, "choice").select_option("1")
+    part(seen.page, "messages").get_by_label("User message").fill("Anything else")
+    part(seen.page, "show").click()
+    size = sum((site / "_static" / "vendor" / "wllama" / name).stat().st_size for name in weigh(site))
+    expect(part(seen.page, "ask")).to_have_text(f"Download the model ({round(size / 1e6)} MB) and ask")
+    assert fetched == seen.faults == []
+
+
+def weigh(site: Path) -> list[str]:
+    return [data_of(site, LESSONS[0])["weights"]["name"], "wllama.js", "wllama.wasm"]
+
+
+def test_pages_without_a_panel_do_not_load_its_script(visit: Open) -> None:
+    for name, count in ((LESSONS[0], 1), ("book/start", 0)):
+        seen = visit(name)
+        assert seen.page.locator('script[src*="tryit"], link[href*="tryit.css"]').count() == 2 * count
+
+
+def test_the_prompt_can_be_changed_and_had_back(visit: Open, site: Path) -> None:
+    page = visit(LESSONS[0]).page
+    first, second = data_of(site, LESSONS[0])["prompts"][:2]
+    user = part(page, "messages").get_by_label("User message")
+    expect(user).to_have_value(first["request"]["messages"][-1]["content"])
+    expect(part(page, "settings")).to_have_text(first["settings"])
+    user.fill("Hello")
+    page.get_by_role("button", name="Undo my changes").click()
+    expect(user).to_have_value(first["request"]["messages"][-1]["content"])
+    part(page, "choice").select_option(label=second["title"])
+    expect(user).to_have_value(second["request"]["messages"][-1]["content"])
+    expect(page.get_by_role("button", name="Undo my changes")).to_be_hidden()
+
+
+def test_the_shipped_answer_needs_no_model(visit: Open, site: Path) -> None:
+    page, prompt = visit(LESSONS[0]).page, data_of(site, LESSONS[0])["prompts"][0]
+    page.get_by_role("button", name="Show the shipped answer").press("Enter")
+    expect(part(page, "shipped")).to_have_text(prompt["answer"])
+    expect(part(page, "origin")).to_have_text(f"{prompt['model']}, recorded on {prompt['day']} with {prompt['runtime']}")
+    expect(part(page, "verdict")).to_have_text("There is no live answer yet to compare it with.")
+    page.get_by_role("button", name="Hide the shipped answer").press("Enter")
+    expect(part(page, "shipped")).to_be_hidden()
+
+
+def test_what_a_model_wrote_is_shown_as_text(visit: Open) -> None:
+    trick = "<img src=x onerror=alert(1)>"
+    page = visit(LESSONS[0]).page
+
+    def poisoned(route: Route) -> None:
+        body = route.fetch().text()
+        before, panel = body.split('class="sbs-tryit"')
+        route.fulfill(body=f'{before}class="sbs-tryit"' + re.sub(r'"answer": ".*?"', f'"answer": "{trick}"', panel), content_type="text/html")
+
+    page.route(f"**/{LESSONS[0]}.html", poisoned)
+    page.reload()
+    part(page, "show").click()
+    expect(part(page, "shipped")).to_have_text(trick)
+    assert page.locator(".sbs-tryit img").count() == 0
+
+
+def test_every_control_has_a_name_and_the_keyboard_reaches_it(visit: Open) -> None:
+    page = visit(LESSONS[0]).page
+    part(page, "choice").focus()
+    reached = []
+    for _ in range(5):
+        reached.append(page.evaluate("(document.activeElement.labels?.[0] ?? document.activeElement).innerText.split('\\n')[0].trim()"))
+        page.keyboard.press("Tab")
+    assert reached[:3] == ["Prompt", "System message", "User message"]
+    assert reached[3].startswith("Download the model") and reached[4] == "Show the shipped answer"
+
+
+def test_there_is_no_panel_on_paper_and_a_sentence_without_scripts(visit: Open) -> None:
+    printed = visit(LESSONS[0]).page
+    printed.emulate_media(media="print")
+    expect(printed.locator("#try-it-here")).to_be_hidden()
+    without = visit(LESSONS[0], java_script_enabled=False).page
+    expect(without.locator(".sbs-tryit")).to_contain_text("That needs JavaScript, switched on")
+    expect(without.locator(".sbs-tryit form")).to_be_hidden()
+
+
+def test_a_browser_that_does_not_take_the_script_is_told_so(visit: Open) -> None:
+    page = visit(LESSONS[0]).page
+    page.route("**/tryit-model.js*", lambda route: route.fulfill(body="export const old = ;", content_type="text/javascript"))
+    page.reload()
+    expect(part(page, "unable")).to_contain_text("a current browser")
+    expect(page.locator(".sbs-tryit form")).to_be_hidden()
+
+
+# --- when it does not work ------------------------------------------------------------------------------------------
+
+
+def answer_with(pattern: str, **answer: Any) -> Callable[[Page], None]:
+    return lambda page: page.route(pattern, lambda route: route.fulfill(**answer) if answer else route.abort())
+
+
+def fill_the_disk(page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.overrideQuotaForOrigin", {"origin": page.url.split("/notebooks")[0], "quotaSize": 20_000_000})
+
+
+def starve(page: Page) -> None:
+    """Let the program of the model find no memory."""
+    line = "WebAssembly.instantiate = WebAssembly.instantiateStreaming = async () => { throw new RangeError('could not allocate memory') };"
+    page.add_init_script(f"""const Whole = Blob;
+        window.Blob = class extends Whole {{ constructor(parts, options) {{
+          super(options?.type === 'text/javascript' && parts.length === 1 ? [{json.dumps(line)}, ...parts] : parts, options) }} }}""")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "sentence"),
+    [
+        (answer_with("**/*.gguf", status=404), "The server has no model to give (404)."),
+        (answer_with("**/*.gguf"), "The model could not be fetched. Check your connection"),
+        (answer_with("**/wllama.js"), "The model could not be fetched. Check your connection"),
+        (answer_with("**/wllama.wasm", status=500), "The server has no model to give (500)."),
+        (answer_with("**/*.gguf", body=b"GGUF and no more"), "What arrived is not the course's model"),
+        (fill_the_disk, "There is no room left to keep the model on this device."),
+        (starve, "The model could not start, most likely for want of memory."),
+    ],
+    ids=["not there", "cut off", "no script", "server down", "altered", "disk full", "no memory"],
+)
+def test_trouble_is_told_in_a_sentence(trouble: Callable[[Page], None], sentence: str, visit: Open) -> None:
+    page = visit(LESSONS[0]).page
+    trouble(page)
+    page.reload()
+    part(page, "ask").click()
+    expect(part(page, "status")).to_contain_text(sentence, timeout=PATIENCE)
+    expect(part(page, "ask")).to_be_enabled()
+    expect(part(page, "stop")).to_be_hidden()
+
+
+def test_a_browser_without_webassembly_is_told_so(visit: Open) -> None:
+    page = visit(LESSONS[0]).page
+    page.add_init_script("delete window.WebAssembly")
+    page.reload()
+    expect(part(page, "unable")).to_contain_text("This browser has no WebAssembly")
+    expect(part(page, "ask")).to_be_disabled()
+    part(page, "show").click()
+    expect(part(page, "shipped")).to_be_visible()
+
+
+def test_a_download_can_be_stopped_and_the_rest_is_not_taken_for_the_model(visit: Open) -> None:
+    page = visit(LESSONS[0]).page
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", {"offline": False, "latency": 0, "downloadThroughput": 20e6, "uploadThroughput": -1})
+    part(page, "ask").click()
+    expect(part(page, "pace")).to_have_text(re.compile(r"[2-9]\d of \d+ MB"), timeout=PATIENCE)
+    part(page, "stop").click()
+    expect(part(page, "status")).to_have_text("Stopped.")
+    page.reload()
+    expect(part(page, "ask")).to_contain_text("Download the model")
+    expect(part(page, "status")).to_have_text("An earlier download was not finished. The next one starts anew.")
+
+
+# --- the model, live ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, address: str) -> Iterator[Callable[[str], Page]]:
+    """One reader, who keeps the model from page to page; no host but our own answers."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    context.route(lambda url: not url.startswith((f"{address}/", "data:", "blob:")), lambda route: route.abort())
+    pages: list[Page] = []
+
+    def open_page(name: str) -> Page:
+        pages.append(context.new_page())
+        pages[-1].goto(f"{address}/{name}.html")
+        expect(part(pages[-1], "ask")).to_be_enabled()
+        return pages[-1]
+
+    first = open_page(LESSONS[0])  # fetches the model, so that each test may come alone
+    watch_the_answer(first)
+    part(first, "ask").click()
+    finished(first)
+    yield lambda name: first if name == LESSONS[0] else open_page(name)
+    context.close()
+
+
+def watch_the_answer(page: Page) -> None:
+    page.evaluate("""() => { window.seen = { answer: [], said: [] };
+      const note = (part, list) => new MutationObserver(() => list.push(document.querySelector(`[data-part=${part}]`).textContent))
+        .observe(document.querySelector(`[data-part=${part}]`), { childList: true, characterData: true, subtree: true });
+      note('live', window.seen.answer); note('status', window.seen.said); note('pace', window.seen.pace = []); }""")
+
+
+def finished(page: Page) -> None:
+    expect(part(page, "status")).to_have_text(re.compile("^Finished"), timeout=PATIENCE)
+
+
+def test_the_first_answer_streams_and_is_the_shipped_one(reader: Callable[[str], Page], site: Path) -> None:
+    page, prompt = reader(LESSONS[0]), data_of(site, LESSONS[0])["prompts"][0]
+    seen = page.evaluate("window.seen")
+    growing = [text for text in seen["answer"] if text and not text.startswith("…")]
+    assert len(set(growing)) > 3 and all(prompt["answer"].startswith(text) for text in growing), growing
+    assert [text for text in seen["said"] if text][:2] == ["Fetching the model.", "Answering."]
+    assert len([text for text in seen["said"] if text]) == 3, "start and finish are announced, and not every token"
+    assert any(re.fullmatch(r"\d+ of \d+ MB", text) for text in seen["pace"])
+    part(page, "show").click()
+    expect(part(page, "live")).to_have_text(prompt["answer"])
+    expect(part(page, "verdict")).to_have_text("Both answers are the same, letter for letter.")
+    expect(part(page, "threads")).to_have_text("1 thread")
+
+
+def test_each_token_has_its_chance(reader: Callable[[str], Page]) -> None:
+    page = reader(LESSONS[0])
+    cells = part(page, "tokens").locator("span").all_inner_texts()
+    rows = part(page, "others").locator("tr").all_text_contents()
+    assert len(cells) == len(rows) > 3
+    assert all(re.search(r"\n(<1|\d{1,2}|100)%$", cell) for cell in cells), cells
+
+
+def test_the_next_page_does_not_fetch_the_weights_again(reader: Callable[[str], Page]) -> None:
+    page = reader(LESSONS[7])
+    fetched = requests_for(page, WEIGHTS)
+    expect(part(page, "ask")).to_have_text("Start the model and ask (already on this device)")
+    part(page, "messages").get_by_label("User message").fill("Name a colour.")
+    part(page, "ask").click()
+    finished(page)
+    part(page, "show").click()
+    expect(part(page, "verdict")).to_contain_text("You changed the prompt")
+    assert fetched == []
+
+
+def test_stop_stops(reader: Callable[[str], Page]) -> None:
+    page = reader(LESSONS[0])
+    part(page, "choice").select_option("3")
+    part(page, "messages").get_by_label("User message").fill("Write a long story about a lamp.")
+    part(page, "ask").click()
+    page.wait_for_function("!/^(…|$)/.test(document.querySelector('[data-part=live]').textContent)")
+    part(page, "stop").press("Enter")
+    expect(part(page, "status")).to_have_text(re.compile(r"^Stopped: \d+ tokens? in"))
+    assert part(page, "tokens").locator("span").count() < 30, "it went on to the limit"
+    expect(part(page, "ask")).to_be_focused()
+
+
+def test_too_long_a_prompt_is_told_in_a_sentence(reader: Callable[[str], Page]) -> None:
+    page = reader(LESSONS[9])
+    part(page, "messages").get_by_label("User message").fill("word " * 2500)
+    part(page, "ask").click()
+    expect(part(page, "status")).to_contain_text("That is more text than the model can read at once.", timeout=PATIENCE)
+
+
+OLD = "delete WebAssembly.Suspending"  # it then takes the other program, as Safari does
+PLAIN = """StorageManager.prototype.getDirectory = () => Promise.reject(new Error('no'));
+           Object.defineProperty(crypto, 'subtle', { value: undefined })"""  # as on a page without https: nothing is kept
+
+
+@pytest.mark.parametrize("lack", [OLD, PLAIN], ids=["old", "plain"])
+def test_poorer_browsers_get_the_same_answer(lack: str, visit: Open, site: Path) -> None:
+    page = visit(LESSONS[0]).page
+    page.add_init_script(lack)
+    fetched = requests_for(page, VENDOR)
+    page.reload()
+    part(page, "ask").click()
+    finished(page)
+    expect(part(page, "live")).to_have_text(data_of(site, LESSONS[0])["prompts"][0]["answer"])
+    assert any("compat.wasm" in url for url in fetched) == (lack == OLD)
+
+
+# --- the browser's model is the course's model ------------------------------------------------------------------------
+
+BRIEF = "Answer briefly."
+MOOD = "Say positive or negative."
+ASKED = [
+    *((None, f"What is the capital of {country}?") for country in ("Norway", "France", "Japan", "Italy", "Egypt")),
+    *((BRIEF, f"What is the capital of {country}?") for country in ("Spain", "Greece", "Kenya")),
+    *((MOOD, text) for text in ("I love this lamp.", "The parcel never came.", "Great chair!", "The towel is thin.", "Thank you so much.")),
+    *((BRIEF, text) for text in ("Name a colour.", "What is 2 + 2?", "Say hello.", "What do bees make?", "Name a fruit.")),
+    *((None, text) for text in ("Complete: the sun rises in the", "Once upon a time")),
+]
+# Where the two differ, and why. Any other difference is a fault.
+DIFFER: dict[str, str] = {}
+
+
+def requests() -> list[dict[str, Any]]:
+    systems = [[{"role": "system", "content": system}] if system else [] for system, _ in ASKED]
+    return [{"messages": [*s, {"role": "user", "content": u}], "temperature": 0, "max_tokens": 10} for s, (_, u) in zip(systems, ASKED, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def native() -> list[str]:
+    """The answers of the course's own server, live."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("SIDEBYSIDE_")]:
+            patch.delenv(name)
+        patch.setenv("SIDEBYSIDE_MODE", "live")
+        client, model = llm.connect()
+        return [client.chat.completions.create(model=model, **request).choices[0].message.content or "" for request in requests()]
+
+
+class IsolatedHandler(QuietHandler):
+    def end_headers(self) -> None:
+        """Send what a browser wants before it allows a page several threads."""
+        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        super().end_headers()
+
+
+@pytest.fixture(scope="module")
+def isolated(browser: Browser, site: Path) -> Iterator[Page]:
+    """A lesson's page from a server that shuts it off from others."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(IsolatedHandler, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = browser.new_context().new_page()
+    page.goto(f"http://127.0.0.1:{server.server_port}/{LESSONS[0]}.html")
+    yield page
+    page.context.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_browser_answers_as_the_course_does(isolated: Page, site: Path, native: list[str]) -> None:
+    page, cores = isolated, min(4, page_cores(isolated))
+    expect(part(page, "threads")).to_have_text("1 thread" if cores == 1 else f"{cores} threads")
+    page.evaluate("async () => { window.m = await import('../_static/tryit-model.js'); window.go = new AbortController().signal }")
+    page.evaluate("async data => { window.model = await m.load(data, () => {}, go) }", data_of(site, LESSONS[0]))
+    assert page.evaluate("model.getNumThreads()") == cores
+    told = [page.evaluate("request => m.ask(model, request, () => {}, go)", request) for request in requests()]
+    for answer in told:
+        check_chances(answer["tokens"])
+        assert "".join(token["token"] for token in answer["tokens"]).strip() == answer["text"].strip()
+    differing = {asked: (there, here["text"]) for (_, asked), there, here in zip(ASKED, native, told, strict=True) if there != here["text"]}
+    assert set(differing) == set(DIFFER), differing
+
+
+def page_cores(page: Page) -> int:
+    return page.evaluate("navigator.hardwareConcurrency")
+
+
+def check_chances(tokens: list[dict[str, Any]]) -> None:
+    """Check that the chances of each place add up to at most one, and that the likeliest token was taken."""
+    assert tokens
+    for token in tokens:
+        chances = [2.718281828459045 ** other["logprob"] for other in token["top_logprobs"]]
+        assert sum(chances) <= 1.0001 and chances == sorted(chances, reverse=True)
+        assert token["token"] == token["top_logprobs"][0]["token"]
+
+
+def test_forgetting_takes_the_model_from_the_device(reader: Callable[[str], Page]) -> None:
+    page = reader(LESSONS[1])
+    expect(part(page, "ask")).to_contain_text("already on this device")
+    page.get_by_role("button", name="Forget the model").click()
+    expect(part(page, "status")).to_have_text("The model is no longer on this device.")
+    page.reload()
+    expect(part(page, "ask")).to_contain_text("Download the model")
+    expect(page.get_by_role("button", name="Forget the model")).to_be_hidden()
