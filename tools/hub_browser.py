@@ -45,6 +45,7 @@ class Learner:
         self.name, self._address, self._password = name, address, password
         self.page: Page = chromium.new_context(viewport={"width": 1400, "height": 900}).new_page()
         self.page.set_default_timeout(SLOW)
+        expect.set_options(timeout=SLOW)
 
     @staticmethod
     def solution(path: Path) -> dict[str, str]:
@@ -62,7 +63,7 @@ class Learner:
 
     def _lab(self, path: str = "") -> None:
         self.page.goto(f"{self._address}/user/{self.name}/lab{path}?reset")
-        expect(self.page.get_by_role("menuitem", name="File", exact=True)).to_be_visible(timeout=SLOW)
+        expect(self.page.get_by_role("menuitem", name="File", exact=True)).to_be_visible()
 
     def press(self, button: str) -> None:
         """Open nbgrader's list of assignments and press a button in it."""
@@ -83,6 +84,7 @@ class Learner:
         self._lab(f"/tree/{path}")
         verdicts = self.page.locator(".jp-OutputArea-output .sbs-check")
         expect(self.page.locator(".jp-Notebook .jp-CodeCell").first).to_be_visible()
+        expect(self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_attached()
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         expect(verdicts).to_have_count(2)
