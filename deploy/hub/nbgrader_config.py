@@ -1,0 +1,31 @@
+"""nbgrader for this course: the same for its teacher and all learners. `book/instructor/hub.md` says where it goes."""
+
+import os
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
+from nbgrader.preprocessors import GetGrades
+
+c = get_config()  # noqa: F821  nbgrader provides it
+
+c.CourseDirectory.course_id = "side-by-side"
+c.Exchange.root = os.environ.get("SIDEBYSIDE_HUB_STATE", "/srv/side-by-side") + "/exchange"  # a folder in which everybody may write
+
+# What stands where an answer was taken out. `make exercises` reads it here too.
+c.ClearSolutions.code_stub = {"python": "# your code here"}
+c.ClearSolutions.text_stub = "*Your answer here.*"
+
+c.ExecutePreprocessor.timeout = 300  # seconds a cell may take when work is graded
+
+
+class HintsForTracebacks(Preprocessor):
+    """In the feedback, a check that failed shows its hint and no traceback."""
+
+    def preprocess_cell(self, cell, resources, index):
+        """Keep of each error the last line, which is the check's hint."""
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.traceback = [output.evalue or output.ename]
+        return cell, resources
+
+
+c.GenerateFeedback.preprocessors = [GetGrades, HintsForTracebacks, CSSHTMLHeaderPreprocessor]
