@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import access, head, vendor
+from . import access, head, picture, vendor
 from .charts import VegaLite
 
 __all__ = ["VegaLite", "setup"]
@@ -16,6 +16,6 @@ __all__ = ["VegaLite", "setup"]
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
-    for module in (access, head, vendor):
+    for module in (access, head, picture, vendor):
         module.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
