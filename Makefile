@@ -58,13 +58,19 @@ test-report: .venv/reader    ## a class before and after the course: make test-r
 offline-kit: book            ## a folder for a USB stick; also: make offline-kit FOR="linux windows macos" PYTHONS="3.11 3.12"
 	$(BIN)/python tools/offline_kit.py $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS))
 
+lighthouse: book tests/site/node_modules/.package-lock.json   ## what Lighthouse says of the site, reported and not asserted
+	$(BIN)/python tools/lighthouse.py
+
+screenshots: book            ## the pictures of the site in README.md
+	$(BIN)/python tools/screenshots.py
+
 lock: .venv/maintainer       ## compile the requirements from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links tests/exports/requirements.in -o tests/exports/requirements.txt
 
 clean:           ## forget the site and the environment
-	rm -rf _build .venv node_modules tests/exports/.venv tests/exports/node_modules tests/exports/.ready
+	rm -rf _build .venv node_modules tests/site/node_modules tests/exports/.venv tests/exports/node_modules tests/exports/.ready
 
 .venv/reader: requirements.txt requirements-model.txt
 	$(call install,requirements.txt)
@@ -75,6 +81,9 @@ clean:           ## forget the site and the environment
 
 node_modules/.package-lock.json: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
+
+tests/site/node_modules/.package-lock.json: tests/site/package-lock.json
+	npm ci --prefix tests/site --ignore-scripts --no-audit --no-fund
 
 tests/exports/.ready: tests/exports/package-lock.json tests/exports/requirements.txt   # promptfoo and Inspect, each in a place of its own
 	npm ci --prefix tests/exports --omit=optional --ignore-scripts --no-audit --no-fund

@@ -42,8 +42,8 @@
     }
   };
 
-  const draw = async (box) => {
-    const width = Math.min(box.clientWidth, WIDEST), state = drawn.get(box);
+  const draw = async (box, room = box.clientWidth) => {
+    const width = Math.min(room, WIDEST), state = drawn.get(box);
     if (!width || state.width === width) return;
     state.width = width;
     await loadScripts();
@@ -144,6 +144,38 @@
     });
   };
 
+  // ── paper ───────────────────────────────────────────────────────────────────────────────────────────────────────
+  // The theme's button and Ctrl+P wait until every chart is drawn. A browser's own menu does not wait: there, the
+  // description of a chart stands in its place. Paper is white, whatever the screen is.
+  const startPrinting = () => {
+    const print = window.print.bind(window);
+    window.print = async () => {
+      await Promise.allSettled([...drawn.keys()].map((box) => draw(box, box.clientWidth || WIDEST)));
+      print();
+    };
+    document.addEventListener("keydown", (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "p") return;
+      event.preventDefault();
+      window.print();
+    });
+    const page = document.documentElement.dataset;
+    let theme;
+    window.addEventListener("beforeprint", () => { theme = page.theme; page.theme = "light"; });
+    window.addEventListener("afterprint", () => { page.theme = theme; });
+  };
+
+  // ── widgets ─────────────────────────────────────────────────────────────────────────────────────────────────────
+  // A saved slider gets the name that stands beside it, for readers who hear the page.
+  const nameSliders = () => document.querySelectorAll(".widget-slider").forEach((slider) =>
+    slider.querySelectorAll(".noUi-handle:not([aria-label])").forEach((handle) =>
+      handle.setAttribute("aria-label", slider.querySelector(".widget-label")?.textContent || "value")));
+  const startWidgets = () => {
+    if (!document.querySelector('script[type="application/vnd.jupyter.widget-state+json"]')) return;
+    new MutationObserver(nameSliders).observe(document.body, { childList: true, subtree: true });
+  };
+
   startVeils();
   startCharts();
+  startPrinting();
+  startWidgets();
 })();

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 HOME = Path(__file__).resolve().parents[2]
 SITE = HOME / "_build" / "html"
+PHONE = {"width": 390, "height": 844}
 FIRST_VISIT = 700_000  # bytes, compressed, charts included
 
 

@@ -12,7 +12,8 @@ AXE = """rules => axe.run(document, { runOnly: rules }).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target}: ${failureSummary}`)))"""
 # Everything that a keyboard must reach: of a group of radio buttons, one.
 REACHABLE = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')].filter(e =>
-  e.checkVisibility({ visibilityProperty: true }) && !e.disabled && e.tabIndex >= 0 && !(e.type === 'radio' && e !== document.getElementsByName(e.name)[0]))
+  e.checkVisibility({ visibilityProperty: true }) && !e.disabled && e.tabIndex >= 0
+  && !(e.type === 'radio' && e !== document.getElementsByName(e.name)[0]))
   .map(e => { e.dataset.wanted = ''; return e; }).length"""
 FOCUSED = """() => {
   const e = document.activeElement, first = !('reached' in e.dataset);

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from browsing import FIRST_VISIT, HOME, PAGES, SITE, Open, Visit, draw_charts, each_page, show_all, with_element
+from browsing import FIRST_VISIT, HOME, PAGES, PHONE, SITE, Open, Visit, draw_charts, each_page, show_all, with_element
 from playwright.sync_api import Locator, expect
 
 from sidebyside.charts import COLOURS
@@ -17,7 +17,6 @@ from sidebyside.charts import COLOURS
 LOADED_FROM_ELSEWHERE = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=[\"'](?:https?:)?//[^\"']*", re.I)
 ADDRESS = re.compile(r"""url\(\s*["']?([^"')]+)""")
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-PHONE = {"width": 390, "height": 844}
 
 
 class Attributes(HTMLParser):
