@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import knowledge, vendor
+from . import knowledge, paper, vendor
 from .charts import VegaLite
 
 __all__ = ["VegaLite", "setup"]
@@ -18,4 +18,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     vendor.setup(app)
     knowledge.setup(app)
+    paper.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
