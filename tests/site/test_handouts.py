@@ -1,0 +1,86 @@
+"""Handouts and the completion record: one sheet of A4 each, as Chromium prints them; and the pages for teachers are whole."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from browsing import HOME, Open
+from playwright.sync_api import Page
+
+from sidebyside.evaluation import Rate
+
+FOLDER = HOME / "book" / "instructor"
+PAGES = sorted(f"book/instructor/{path.stem}" for path in FOLDER.glob("*.md"))
+SHEETS = [page for page in PAGES if "sbs-handout" in (HOME / f"{page}.md").read_text(encoding="utf-8")]
+A4 = (595, 842)  # points
+
+
+def sheets(page: Page) -> list[tuple[int, int]]:
+    """Print a page and return the size of each sheet, in points."""
+    raw = page.pdf(prefer_css_page_size=True).decode("latin-1")
+    boxes = re.findall(r"/Type\s*/Page\b(?!s).*?/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", raw, re.S)
+    return [(round(float(width)), round(float(height))) for width, height in boxes]
+
+
+def test_there_are_handouts() -> None:
+    assert len(SHEETS) >= 7
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_handout_is_one_sheet(name: str, visit: Open) -> None:
+    assert sheets(visit(name).page) == [A4]
+
+
+def test_a_longer_page_is_seen_to_be_longer(visit: Open) -> None:
+    assert len(sheets(visit("book/instructor/notes").page)) > 3
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_the_sheet_shows_its_title_and_its_foot_and_not_the_frame(name: str, visit: Open) -> None:
+    page = visit(name).page
+    page.emulate_media(media="print")
+    assert page.locator("h1:visible").count() == 1
+    assert page.locator(".sbs-handout .foot").is_visible()
+    assert page.locator(":is(.bd-sidebar-primary, .bd-header-article, .prev-next-footer):visible").count() == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_for_teachers_is_whole_on_a_desk_and_on_a_phone(name: str, visit: Open) -> None:
+    seen = visit(name)
+    for width in (1280, 390):
+        seen.page.set_viewport_size({"width": width, "height": 844})
+        assert seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, width
+    assert [head for head in seen.page.locator("th").all_text_contents() if not head.strip()] == []
+    assert seen.faults == []
+
+
+def test_the_table_of_intervals_is_computed(visit: Open) -> None:
+    rows = visit("book/instructor/handout-score").page.locator("table").last.locator("tbody tr").all_inner_texts()
+    rates = [Rate(round(0.8 * n), n) for n in (10, 30, 100, 300, 1000)]
+    wanted = [[f"{rate.successes} of {rate.n}", *(f"{bound:.0%}" for bound in rate.interval)] for rate in rates]
+    assert [re.split(r"\s*\t\s*|\n+", row.strip()) for row in rows] == wanted
+
+
+def title(path: Path) -> str:
+    return json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"][0].removeprefix("# ").strip()
+
+
+@pytest.mark.parametrize("page", ["completion-record", "notes"])
+def test_every_lesson_is_on_the_record_and_in_the_notes(page: str) -> None:
+    text = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
+    lessons = sorted((HOME / "notebooks").glob("*.ipynb"))
+    assert [title(path) for path in lessons if not re.search(rf"(?:☐ |^## ){re.escape(title(path))}", text, re.M)] == []
+
+
+def test_the_notes_name_every_round_of_every_lesson() -> None:
+    """A round opens with a predict box; its heading is the last one above it."""
+    notes = (FOLDER / "notes.md").read_text(encoding="utf-8")
+    for path in sorted((HOME / "notebooks").glob("*.ipynb")):
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"])
+        part = notes.partition(f"](../../notebooks/{path.name}) · ")[2].partition("**Misunderstanding:**")[0]
+        for before in text.split("sbs.predict(")[:-1]:
+            heading = re.findall(r"^## (.+)$", before, re.M)[-1]
+            assert f"| {heading}" in part, f"{path.stem}: the round '{heading}' is not in its notes"
