@@ -319,6 +319,16 @@ def test_the_next_page_does_not_fetch_the_weights_again(reader: Callable[[str], 
     assert fetched == []
 
 
+def test_an_answer_whose_beginning_is_given_is_compared_whole(reader: Callable[[str], Page], site: Path) -> None:
+    page, prompt = reader(LESSONS[6]), data_of(site, LESSONS[6])["prompts"][0]
+    expect(part(page, "messages").get_by_label("The answer begins with")).to_have_value(prompt["request"]["messages"][-1]["content"])
+    part(page, "ask").click()
+    finished(page)
+    part(page, "show").click()
+    expect(part(page, "live")).to_have_text(prompt["answer"])
+    expect(part(page, "verdict")).to_have_text("Both answers are the same, letter for letter.")
+
+
 def test_stop_stops(reader: Callable[[str], Page]) -> None:
     page = reader(LESSONS[0])
     part(page, "choice").select_option("3")
@@ -410,13 +420,21 @@ def isolated(browser: Browser, site: Path) -> Iterator[Page]:
     server.server_close()
 
 
-def test_the_browser_answers_as_the_course_does(isolated: Page, site: Path, native: list[dict[str, Any]]) -> None:
-    page, cores = isolated, min(4, page_cores(isolated))
-    expect(part(page, "threads")).to_have_text("1 thread" if cores == 1 else f"{cores} threads")
+def start_model(page: Page, site: Path) -> None:
+    """Start the model by the panel's own script, as `window.model`."""
     page.evaluate("async () => { window.m = await import('../_static/tryit-model.js'); window.go = new AbortController().signal }")
     page.evaluate("async data => { window.model = await m.load(data, () => {}, go) }", data_of(site, LESSONS[0]))
-    assert page.evaluate("model.getNumThreads()") == cores
-    told = [page.evaluate("request => m.ask(model, request, () => {}, go)", request) for request in requests()]
+
+
+def answers(page: Page, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [page.evaluate("request => m.ask(model, request, () => {}, go)", request) for request in asked]
+
+
+def test_the_browser_answers_as_the_course_does(reader: Callable[[str], Page], site: Path, native: list[dict[str, Any]]) -> None:
+    page = reader(LESSONS[0])
+    start_model(page, site)
+    told = answers(page, requests())
+    page.evaluate("model.exit()")
     for answer in told:
         check_chances(answer["tokens"])
         assert "".join(token["token"] for token in answer["tokens"]).strip() == answer["text"].strip()
@@ -424,6 +442,14 @@ def test_the_browser_answers_as_the_course_does(isolated: Page, site: Path, nati
     assert set(differing) <= DIFFER, {asked: (one["text"], two["text"]) for asked, (one, two) in differing.items()}
     for one, two in differing.values():
         check_near(one["tokens"], two["tokens"])
+
+
+def test_a_page_that_is_shut_off_uses_several_threads_and_answers_the_same(isolated: Page, site: Path, native: list[dict[str, Any]]) -> None:
+    page, cores = isolated, min(4, isolated.evaluate("navigator.hardwareConcurrency"))
+    expect(part(page, "threads")).to_have_text("1 thread" if cores == 1 else f"{cores} threads")
+    start_model(page, site)
+    assert page.evaluate("model.getNumThreads()") == cores
+    assert [answer["text"] for answer in answers(page, requests()[:1])] == [native[0]["text"]]
 
 
 def check_near(ones: list[dict[str, Any]], twos: list[dict[str, Any]]) -> None:
@@ -437,10 +463,6 @@ def check_near(ones: list[dict[str, Any]], twos: list[dict[str, Any]]) -> None:
 def test_the_page_names_each_prompt_that_may_differ() -> None:
     text = (HOME / "book" / "try-it.md").read_text(encoding="utf-8")
     assert {asked for _, asked in ASKED} >= DIFFER and [asked for asked in DIFFER if asked not in text] == []
-
-
-def page_cores(page: Page) -> int:
-    return page.evaluate("navigator.hardwareConcurrency")
 
 
 def check_chances(tokens: list[dict[str, Any]]) -> None:
