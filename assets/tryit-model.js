@@ -176,7 +176,8 @@ const start = async (Wllama, compat, blob, signal) => {
 
 /** Ask the model. `told({ text, tokens, read })` comes again and again; resolves to how fast it was and whether it was stopped. */
 export const ask = async (model, request, told, signal) => {
-  const started = performance.now(), answer = { text: "", tokens: [], read: "" };
+  const last = request.messages.at(-1), begun = last.role === "assistant" ? last.content : ""; // the answer that the model goes on with
+  const started = performance.now(), answer = { text: begun, tokens: [], read: "" };
   const onData = ({ choices, prompt_progress: read }) => {
     const [choice] = choices ?? [];
     answer.text += choice?.delta?.content ?? "";

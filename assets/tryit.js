@@ -81,7 +81,7 @@ class Panel {
       this.show("Answering.");
       this.parts.loading.hidden = true;
       this.parts["live-box"].hidden = false;
-      this.stream({ text: "", read: "" });
+      this.stream({ tokens: [], read: "" });
       const answer = await ask(this.model, request, (so) => this.stream(so), this.halt.signal);
       this.finish({ ...answer, changed });
     } catch (error) {
@@ -111,8 +111,8 @@ class Panel {
     this.parts.pace.textContent = done < total ? `${megabytes(done)} of ${megabytes(total)} MB` : "all there, starting";
   }
 
-  stream({ text, read }) {
-    this.parts.live.textContent = text || `… reading the prompt${read && `, ${read} tokens`}`;
+  stream({ text, tokens, read }) {
+    this.parts.live.textContent = tokens.length ? text : `… reading the prompt${read && `, ${read} tokens`}`;
   }
 
   finish(answer) {
@@ -164,7 +164,7 @@ class Panel {
     const dice = request.temperature ? " At this temperature dice decide, and a small difference can turn a throw." : "";
     const common = beginning(now.text, answer).trim();
     const where = common ? `The two answers are not the same: they part after “${common}”.` : "The two answers are not the same, from the first letter on.";
-    return `${where} The weights are, but a browser rounds numbers in another way than the machine that recorded.${dice}`;
+    return `${where} The model is the same, but a browser does the sums in another order than the machine that recorded.${dice}`;
   }
 
   // ── what the panel says of itself ─────────────────────────────────────────────────────────────────────────────────
@@ -181,9 +181,10 @@ class Panel {
 
   busy(yes) {
     const { ask: button, stop, choice, loading } = this.parts;
+    const [from, to] = yes ? [button, stop] : [stop, button], focused = document.activeElement === from;
     button.disabled = choice.disabled = yes;
     stop.hidden = !yes;
-    if (yes) stop.focus(); else button.focus({ preventScroll: true });
+    if (focused) to.focus({ preventScroll: true }); // the button that was pressed is gone
     if (!yes) loading.hidden = true;
   }
 
