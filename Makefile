@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export MPLBACKEND :=
 export JUPYTER_PLATFORM_DIRS := 1
 
-.PHONY: help lab test check book slides exercises refresh record live verify-recordings bench lint lock clean
+.PHONY: help lab test check book slides exercises refresh record live verify-recordings bench load-test hub-trial lint lock clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
@@ -52,10 +52,17 @@ verify-recordings: .venv/maintainer   ## ask a random sample again, live, and co
 bench: .venv/maintainer node_modules/.package-lock.json  ## speeds, reported and not asserted
 	$(BIN)/python tools/bench.py
 
+load-test: .venv/maintainer  ## waits at one endpoint for 1, 10 and 30 learners; use a quiet machine
+	$(BIN)/python tools/load_test.py
+
+hub-trial: .venv/maintainer  ## set up the shared server and use it, with accounts of its own: as root, on a throwaway machine
+	$(BIN)/python tools/hub_trial.py
+
 lock: .venv/maintainer       ## compile the requirements from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links tests/exports/requirements.in -o tests/exports/requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -c requirements.txt -c requirements-dev.txt pyproject.toml deploy/hub/requirements.in -o deploy/hub/requirements.txt
 
 clean:           ## forget the site and the environment
 	rm -rf _build .venv node_modules tests/exports/.venv tests/exports/node_modules tests/exports/.ready
