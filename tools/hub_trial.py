@@ -214,9 +214,9 @@ def feedback_faults(name: str) -> list[str]:
     faults = {
         "its points": f"(Score: {EXPECTED[name]} / 2.0)" not in text,
         "the hint": ("right at the limit is not below it" in text) != (name == WRONG),
-        "no traceback": "Traceback" in text,
+        "no traceback": "most recent call last" in text,
     }
-    return [f"the feedback of {name} lacks {what}" for what, missing in faults.items() if missing]
+    return [f"the feedback of {name} fails: {what}" for what, missing in faults.items() if missing]
 
 
 def main() -> int:
