@@ -64,10 +64,17 @@ lighthouse: book tests/site/node_modules/.package-lock.json   ## what Lighthouse
 screenshots: book            ## the pictures of the site in README.md
 	$(BIN)/python tools/screenshots.py
 
+load-test: .venv/maintainer  ## waits at one endpoint for 1, 10 and 30 learners; use a quiet machine
+	$(BIN)/python tools/load_test.py
+
+hub-trial: .venv/maintainer  ## set up the shared server and use it, with accounts of its own: as root, on a throwaway machine
+	$(BIN)/python tools/hub_trial.py
+
 lock: .venv/maintainer       ## compile the requirements from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links tests/exports/requirements.in -o tests/exports/requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -c requirements.txt -c requirements-dev.txt pyproject.toml deploy/hub/requirements.in -o deploy/hub/requirements.txt
 
 clean:           ## forget the site and the environment
 	rm -rf _build .venv node_modules tests/site/node_modules tests/exports/.venv tests/exports/node_modules tests/exports/.ready

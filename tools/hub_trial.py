@@ -20,10 +20,11 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from hub_browser import Learner, browser
 from pages import HOME, plain_environment
 
@@ -84,8 +85,20 @@ def accounts(place: Place) -> Iterator[dict[str, str]]:
         yield words
     finally:
         for name in words:
-            subprocess.run(["userdel", "-r", name], capture_output=True)
+            remove(name)
         subprocess.run(["groupdel", GROUP], capture_output=True)
+
+
+def remove(name: str) -> None:
+    """End what still runs under an account of the trial, and remove the account with its files."""
+    for process in psutil.process_iter(["username"]):
+        if process.info["username"] == name:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+                process.wait(5)
+    done = subprocess.run(["userdel", "-r", name], capture_output=True, text=True)
+    if done.returncode not in (0, 6):  # 6: there is no such account
+        print(f"The account {name} is still there ({done.stderr.strip()}). Remove it: userdel -r {name}")
 
 
 def install(place: Place, fresh: bool) -> None:
@@ -201,9 +214,9 @@ def feedback_faults(name: str) -> list[str]:
     faults = {
         "its points": f"(Score: {EXPECTED[name]} / 2.0)" not in text,
         "the hint": ("right at the limit is not below it" in text) != (name == WRONG),
-        "no traceback": "Traceback" in text,
+        "no traceback": "most recent call last" in text,
     }
-    return [f"the feedback of {name} lacks {what}" for what, missing in faults.items() if missing]
+    return [f"the feedback of {name} fails: {what}" for what, missing in faults.items() if missing]
 
 
 def main() -> int:

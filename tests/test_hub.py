@@ -1,0 +1,72 @@
+"""The shared server: the same packages as the course, no solutions for learners, hints without tracebacks in the feedback."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import yaml
+from nbconvert.preprocessors import Preprocessor
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from traitlets.config import Config, PyFileConfigLoader
+
+HOME = Path(__file__).resolve().parent.parent
+HUB = HOME / "deploy" / "hub"
+
+
+def settings(name: str) -> Config:
+    return PyFileConfigLoader(name, path=str(HUB)).load_config()
+
+
+def versions(file: Path) -> set[tuple[str, str]]:
+    return set(re.findall(r"^([\w.-]+)==(\S+)", file.read_text(encoding="utf-8"), re.M))
+
+
+def test_a_shared_server_has_the_course_s_packages_in_the_same_versions() -> None:
+    course, hub = versions(HOME / "requirements.txt"), versions(HUB / "requirements.txt")
+    assert course and course <= hub
+    assert {"jupyterhub", "nbgrader", "nbgitpuller"} <= {name for name, _ in hub - course}
+
+
+def test_a_new_learner_gets_a_copy_under_their_own_name_and_without_solutions(monkeypatch) -> None:
+    ran: list[list[str]] = []
+    hook = settings("jupyterhub_config.py").Spawner.pre_spawn_hook
+    monkeypatch.setattr("subprocess.run", lambda command, **_: ran.append(command))
+    hook(SimpleNamespace(user=SimpleNamespace(name="anna")))
+    assert ran[0][:3] == ["runuser", "-l", "anna"]
+    assert "exercises" in ran[0][-1] and "solutions" not in ran[0][-1]
+
+
+def test_every_door_of_the_hub_is_on_this_machine() -> None:
+    hub = settings("jupyterhub_config.py")
+    doors = [hub.JupyterHub.bind_url, hub.JupyterHub.hub_bind_url, hub.ConfigurableHTTPProxy.api_url]
+    assert len(set(doors)) == 3 and all(door.startswith("http://127.0.0.1:") for door in doors)
+
+
+def feedback_on(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    steps = [step for step in settings("nbgrader_config.py").GenerateFeedback.preprocessors if step.__name__ == "HintsForTracebacks"]
+    assert len(steps) == 1 and issubclass(steps[0], Preprocessor)
+    return steps[0]().preprocess(notebook, {})[0]
+
+
+def test_feedback_shows_the_hint_and_no_traceback() -> None:
+    error = new_output("error", ename="AssertionError", evalue="Compare with <.", traceback=["Traceback …", "line 3"])
+    table = new_output("stream", name="stdout", text="kept")
+    cell = feedback_on(new_notebook(cells=[new_code_cell("x", outputs=[error, table])])).cells[0]
+    assert cell.outputs[0].traceback == ["Compare with <."]
+    assert cell.outputs[1].text == "kept"
+
+
+def test_the_files_for_a_cluster_can_be_read_and_lead_to_one_another() -> None:
+    values = yaml.safe_load((HOME / "deploy/k8s/values.yaml").read_text(encoding="utf-8"))["singleuser"]
+    model, _, service = yaml.safe_load_all((HOME / "deploy/k8s/vllm.yaml").read_text(encoding="utf-8"))
+    (port,) = service["spec"]["ports"]
+    assert values["extraEnv"]["OPENAI_BASE_URL"] == f"http://{service['metadata']['name']}:{port['port']}/v1"
+    pod = model["spec"]["template"]
+    assert f"--model={values['extraEnv']['SIDEBYSIDE_MODEL']}" in pod["spec"]["containers"][0]["args"]
+    assert service["spec"]["selector"] == pod["metadata"]["labels"]
+    (rule,) = values["networkPolicy"]["egress"]
+    assert rule["to"][0]["podSelector"]["matchLabels"] == pod["metadata"]["labels"]
+    assert rule["ports"][0]["port"] == pod["spec"]["containers"][0]["ports"][0]["containerPort"]
