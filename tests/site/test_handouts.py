@@ -84,3 +84,17 @@ def test_the_notes_name_every_round_of_every_lesson() -> None:
         for before in text.split("sbs.predict(")[:-1]:
             heading = re.findall(r"^## (.+)$", before, re.M)[-1]
             assert f"| {heading}" in part, f"{path.stem}: the round '{heading}' is not in its notes"
+
+
+def clock(text: str) -> int:
+    """Return a time such as "14:05", or minutes alone, in minutes."""
+    hours, _, minutes = text.rpartition(":")
+    return 60 * int(hours or 0) + int(minutes)
+
+
+@pytest.mark.parametrize("sheet", sorted(FOLDER.glob("run-sheet-*.md")), ids=lambda path: path.stem)
+def test_the_minutes_of_a_run_sheet_add_up(sheet: Path) -> None:
+    rows = re.findall(r"^\| (\d+(?::\d\d)?) \| (\d+) \|", sheet.read_text(encoding="utf-8"), re.M)
+    ends = [clock(start) + int(minutes) for start, minutes in rows]
+    assert len(rows) >= 10
+    assert [end for end, (start, _) in zip(ends, rows[1:], strict=False) if end != clock(start)] == []
