@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import yaml
 from nbclient import NotebookClient
 
 HOME = Path(__file__).resolve().parent.parent
@@ -16,6 +18,16 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def pages(folders: tuple[str, ...] = FOLDERS) -> list[Path]:
     """Return the notebooks of the given folders, in order."""
     return [path for folder in folders for path in sorted((HOME / folder).glob("*.ipynb"))]
+
+
+def toc_entries() -> list[str]:
+    """Return every file of `_toc.yml`, in order, without its ending."""
+    toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"], *_files(toc["parts"])]
+
+
+def _files(entries: list[dict[str, Any]]) -> list[str]:
+    return [file for e in entries for file in [e.get("file")] * ("file" in e) + _files(e.get("chapters", []) + e.get("sections", []))]
 
 
 def execute(notebook: nbformat.NotebookNode, folder: Path, **environment: str) -> nbformat.NotebookNode:

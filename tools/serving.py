@@ -61,13 +61,13 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def served(folder: Path = SITE) -> Iterator[str]:
+def served(folder: Path = SITE, handler: type[Handler] = Handler) -> Iterator[str]:
     """Serve a folder while the block runs.
 
     Yields:
         Its address, such as "http://127.0.0.1:40123".
     """
-    server = Server(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    server = Server(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -8,11 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import yaml
 from exercises import clear, sources
 from helpers import GLOSSARY_LINK, TERM_ROLE, Page, calls, glossary_anchors, glossary_terms, mime_bundles, slug
 from nbgrader.nbgraderformat import MetadataValidator
-from pages import HOME, load, pages
+from pages import HOME, load, pages, toc_entries
 from rules import order_phrases
 
 from sidebyside.checks import numbers
@@ -122,16 +121,6 @@ def test_the_lab_opens_the_first_lesson_with_the_whole_course_in_reach() -> None
 
 
 # --- order and words ------------------------------------------------------------------------------------------------
-
-
-def toc_entries() -> list[str]:
-    """Return every file of `_toc.yml`, in order."""
-    toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *_files(toc.get("parts", []) + toc.get("chapters", []))]
-
-
-def _files(entries: list[dict]) -> list[str]:
-    return [file for e in entries for file in [e.get("file")] * ("file" in e) + _files(e.get("chapters", []) + e.get("sections", []))]
 
 
 def test_every_file_of_the_table_of_contents_exists() -> None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import yaml
+from pages import HOME, toc_entries
 from playwright.sync_api import Locator, Page, expect
 
-HOME = Path(__file__).resolve().parents[2]
 SITE = HOME / "_build" / "html"
 PHONE = {"width": 390, "height": 844}
 FIRST_VISIT = 700_000  # bytes, compressed, charts included
@@ -49,11 +48,6 @@ def watch(seen: Visit, address: str) -> None:
 
 def add(seen: Visit, size: float) -> None:
     seen.received += round(size)
-
-
-def toc_entries() -> list[str]:
-    toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
 
 
 PAGES = toc_entries()
