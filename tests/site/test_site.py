@@ -16,6 +16,7 @@ from sidebyside.charts import COLOURS
 
 LOADED_FROM_ELSEWHERE = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=[\"'](?:https?:)?//[^\"']*", re.I)
 ADDRESS = re.compile(r"""url\(\s*["']?([^"')]+)""")
+FONTS = "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => /\\.(woff2?|ttf)$/.test(name))"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -57,6 +58,7 @@ def test_a_page_is_whole_on_a_desk_and_on_a_phone(name: str, visit: Open) -> Non
     assert seen.page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)") == []
     assert seen.page.evaluate(OVERFLOW) <= 0
     assert seen.received <= FIRST_VISIT, "heavy"
+    assert seen.page.evaluate(FONTS) == []
     seen.page.set_viewport_size(PHONE)
     for chart in draw_charts(seen.page):
         expect(chart.locator("svg")).to_have_js_property("clientWidth", chart.evaluate("e => e.clientWidth"))

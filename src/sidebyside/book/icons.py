@@ -11,14 +11,16 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 ICONS = Path("node_modules/@fortawesome/fontawesome-free/svgs/solid")
-NAMED = re.compile(r'class="[^"]*?\bfa[sb]? fa-([a-z0-9-]+)|class="[^"]*?\bfa-solid fa-([a-z0-9-]+)')
+NAMED = re.compile(r'class="[^"]*?\bfas? fa-([a-z0-9-]+)|class="[^"]*?\bfa-solid fa-([a-z0-9-]+)')
 # What the theme draws by style sheet, with its font of icons.
 BY_STYLE = {
     ".admonition>.admonition-title": "circle-info",
     ".admonition.tip>.admonition-title": "lightbulb",
     ".admonition:is(.warning,.error,.caution,.danger)>.admonition-title": "triangle-exclamation",
 }
-BASE = """:is(.fa-solid,.fas)[class*=fa-]::before,.admonition>.admonition-title.admonition-title::after{content:"";display:inline-block;
+# The first line keeps that font from being fetched.
+BASE = """:is(.fa-solid,.fas){font-family:inherit}
+:is(.fa-solid,.fas)[class*=fa-]::before,.admonition>.admonition-title.admonition-title::after{content:"";display:inline-block;
 width:1em;height:1em;vertical-align:-.125em;font:inherit;background:currentColor;mask:var(--sbs-icon) center/contain no-repeat}
 """
 
