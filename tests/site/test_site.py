@@ -23,7 +23,8 @@ PHONE = {"width": 390, "height": 844}
 
 def toc_entries() -> list[str]:
     toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
+    return [toc["root"], *(page["file"] for chapter in chapters for page in (chapter, *chapter.get("sections", ())))]
 
 
 PAGES = toc_entries()
