@@ -2,8 +2,8 @@
 
 import os
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor, Preprocessor
-from nbgrader.preprocessors import GetGrades
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 
 c = get_config()  # noqa: F821  nbgrader provides it
 
@@ -17,7 +17,7 @@ c.ClearSolutions.text_stub = "*Your answer here.*"
 c.ExecutePreprocessor.timeout = 300  # seconds a cell may take when work is graded
 
 
-class HintsForTracebacks(Preprocessor):
+class HintsForTracebacks(NbGraderPreprocessor):
     """In the feedback, a check that failed shows its hint and no traceback."""
 
     def preprocess_cell(self, cell, resources, index):

@@ -5,25 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
-import threading
 from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from browsing import HOME, Open
-from conftest import QuietHandler
+from browsing import Open
+from pages import HOME, toc_entries
 from playwright.sync_api import Browser, Locator, Page, Route, expect
+from serving import Handler, served
 
 from sidebyside import embedded, llm
 from sidebyside.recording import read_entries
 
 PATIENCE = 240_000  # milliseconds: a busy machine reads a prompt slowly
-LESSONS = [c["file"] for part in yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))["parts"] for c in part["chapters"]]
-LESSONS = [name for name in LESSONS if name.startswith("notebooks/")]
+LESSONS = [name for name in toc_entries() if name.startswith("notebooks/")]
 VENDOR = re.compile(r"/vendor/wllama/")
 WEIGHTS = re.compile(r"\.gguf$")
 
@@ -399,7 +395,7 @@ def native() -> list[dict[str, Any]]:
         return [{"text": t.choices[0].message.content, "tokens": t.choices[0].logprobs.model_dump()["content"]} for t in told]
 
 
-class IsolatedHandler(QuietHandler):
+class IsolatedHandler(Handler):
     def end_headers(self) -> None:
         """Send what a browser wants before it allows a page several threads."""
         self.send_header("Cross-Origin-Opener-Policy", "same-origin")
@@ -410,14 +406,11 @@ class IsolatedHandler(QuietHandler):
 @pytest.fixture(scope="module")
 def isolated(browser: Browser, site: Path) -> Iterator[Page]:
     """A lesson's page from a server that shuts it off from others."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(IsolatedHandler, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    page = browser.new_context().new_page()
-    page.goto(f"http://127.0.0.1:{server.server_port}/{LESSONS[0]}.html")
-    yield page
-    page.context.close()
-    server.shutdown()
-    server.server_close()
+    with served(site, IsolatedHandler) as address:
+        page = browser.new_context().new_page()
+        page.goto(f"{address}/{LESSONS[0]}.html")
+        yield page
+        page.context.close()
 
 
 def start_model(page: Page, site: Path) -> None:
