@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from browsing import Open
 from pages import HOME, toc_entries
 from playwright.sync_api import Browser, Locator, Page, Route, expect
