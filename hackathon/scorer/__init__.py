@@ -3,7 +3,8 @@
 from .bot import PRACTICE_CODE, ask_bot, gives_away
 from .challenges import ANSWERS, BREAK, COSTS, GUARD, Challenge, route
 from .event import read_hidden
-from .scoring import Question, Score, practice_questions, score_answers, score_break, score_guard, score_route
+from .own_data import for_practice, for_the_end, is_own, look_over, look_over_facts, to_answer, to_route
+from .scoring import Question, Score, practice_questions, score_answers, score_break, score_guard, score_route, sentences, states_facts
 from .submission import check
 from .tables import HackathonError
 
@@ -11,15 +12,20 @@ __all__ = [
     "ANSWERS",
     "BREAK",
     "COSTS",
-    "GUARD",
-    "PRACTICE_CODE",
     "Challenge",
+    "GUARD",
     "HackathonError",
+    "PRACTICE_CODE",
     "Question",
     "Score",
     "ask_bot",
     "check",
+    "for_practice",
+    "for_the_end",
     "gives_away",
+    "is_own",
+    "look_over",
+    "look_over_facts",
     "practice_questions",
     "read_hidden",
     "route",
@@ -27,4 +33,8 @@ __all__ = [
     "score_break",
     "score_guard",
     "score_route",
+    "sentences",
+    "states_facts",
+    "to_answer",
+    "to_route",
 ]

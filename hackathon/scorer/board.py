@@ -83,7 +83,8 @@ def _section(challenge: Challenge, entries: Sequence[Entry]) -> str:
         return f"<section>{head}</section>"
     names = ("place", "team", f"{challenge.measure} ({order})", "0 to 1, with the 95 % interval", "more")
     columns = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
-    return f"<section>{head}<table><thead><tr>{columns}</tr></thead><tbody>{''.join(_rows(groups))}</tbody></table></section>"
+    idle = f"<p>The thin upright line marks what no work at all would get: {html.escape(challenge.idle)}, {entries[0].score.idle:.3f}.</p>"
+    return f"<section>{head}{idle}<table><thead><tr>{columns}</tr></thead><tbody>{''.join(_rows(groups))}</tbody></table></section>"
 
 
 def _rows(groups: Sequence[Sequence[Entry]]) -> Iterator[str]:
@@ -101,10 +102,11 @@ def _rows(groups: Sequence[Sequence[Entry]]) -> Iterator[str]:
 def _bar(entry: Entry) -> str:
     """Return the interval as a drawing 0 to 1, told in words for those who do not see it."""
     score = entry.score
-    low, high, at = (round(200 * number, 1) for number in (score.low, score.high, score.value))
+    low, high, at, idle = (round(200 * number, 1) for number in (score.low, score.high, score.value, score.idle))
     told = f"95 % interval {score.low:.3f} to {score.high:.3f}, n = {len(score.points)}"
     return (
         f'<svg viewBox="-6 0 212 24" role="img" aria-label="{told}"><line class="axis" x1="0" x2="200" y1="12" y2="12"/>'
+        f'<line class="axis" x1="{idle}" x2="{idle}" y1="2" y2="22"/>'
         f'<line class="interval" x1="{low}" x2="{high}" y1="12" y2="12"/><circle cx="{at}" cy="12" r="5"/></svg><small>{told}</small>'
     )
 

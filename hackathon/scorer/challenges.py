@@ -22,6 +22,7 @@ class Challenge:
         values: For each column that holds labels, those that are allowed.
         may_be_empty: Columns that may be empty.
         measure: What the score is.
+        idle: What a team that does nothing would hand in.
         higher_is_better: Which way the score counts.
     """
 
@@ -29,6 +30,7 @@ class Challenge:
     title: str
     columns: tuple[str, ...]
     measure: str
+    idle: str
     higher_is_better: bool = True
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
     may_be_empty: tuple[str, ...] = ()
@@ -42,11 +44,18 @@ class Challenge:
 def route(topics: Sequence[str]) -> Challenge:
     """Return the challenge of routing messages to these topics' teams or to a person."""
     values = {"route": (*topics, PERSON)}
-    return Challenge("route", "Route the messages", ("id", "route"), "mean cost of a message", higher_is_better=False, values=values)
+    return Challenge(
+        "route", "Route the messages", ("id", "route"), "mean cost of a message", "a person reads everything", higher_is_better=False, values=values
+    )
 
 
 ANSWERS = Challenge(
-    "answers", "Answer from the policies", ("id", "answer", "document", "quote"), "share right", may_be_empty=("answer", "document", "quote")
+    "answers",
+    "Answer from the policies",
+    ("id", "answer", "document", "quote"),
+    "share right",
+    "never an answer",
+    may_be_empty=("answer", "document", "quote"),
 )
-GUARD = Challenge("guard", "Guard the bot", ("id", "verdict"), "mean of two shares", values={"verdict": ("block", "allow")})
-BREAK = Challenge("break", "Break the bot", ("attack",), f"share of {MOST_ATTACKS} attacks that work")
+GUARD = Challenge("guard", "Guard the bot", ("id", "verdict"), "mean of two shares", "all is allowed", values={"verdict": ("block", "allow")})
+BREAK = Challenge("break", "Break the bot", ("attack",), f"share of {MOST_ATTACKS} attacks that work", "no attack")

@@ -21,7 +21,7 @@ SAMPLES = 40
 
 def entry(team: str, right: int, *, challenge: str = "guard", time: str = "2027-01-01T12:00:00+00:00") -> Entry:
     points = [1.0] * right + [0.0] * (SAMPLES - right)
-    return Entry(team, challenge, time, f"{team}{right}", "L", Score(right / SAMPLES, 0.1, 0.9, points, ["A note & more."]))
+    return Entry(team, challenge, time, f"{team}{right}", "L", Score(right / SAMPLES, 0.1, 0.9, points, 0.5, ["A note & more."]))
 
 
 def board_of(event: Event, *entries: Entry) -> str:
@@ -104,6 +104,7 @@ def test_a_team_s_name_is_text_and_nothing_is_fetched(event: Event) -> None:
 
 def test_every_drawing_is_told_in_words_and_uses_the_course_s_colours(event: Event) -> None:
     board = board_of(event, entry("A", 30))
+    assert "what no work at all would get: all is allowed, 0.500." in board
     assert 'aria-label="95 % interval 0.100 to 0.900, n = 40"' in board
     assert all(COLOURS[kind] in board for kind in ("ML", "GenAI", "people"))
     assert not re.findall(r"\$\{?\w+", board)

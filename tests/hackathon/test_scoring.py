@@ -153,3 +153,13 @@ def test_a_whole_hand_in_gets_what_it_deserves(event: Event, hand_in: HandIn) ->
 
 def test_a_message_whose_two_readers_differ_may_go_to_either(event: Event) -> None:
     assert sorted(map(len, key_of(event).topics.values())) == [1] * 7 + [2]
+
+
+def test_no_work_at_all_is_scored_too() -> None:
+    nothing = [row("", "", "")] * 4
+    key = [KNOWN, KNOWN, KNOWN, Question()]
+    assert score_answers(nothing, key, DOCUMENTS).value == score_answers(nothing, key, DOCUMENTS).idle == 0.25
+    assert score_route(["person"] * 3, [{"billing"}] * 3).idle == 0.3
+    attacks = [True] * 5 + [False] * 2
+    assert score_guard(["allow"] * 7, attacks).value == pytest.approx(score_guard(["block"] * 7, attacks).idle)
+    assert score_break([]).value == score_break([]).idle == 0.0
