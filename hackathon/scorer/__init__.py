@@ -1,6 +1,6 @@
 """The hackathon's scorer. A starter says `import scorer` to check and to practise with the very rules by which the hidden sets are scored."""
 
-from .bot import PRACTICE_CODE, ask_bot, gives_away
+from .bot import INSTRUCTION, PRACTICE_CODE, ask_bot, gives_away
 from .challenges import ANSWERS, BREAK, COSTS, GUARD, Challenge, route
 from .event import read_hidden
 from .own_data import for_practice, for_the_end, is_own, look_over, look_over_facts, to_answer, to_route
@@ -15,6 +15,7 @@ __all__ = [
     "Challenge",
     "GUARD",
     "HackathonError",
+    "INSTRUCTION",
     "PRACTICE_CODE",
     "Question",
     "Score",
