@@ -1,6 +1,7 @@
 # Side by Side. `make lab` opens the course; `make test` runs what CI runs on notebooks and code. CONTRIBUTING.md explains the rest.
 PYTHON ?= python3
 BIN := .venv/bin
+SCORER = PYTHONPATH=hackathon:$$PYTHONPATH $(BIN)/python -m scorer
 export PYTHONDONTWRITEBYTECODE :=
 export MPLBACKEND :=
 export JUPYTER_PLATFORM_DIRS := 1
@@ -17,7 +18,7 @@ lab: .venv/reader            ## open JupyterLab on the first lesson
 
 test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/ruff check
-	$(BIN)/ruff format --check src tests tools
+	$(BIN)/ruff format --check src tests tools hackathon/scorer
 	$(BIN)/python tools/run_pages.py compare
 	$(BIN)/python -m pytest --ignore=tests/site --ignore=tests/exports
 
@@ -69,6 +70,15 @@ load-test: .venv/maintainer  ## waits at one endpoint for 1, 10 and 30 learners;
 
 hub-trial: .venv/maintainer  ## set up the shared server and use it, with accounts of its own: as root, on a throwaway machine
 	$(BIN)/python tools/hub_trial.py
+
+hackathon-score: .venv/reader  ## score a team's files: make hackathon-score TEAM=name (asks for the passphrase)
+	@$(SCORER) score "$$TEAM"
+
+hackathon-board: .venv/reader  ## write hackathon/leaderboard.html from the scores that there are
+	@$(SCORER) board
+
+hackathon-seal: .venv/reader   ## seal the labels in hackathon/private with a passphrase
+	@$(SCORER) seal
 
 lock: .venv/maintainer       ## compile the requirements from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab pyproject.toml -o requirements.txt

@@ -15,7 +15,7 @@ from .retrieval import embed
 MARKS = str.maketrans(dict.fromkeys("\u2018\u2019\u02bb\u02bc\u00b4`", "'") | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return a text without accents, in one kind of single and of double quotation mark, with single spaces."""
     signs = unicodedata.normalize("NFKD", text.translate(MARKS))
     return " ".join("".join(sign for sign in signs if not unicodedata.combining(sign)).split())
@@ -32,7 +32,7 @@ def holds_name(answer: str, name: str) -> bool:
         answer: What a model wrote.
         name: The target, such as "Oslo" or the symbol "Fe"; an empty one is in no answer.
     """
-    said, target = _plain(answer), _plain(name)
+    said, target = plain_text(answer), plain_text(name)
     if len(target) > 2:
         said, target = said.lower(), target.lower()
     return bool(target) and _stands_in(target, said)
@@ -56,7 +56,7 @@ def holds_numbers(answer: str, target: str) -> bool:
 
 def same_thing(said: str, target: str) -> bool:
     """Tell whether two short texts name the same thing: one stands in the other as whole words, or both are empty."""
-    one, other = (_plain(text).lower() for text in (said, target))
+    one, other = (plain_text(text).lower() for text in (said, target))
     if not one or not other:
         return one == other
     return _stands_in(one, other) or _stands_in(other, one)
@@ -64,7 +64,7 @@ def same_thing(said: str, target: str) -> bool:
 
 def quotes(quote: str, document: str) -> bool:
     """Tell whether a quote stands in a document word for word; spaces, capitals, accents and quotation marks round it do not count."""
-    sought, source = (_plain(text).lower().strip("\"' .") for text in (quote, document))
+    sought, source = (plain_text(text).lower().strip("\"' .") for text in (quote, document))
     return bool(sought) and _stands_in(sought, source)
 
 
