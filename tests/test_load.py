@@ -21,10 +21,9 @@ class Endpoint:
     def __init__(self, fails: bool = False) -> None:
         self.asked: list[dict] = []
         self.fails = fails
-        self.chat = SimpleNamespace(completions=self)
 
-    def create(self, **request: object) -> SimpleNamespace:
-        self.asked.append(request)
+    def post(self, route: str, *, body: dict, cast_to: type) -> SimpleNamespace:
+        self.asked.append(body)
         if self.fails and len(self.asked) % 2 == 0:
             raise openai.OpenAIError("no")
         return SimpleNamespace(usage=SimpleNamespace(completion_tokens=3))
