@@ -26,7 +26,7 @@ def shrink(app: Sphinx, folder: Path) -> None:
         ExtensionError: If PurgeCSS fails.
     """
     places = [str(Path(app.outdir) / pattern) for pattern in USES]
-    ours = [Path(sheet).name for sheet, _ in app.config.html_css_files]
+    ours = {sheet.name for assets in app.config.html_static_path for sheet in Path(app.confdir, assets).glob("*.css")}
     sheets = [str(sheet) for sheet in sorted(folder.glob("*.css")) if sheet.name not in ours]
     command = ["node", PURGECSS, "--font-face", "--css", *sheets, "--content", *places, "--output", str(folder)]
     run = subprocess.run(command, cwd=app.confdir, capture_output=True, text=True)
