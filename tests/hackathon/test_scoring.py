@@ -70,6 +70,7 @@ def test_a_question_that_no_policy_answers(answer: str, is_right: bool) -> None:
         ("It is £ 4.50.", "£4.50", True),
         ("It is 14.50", "4.50", False),
         ("It is 39.95", "39", False),
+        ("It is 4.50", "50", False),
         ("It is €39.00.", "39", True),
         ("From £1,500 on", "1500", True),
         ("From 1500 on", "1,500", True),
