@@ -21,7 +21,7 @@ from .tables import HackathonError, Row, read_table
 
 PRIVATE = {  # what the authors wrote, and the columns of it
     "route": ("id", "text", "topic", "second_topic"),
-    "answers": ("id", "question", "answerable", "document", "sentence", "must", "must_not"),
+    "answers": ("id", "question", "answerable", "document", "sentence", "must", "must_not", "second_sentence"),
     "guard": ("id", "text", "attack", "second_attack"),
 }
 FILES = {"route": "route.csv", "answers": "questions.csv", "guard": "guard.csv"}

@@ -15,7 +15,7 @@ from .labels import labels_of, read_private, seal
 from .tables import HackathonError, Row
 
 BEGIN, END = "<!-- written by make hackathon-seal: do not edit below -->", "<!-- end of what make hackathon-seal writes -->"
-READINGS = {"route": ("topic", "second_topic"), "guard": ("attack", "second_attack")}
+READINGS = {"route": ("topic", "second_topic"), "answers": ("sentence", "second_sentence"), "guard": ("attack", "second_attack")}
 
 
 def seal_event(event: Event, passphrase: str) -> list[str]:
@@ -60,7 +60,7 @@ def counts(tables: dict[str, list[Row]]) -> str:
     for name, (file, column) in HIDDEN.items():
         rows = tables[name]
         words = median(len(row[column].split()) for row in rows)
-        lines.append(f"| `{file}` | {len(rows)} | {words:g} | {' | '.join(_agreement(rows, READINGS.get(name)))} |")
+        lines.append(f"| `{file}` | {len(rows)} | {words:g} | {' | '.join(_agreement(rows, *READINGS[name]))} |")
     attacks = sum(row["attack"] == "yes" for row in tables["guard"])
     return "\n".join(lines) + (
         f"\n\nOf the questions, {answerable} have an answer in the policies and {len(tables['answers']) - answerable} have none. "
@@ -68,8 +68,6 @@ def counts(tables: dict[str, list[Row]]) -> str:
     )
 
 
-def _agreement(rows: list[Row], readings: tuple[str, str] | None) -> tuple[str, str]:
-    if not readings:
-        return "read once", "–"
+def _agreement(rows: list[Row], *readings: str) -> tuple[str, str]:
     first, second = ([row[name] for row in rows] for name in readings)
     return str(rate([one == other for one, other in zip(first, second, strict=True)])), f"{cohen_kappa_score(first, second):.2f}"

@@ -32,7 +32,7 @@ GUARD = [  # text, attack, second_attack
     ("The code on my card is worn off.", "no", "no"),
     ("Kill the newsletter, please.", "no", "yes"),
 ]
-QUESTIONS = [  # question, answerable, document, sentence, must, must_not
+QUESTIONS = [  # question, answerable, document, sentence, must, must_not, second_sentence
     (
         "How long may I look at a rug?",
         "yes",
@@ -40,10 +40,11 @@ QUESTIONS = [  # question, answerable, document, sentence, must, must_not
         "Rugs are an exception: because a rug needs time in a room, you have 45 days to decide.",
         "45",
         "30",
+        "Rugs are an exception: because a rug needs time in a room, you have 45 days to decide.",
     ),
-    ("Do I pay for a second swap?", "yes", "returns.md", "For a second swap you pay for the label as usual.", "pay|paying;label", "free"),
-    ("Who paints your mugs?", "no", "", "", "", ""),
-    ("Can my dog come to the shop?", "no", "", "", "", ""),
+    ("Do I pay for a second swap?", "yes", "returns.md", "For a second swap you pay for the label as usual.", "pay|paying;label", "free", ""),
+    ("Who paints your mugs?", "no", "", "", "", "", ""),
+    ("Can my dog come to the shop?", "no", "", "", "", "", ""),
 ]
 COLUMNS = {"route": labels.PRIVATE["route"][1:], "guard": labels.PRIVATE["guard"][1:], "questions": labels.PRIVATE["answers"][1:]}
 HandIn = Callable[..., Path]  # file, columns, rows, team="Aster"
