@@ -23,7 +23,7 @@ test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/python -m pytest --ignore=tests/site --ignore=tests/exports
 
 check: test book tests/exports/.ready   ## all that CI checks
-	$(BIN)/python -m pytest tests/site
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/site
 	$(BIN)/python -m pytest tests/exports
 	$(BIN)/python tools/run_pages.py live 01_meet_the_model 03_the_genai_workflow
 	$(BIN)/python tools/record.py verify --sample 30 --no-gate
@@ -87,7 +87,7 @@ lock: .venv/maintainer       ## compile the requirements from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -c requirements.txt -c requirements-dev.txt pyproject.toml deploy/hub/requirements.in -o deploy/hub/requirements.txt
 
 clean:           ## forget the site and the environment
-	rm -rf _build .venv node_modules tests/site/node_modules tests/exports/.venv tests/exports/node_modules tests/exports/.ready
+	rm -rf _build .venv node_modules deploy/hub/node_modules tests/site/node_modules tests/exports/.venv tests/exports/node_modules tests/exports/.ready
 
 .venv/reader: requirements.txt requirements-model.txt
 	$(call install,requirements.txt)

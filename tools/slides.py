@@ -29,18 +29,18 @@ def title(notebook: nbformat.NotebookNode) -> str:
     return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
 
 
-def questions(path: Path) -> str:
-    """Return what the instructor pages tell the speaker about a lesson: the paragraphs that begin with a link to it."""
-    begins = re.compile(rf"\*In \[\]\([^)]*{path.name}\)\.\* *(.+)")
-    texts = [page.read_text(encoding="utf-8") for page in sorted((HOME / "book" / "instructor").glob("*.md"))]
-    return "\n\n".join(plain(found[1]) for text in texts for found in begins.finditer(text))
+def notes(path: Path) -> str:
+    """Return what the instructor's notes tell the speaker about a lesson: their section that names it."""
+    sections = re.split(r"^## .*$", (HOME / "book" / "instructor" / "notes.md").read_text(encoding="utf-8"), flags=re.M)
+    text = next((section for section in sections if f"/{path.name}) · " in section), "")
+    return plain(re.sub(r"^\[\]\([^)]*\) · ", "", text.strip()))
 
 
 def deck(path: Path) -> str:
     """Return a lesson as an HTML page of slides."""
     notebook = load(path)
     notebook.metadata |= {"title": title(notebook), "lesson": f"../notebooks/{path.stem}.html"}
-    return SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(notebook, questions(path)))[0]
+    return SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(notebook, notes(path)))[0]
 
 
 def main() -> None:
