@@ -33,7 +33,7 @@ def notes(path: Path) -> str:
     """Return what the instructor's notes tell the speaker about a lesson: their section that names it."""
     sections = re.split(r"^## .*$", (HOME / "book" / "instructor" / "notes.md").read_text(encoding="utf-8"), flags=re.M)
     text = next((section for section in sections if f"/{path.name}) · " in section), "")
-    return plain(re.sub(r"^\[\]\([^)]*\) · ", "", text.strip()))
+    return plain(re.sub(r"^\[\]\([^)]*\) · ", "", text.strip()).replace("](../../notebooks/", "]("))
 
 
 def deck(path: Path) -> str:
