@@ -32,8 +32,9 @@ def title(notebook: nbformat.NotebookNode) -> str:
 def notes(path: Path) -> str:
     """Return what the instructor's notes tell the speaker about a lesson: their section that names it."""
     sections = re.split(r"^## .*$", (HOME / "book" / "instructor" / "notes.md").read_text(encoding="utf-8"), flags=re.M)
-    text = next((section for section in sections if f"/{path.name}) · " in section), "")
-    return plain(re.sub(r"^\[\]\([^)]*\) · ", "", text.strip()).replace("](../../notebooks/", "]("))
+    text = next((section for section in sections if f"/{path.name}) · " in section), "").strip()
+    text = re.sub(r"\]\(([\w-]+)\.md", r"](../book/instructor/\1.html", text.replace("](../../notebooks/", "]("))
+    return plain(re.sub(r"^\[\]\([^)]*\) · ", "", text))
 
 
 def deck(path: Path) -> str:
