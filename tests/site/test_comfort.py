@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from browsing import HOME, PAGES, PHONE, Open, with_element
+from docutils.core import publish_doctree
 from playwright.sync_api import Page, expect
 
 from sidebyside.book.picture import MIME, saved_output
+from sidebyside.book.reading import SHEET, WORDS_A_MINUTE, minutes
 
 LESSON = "notebooks/04_side_by_side"
 LESSONS = [name for name in PAGES if name.startswith("notebooks/")]
@@ -152,3 +154,20 @@ def test_paper_has_the_text_and_the_answers_and_nothing_to_press(visit: Open) ->
         assert page.locator(part).count() and not page.locator(part).first.is_visible(), part
     assert page.locator("details.quiz > :not(summary)").evaluate_all("parts => parts.every(part => part.checkVisibility())")
     assert page.locator(".sbs-outcome").first.is_visible()
+
+
+# --- reading time ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES[1:])
+def test_a_page_says_once_how_long_it_takes(name: str, site: Path) -> None:
+    html = (site / f"{name}.html").read_text(encoding="utf-8")
+    told = re.findall(r"<em>\d+ minutes · |<p class=\"sbs-reading\">About \d+ minutes? to read", html)
+    assert len(told) == (SHEET not in html), told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("one", 1), ("word " * WORDS_A_MINUTE, 1), ("word " * (2 * WORDS_A_MINUTE + 1), 3), ("25 minutes · for all", None)]
+)
+def test_minutes_are_those_of_the_prose(text: str, expected: int | None) -> None:
+    assert minutes(publish_doctree(f"{text}\n\n::\n\n  {'code ' * 900}\n")) == expected

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import access, head, knowledge, launch, paper, picture, tryit, vendor
+from . import access, head, knowledge, launch, paper, picture, reading, tryit, vendor
 from .charts import VegaLite
 
 __all__ = ["VegaLite", "setup"]
 
-PARTS = (vendor, access, head, knowledge, launch, paper, picture, tryit)
+PARTS = (vendor, access, head, knowledge, launch, paper, picture, reading, tryit)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
