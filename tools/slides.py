@@ -6,7 +6,6 @@ Usage: slides.py    (after `make book`, whose scripts and style sheets the slide
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from pages import HOME, load, pages
 from traitlets.config import Config
 
 SITE = HOME / "_build" / "html"
-REVEAL = ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
 SETTINGS = Config(
     TemplateExporter={"extra_template_basedirs": [str(HOME / "tools")], "template_name": "slides"},
     TagRemovePreprocessor={"enabled": True, "remove_input_tags": {"hide-input"}},
@@ -45,14 +43,11 @@ def deck(path: Path) -> str:
 
 
 def main() -> None:
-    """Write every deck, and reveal.js beside the site's other scripts."""
+    """Write every deck."""
     if not (SITE / "index.html").is_file():
         sys.exit("The site is not built, and the slides use its scripts. Run: make book")
-    vendor, target = SITE / "_static" / "vendor" / "reveal.js", SITE / "slides"
-    for folder in (vendor, target):
-        folder.mkdir(parents=True, exist_ok=True)
-    for file in REVEAL:
-        shutil.copy(HOME / "node_modules" / "reveal.js" / file, vendor)
+    target = SITE / "slides"
+    target.mkdir(exist_ok=True)
     for path in pages(("notebooks",)):
         (target / f"{path.stem}.html").write_text(deck(path), encoding="utf-8")
     print(f"{len(pages(('notebooks',)))} decks of slides are in {target.relative_to(HOME)}.")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from pages import HOME, toc_entries
@@ -47,6 +51,27 @@ def watch(seen: Visit, address: str) -> None:
 
 def add(seen: Visit, size: float) -> None:
     seen.received += round(size)
+
+
+def build_book(folder: Path, *options: str) -> Path:
+    """Build a small book with the course's own parts.
+
+    Args:
+        folder: It holds `_toc.yml` and the pages; the settings too, unless they shall be the course's own.
+        *options: More words for the builder, such as "-W".
+
+    Returns:
+        The folder of the built site.
+    """
+    for name in ("_config.yml", "assets", "node_modules", "recordings"):
+        if not (folder / name).exists():
+            (folder / name).symlink_to(HOME / name)
+    (folder / "book").mkdir(exist_ok=True)
+    shutil.copy(HOME / "book" / "references.bib", folder / "book")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", *options, "."]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return folder / "_build" / "html"
 
 
 PAGES = toc_entries()

@@ -10,8 +10,9 @@ from browsing import HOME, PAGES, PHONE, Open, with_element
 from docutils.core import publish_doctree
 from playwright.sync_api import Page, expect
 
+from sidebyside.book.paper import SHEET
 from sidebyside.book.picture import MIME, saved_output
-from sidebyside.book.reading import SHEET, WORDS_A_MINUTE, minutes
+from sidebyside.book.reading import WORDS_A_MINUTE, minutes
 
 LESSON = "notebooks/04_side_by_side"
 LESSONS = [name for name in PAGES if name.startswith("notebooks/")]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import HOME, Open, Visit
+from browsing import Open, Visit, build_book
 from pages import execute
 from playwright.sync_api import expect
 from serving import served
@@ -59,11 +56,7 @@ bars.add_params(most, chosen).transform_filter("datum.n <= most").properties(hei
 
 
 def write_book(folder: Path) -> None:
-    """Write a book of two pages with the course's own settings."""
-    for name in ("_config.yml", "assets", "node_modules"):
-        (folder / name).symlink_to(HOME / name)
-    (folder / "book").mkdir()
-    shutil.copy(HOME / "book" / "references.bib", folder / "book")
+    """Write a book of two pages."""
     (folder / "start.md").write_text(START, encoding="utf-8")
     (folder / "_toc.yml").write_text("format: jb-book\nroot: start\nchapters:\n  - file: live\n", encoding="utf-8")
     cells = [nbformat.v4.new_markdown_cell("# Live parts"), *map(nbformat.v4.new_code_cell, (WIDGETS, CHART))]
@@ -75,10 +68,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the small book as `make book` builds the course, and serve it."""
     folder = tmp_path_factory.mktemp("book")
     write_book(folder)
-    build = Path(sys.executable).parent / "jupyter-book"
-    run = subprocess.run([build, "build", "--all", "-n", "-W", "--keep-going", "."], cwd=folder, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout + run.stderr
-    with served(folder / "_build" / "html") as address:
+    with served(build_book(folder, "--all", "-n", "-W", "--keep-going")) as address:
         yield address
 
 

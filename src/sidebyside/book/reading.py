@@ -10,10 +10,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from .launch import is_notebook
+from .paper import SHEET
 
 WORDS_A_MINUTE = 238  # silent reading of English non-fiction: Brysbaert 2019, doi.org/10.1016/j.jml.2019.104047
 OWN_MINUTES = re.compile(r"^\d+ minutes · ")
-SHEET = "sbs-handout"  # one page of paper tells its length by itself
 
 
 def minutes(tree: nodes.document) -> int | None:
@@ -26,7 +26,7 @@ def minutes(tree: nodes.document) -> int | None:
 
 def say(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: nodes.document | None) -> None:
     """Put the sentence below the title of a page."""
-    body = context.get("body", "")
+    body = context.get("body", "")  # a sheet of paper tells its length by itself
     if tree is None or page == app.config.root_doc or SHEET in body or (count := minutes(tree)) is None:
         return
     text = f"About {count} minute{'s' * (count > 1)} to read{', and longer to do' * is_notebook(app, page)}"

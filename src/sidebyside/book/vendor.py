@@ -19,6 +19,10 @@ NEEDED = {  # of node_modules: files, and their folder in _static/vendor
     "mathjax/es5/output/chtml/fonts/woff-v2/*.woff": "mathjax/output/chtml/fonts/woff-v2",
     "@jupyter-widgets/html-manager/dist/embed.js": "html-manager",
     "@jupyter-widgets/html-manager/dist/*.woff2": "html-manager",
+    "reveal.js/dist/reset.css": "reveal.js",
+    "reveal.js/dist/reveal.css": "reveal.js",
+    "reveal.js/dist/reveal.js": "reveal.js",
+    "reveal.js/plugin/notes/notes.js": "reveal.js",
 }
 
 
