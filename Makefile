@@ -14,7 +14,7 @@ help:            ## what there is
 lab: .venv/reader            ## open JupyterLab on the first lesson
 	$(BIN)/python -m jupyter trust -y notebooks/*.ipynb exercises/*.ipynb solutions/*.ipynb
 	$(BIN)/python -m jupyter labextension disable "@jupyterlab/apputils-extension:announcements"   # no other host is asked for news or updates
-	$(BIN)/python -m jupyter lab --ServerApp.root_dir=. notebooks/01_meet_the_model.ipynb
+	$(BIN)/python -m jupyter lab --ServerApp.root_dir=. notebooks/meet_the_model.ipynb
 
 test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/ruff check
@@ -25,7 +25,7 @@ test: .venv/maintainer       ## all that CI runs on notebooks and code
 check: test book tests/exports/.ready   ## all that CI checks
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/site
 	$(BIN)/python -m pytest tests/exports
-	$(BIN)/python tools/run_pages.py live 01_meet_the_model 03_the_genai_workflow
+	$(BIN)/python tools/run_pages.py live meet_the_model the_genai_workflow
 	$(BIN)/python tools/record.py verify --sample 30 --no-gate
 
 book: .venv/maintainer node_modules/.package-lock.json   ## the site, in _build/html

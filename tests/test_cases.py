@@ -550,7 +550,7 @@ def test_entities(case: Case) -> None:
 
 
 def test_the_countries_that_a_lesson_calls_invented_are_checked_ones(case: Case) -> None:
-    source = nbformat.read(HOME / "notebooks" / "01_meet_the_model.ipynb", as_version=4)
+    source = nbformat.read(HOME / "notebooks" / "meet_the_model.ipynb", as_version=4)
     cell = next(cell.source for cell in source.cells if cell.source.startswith("invented = "))
     names = set(re.findall(r'"([^"]+)"', cell.partition("]")[0]))
     assert len(names) == 12

@@ -99,7 +99,7 @@ def test_tokens_of_a_raw_completion_in_the_other_form(endpoint: ScriptedModel) -
     usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
     endpoint.script(Reply({"id": "c", "object": "text_completion", "created": 1, "model": NAME, "choices": [choice], "usage": usage}))
     client, model = sbs.connect()
-    first, second = sbs.tokens(client.completions.create(model=model, prompt="Is it?", temperature=0, logprobs=2))
+    first, second = sbs.tokens_of(client.completions.create(model=model, prompt="Is it?", temperature=0, logprobs=2))
     assert (first.text, [text for text, _ in first.others]) == (" Yes", [" Yes", " No"])
     assert (first.probability, first.others[0][1]) == (pytest.approx(0.60653, abs=1e-5),) * 2
     assert (second.text, second.others) == (".", [])
@@ -153,19 +153,21 @@ LEANS = {  # what the model may say next; the two labels; by how much the second
 @pytest.mark.parametrize("name", LEANS)
 def test_lean(name: str) -> None:
     tops, first, second, ratio = LEANS[name]
-    assert sbs.lean(response(*tops), first, second) == pytest.approx(math.log(ratio))
+    assert sbs.tokens.lean(response(*tops), first, second) == pytest.approx(math.log(ratio))
 
 
 def test_an_answer_that_ends_at_once_leans_nowhere() -> None:
-    assert sbs.lean(response(), "negative", "positive") == 0
-    assert sbs.lean(SimpleNamespace(choices=[SimpleNamespace(logprobs=None)]), "negative", "positive") == 0
+    assert sbs.tokens.lean(response(), "negative", "positive") == 0
+    assert sbs.tokens.lean(SimpleNamespace(choices=[SimpleNamespace(logprobs=None)]), "negative", "positive") == 0
 
 
 def test_a_token_without_others_leans_nowhere() -> None:
     """Some endpoints grant the token's own log-probability and no likeliest ones."""
     only = {"content": [{"token": "positive", "logprob": -0.1, "top_logprobs": []}]}
     assert (
-        sbs.lean(SimpleNamespace(choices=[SimpleNamespace(logprobs=SimpleNamespace(tokens=None, content=only["content"]))]), "negative", "positive")
+        sbs.tokens.lean(
+            SimpleNamespace(choices=[SimpleNamespace(logprobs=SimpleNamespace(tokens=None, content=only["content"]))]), "negative", "positive"
+        )
         == 0
     )
 
@@ -176,7 +178,7 @@ def test_lean_of_a_genuine_response(endpoint: ScriptedModel) -> None:
     body["choices"][0]["logprobs"] = {"content": [tops[0] | {"top_logprobs": tops}]}
     endpoint.script(Reply(body))
     client, _ = sbs.connect()
-    assert sbs.lean(say_hello(client, max_tokens=1, logprobs=True, top_logprobs=3), "bad", "good") == pytest.approx(1.5)
+    assert sbs.tokens.lean(say_hello(client, max_tokens=1, logprobs=True, top_logprobs=3), "bad", "good") == pytest.approx(1.5)
 
 
 # --- the money ------------------------------------------------------------------------------------------------------
@@ -292,23 +294,23 @@ def test_which_endpoints_are_the_reader_s_own(url: str, local: bool) -> None:
 
 
 def test_price_of_a_known_model_and_of_an_unknown_one(bare: Path) -> None:
-    assert sbs.price("gpt-4o-mini", 1_000_000, 1_000_000) == pytest.approx(0.15 + 0.60)
-    assert sbs.price("gpt-4o-mini", 1000, 0) == pytest.approx(0.00015)
-    assert sbs.price("no-such-model", 1, 1) is None
+    assert sbs.prices.price("gpt-4o-mini", 1_000_000, 1_000_000) == pytest.approx(0.15 + 0.60)
+    assert sbs.prices.price("gpt-4o-mini", 1000, 0) == pytest.approx(0.00015)
+    assert sbs.prices.price("no-such-model", 1, 1) is None
 
 
 def test_own_price_goes_first_for_the_model_in_force_alone(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    of_the_library = sbs.price("gpt-4o-mini", 1_000_000, 100_000)
+    of_the_library = sbs.prices.price("gpt-4o-mini", 1_000_000, 100_000)
     monkeypatch.setenv("SIDEBYSIDE_MODEL", "gpt-4o-mini")
     monkeypatch.setenv("SIDEBYSIDE_PRICE", "2/10")
-    assert sbs.price("gpt-4o-mini", 1_000_000, 100_000) == pytest.approx(3) != of_the_library
+    assert sbs.prices.price("gpt-4o-mini", 1_000_000, 100_000) == pytest.approx(3) != of_the_library
     monkeypatch.setenv("SIDEBYSIDE_MODEL", "no-such-model")
-    assert sbs.price("no-such-model", 1_000_000, 100_000) == pytest.approx(3)
-    assert sbs.price("gpt-4o-mini", 1_000_000, 100_000) == of_the_library
+    assert sbs.prices.price("no-such-model", 1_000_000, 100_000) == pytest.approx(3)
+    assert sbs.prices.price("gpt-4o-mini", 1_000_000, 100_000) == of_the_library
 
 
 def test_price_is_that_of_the_day(bare: Path) -> None:
-    early, late = (sbs.price("o3", 1_000_000, 0, day) for day in ("2025-06-01", "2025-07-01"))
+    early, late = (sbs.prices.price("o3", 1_000_000, 0, day) for day in ("2025-06-01", "2025-07-01"))
     assert (early, late) == (10, 2)  # the price fell on 10 June 2025
 
 
@@ -317,7 +319,7 @@ def test_own_price_that_is_no_price(text: str, bare: Path, monkeypatch: pytest.M
     monkeypatch.setenv("SIDEBYSIDE_PRICE", text)
     monkeypatch.setenv("SIDEBYSIDE_MODEL", "gpt-4o-mini")
     with pytest.raises(SettingsError, match="SIDEBYSIDE_PRICE is .* Write two numbers"):
-        sbs.price("gpt-4o-mini", 1, 1)
+        sbs.prices.price("gpt-4o-mini", 1, 1)
 
 
 def test_key_missing(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -517,9 +519,9 @@ print(json.dumps({
     "address": embedded.start(),
     "models": [there.id for there in client.models.list()],
     "chat": [first.choices[0].message.content, chat("What is a library?").choices[0].message.content],
-    "chat_tokens": [[t.text, t.probability, t.others] for t in sbs.tokens(first)],
+    "chat_tokens": [[t.text, t.probability, t.others] for t in sbs.tokens_of(first)],
     "raw": raw.choices[0].text,
-    "raw_tokens": [[t.text, t.probability, t.others] for t in sbs.tokens(raw)],
+    "raw_tokens": [[t.text, t.probability, t.others] for t in sbs.tokens_of(raw)],
     "vectors": [vector.embedding for vector in vectors],
     "grammar": chat("Is snow white?", extra_body={"grammar": 'root ::= "maybe" | "perhaps"'}).choices[0].message.content,
     "json": chat("Name a city.", response_format=form, max_tokens=60).choices[0].message.content,

@@ -66,7 +66,7 @@ def test_the_list_names_the_hashes_of_the_very_files(tmp_path: Path) -> None:
 
 def test_the_course_on_the_stick_is_what_is_under_version_control(tmp_path: Path) -> None:
     copy_course(tmp_path)
-    assert (tmp_path / "notebooks" / "01_meet_the_model.ipynb").read_bytes() == (HOME / "notebooks" / "01_meet_the_model.ipynb").read_bytes()
+    assert (tmp_path / "notebooks" / "meet_the_model.ipynb").read_bytes() == (HOME / "notebooks" / "meet_the_model.ipynb").read_bytes()
     assert not (tmp_path / ".venv").exists() and not (tmp_path / "node_modules").exists()
 
 

@@ -103,7 +103,7 @@ def test_record_then_replay_gives_the_same_response_object(endpoint: ScriptedMod
     assert type(again) is type(first) is openai.types.chat.ChatCompletion
     assert again.model_dump() == first.model_dump()
     assert said(again) == "ok 🙂 \u2028 <b>"
-    assert sbs.tokens(again)[0].probability == pytest.approx(0.8838, abs=1e-4)
+    assert sbs.tokens_of(again)[0].probability == pytest.approx(0.8838, abs=1e-4)
     assert len(endpoint.asked) == 1
 
 

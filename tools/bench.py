@@ -25,7 +25,7 @@ from run_pages import NBVAL
 
 import sidebyside as sbs
 from sidebyside import embedded
-from sidebyside.recording import read_entries
+from sidebyside.recording import place_of, read_entries
 from sidebyside.settings import LIVE_LIMIT
 
 PROMPTS = [f"Write one sentence about the number {number}." for number in range(24)]
@@ -65,7 +65,7 @@ def course_against_raw() -> tuple[float, float]:
 
 def replay_against_canned() -> tuple[float, float]:
     """Return answers per second from recordings, and of the bare client with a canned answer."""
-    entry = next(e for file in sorted((HOME / "recordings").glob("*/*.jsonl")) for e in read_entries(file) if e["route"] == "chat/completions")
+    entry = next(e for file in sorted((HOME / "recordings").glob("*/*/*.jsonl")) for e in read_entries(file) if e["route"] == "chat/completions")
     os.environ["SIDEBYSIDE_MODE"] = "replay"
     client, _ = sbs.connect("bench")
     canned = httpx2.MockTransport(lambda request: httpx2.Response(200, json=entry["response"]))
@@ -99,7 +99,7 @@ def asked_by(path: Path) -> tuple[int, int]:
     with tempfile.NamedTemporaryFile() as log:
         execute(load(path), path.parent, SIDEBYSIDE_MODE="replay", SIDEBYSIDE_USED=log.name)
         used = set(Path(log.name).read_text().splitlines())
-    there = {f"{f.parent.name}/{f.name} {e['key']}": e for f in (HOME / "recordings").glob("*/*.jsonl") for e in read_entries(f)}
+    there = {f"{place_of(f)} {e['key']}": e for f in (HOME / "recordings").glob("*/*/*.jsonl") for e in read_entries(f)}
     return len(used), sum(there[line]["response"]["usage"]["total_tokens"] for line in used)
 
 

@@ -28,7 +28,7 @@ import psutil
 from hub_browser import Learner, browser
 from pages import HOME, plain_environment
 
-ASSIGNMENT = "01_meet_the_model"
+ASSIGNMENT = "meet_the_model"
 TEACHER, RIGHT, WRONG = "sbs-trial-teacher", "sbs-trial-1", "sbs-trial-2"
 GROUP = "sbs-trial"
 PORT = 18600

@@ -1,6 +1,6 @@
 """Ask Lighthouse what it thinks of the built site on a phone; reported, and not asserted in a test.
 
-Usage: lighthouse.py [PAGE …]    (pages by name, such as notebooks/04_side_by_side; some of each kind unless you say)
+Usage: lighthouse.py [PAGE …]    (pages by name, such as notebooks/side_by_side; some of each kind unless you say)
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pages import HOME
 from serving import CHROMIUM, FLAGS, served
 
 PROGRAM = HOME / "tests" / "site" / "node_modules" / ".bin" / "lighthouse"
-PAGES = ("book/start", "notebooks/04_side_by_side", "exercises/01_meet_the_model", "book/glossary")
+PAGES = ("book/start", "notebooks/side_by_side", "exercises/meet_the_model", "book/glossary")
 KINDS = ("performance", "accessibility", "best-practices")
 
 

@@ -43,7 +43,7 @@ THINKING = (3.0, 10.0)  # seconds before a prompt, at one's own pace
 PATIENCE = 30  # seconds after which a learner gives up on an answer: a failure
 SEED = 7
 PAGE = HOME / "book" / "instructor" / "load.md"
-LIVE_LESSON = "03_the_genai_workflow"
+LIVE_LESSON = "the_genai_workflow"
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def percentile(values: list[float], share: float) -> float:
 
 def requests() -> list[dict]:
     """Return the chats that the lessons ask, as they were recorded."""
-    files = sorted((HOME / "recordings" / embedded.MODEL).glob("*.jsonl"))
+    files = sorted((HOME / "recordings" / embedded.MODEL).glob("*/*.jsonl"))
     return [entry["request"] for file in files for entry in read_entries(file) if entry["route"] == "chat/completions"]
 
 

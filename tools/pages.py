@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,20 @@ def pages(folders: tuple[str, ...] = FOLDERS) -> list[Path]:
     return [path for folder in folders for path in sorted((HOME / folder).glob("*.ipynb"))]
 
 
+def slug_of(path: Path) -> str:
+    """Return a notebook's slug: its name without the number by which a file browser sorts it."""
+    return re.sub(r"^\d\d_", "", path.stem)
+
+
+def notebook(entry: str) -> Path:
+    """Return the notebook of an entry of `_toc.yml`, such as "notebooks/hallucination"; there must be exactly one."""
+    folder, slug = entry.split("/")
+    (path,) = [path for path in pages((folder,)) if slug_of(path) == slug]
+    return path
+
+
 def toc_entries() -> list[str]:
-    """Return every file of `_toc.yml`, in order, without its ending."""
+    """Return every file of `_toc.yml`, in order, without its ending; a notebook goes by its slug."""
     toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
     return [toc["root"], *_files(toc["parts"])]
 

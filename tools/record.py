@@ -17,7 +17,7 @@ from pages import HOME, execute, load, pages, save
 
 import sidebyside as sbs
 from sidebyside import embedded
-from sidebyside.recording import Entry, read_entries, slim, write_entries
+from sidebyside.recording import Entry, place_of, read_entries, slim, write_entries
 
 SHELF = HOME / "recordings"
 GATE = 0.99
@@ -32,8 +32,8 @@ def record() -> int:
             save(execute(load(path), path.parent, SIDEBYSIDE_MODE="record", SIDEBYSIDE_USED=str(used)), path)
             print(f"{path.relative_to(HOME)}: recorded")
         seen = set(used.read_text().split("\n"))
-    for file in sorted(SHELF.glob(f"{embedded.MODEL}/*.jsonl")):
-        keep = [e for e in read_entries(file) if f"{file.parent.name}/{file.name} {e['key']}" in seen]
+    for file in sorted(SHELF.glob(f"{embedded.MODEL}/*/*.jsonl")):
+        keep = [e for e in read_entries(file) if f"{place_of(file)} {e['key']}" in seen]
         write_entries(file, keep) if keep else file.unlink()
         print(f"{file.relative_to(SHELF)}: {len(keep)} answers, {file.stat().st_size / 1e6 if keep else 0:.2f} MB")
     return 0
@@ -41,7 +41,7 @@ def record() -> int:
 
 def verify(sample: int, gate: bool) -> int:
     """Ask the embedded model again for a random sample of answers at temperature 0, and count those that are the same."""
-    entries = [e for f in SHELF.glob(f"{embedded.MODEL}/*.jsonl") for e in read_entries(f) if e["request"].get("temperature") == 0]
+    entries = [e for f in SHELF.glob(f"{embedded.MODEL}/*/*.jsonl") for e in read_entries(f) if e["request"].get("temperature") == 0]
     if not entries:
         sys.exit("There are no recordings yet: `make record` makes them.")
     chosen = random.sample(entries, min(sample, len(entries)))

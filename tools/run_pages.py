@@ -17,14 +17,14 @@ from pages import HOME, execute, load, pages, plain_environment, save
 
 from sidebyside.embedded import MODEL
 from sidebyside.errors import RecordingError
-from sidebyside.recording import read_entries
+from sidebyside.recording import place_of, read_entries
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "-n", "2", "--dist", "loadfile"]
 
 
 SIGNS = {  # what a model that answers at all makes a page print
-    "notebooks/01_meet_the_model": r"Oslo\[",
-    "notebooks/03_the_genai_workflow": r"v4 usable (\d+) of \1\b",
+    "notebooks/meet_the_model": r"Oslo\[",
+    "notebooks/the_genai_workflow": r"v4 usable (\d+) of \1\b",
 }
 
 
@@ -50,7 +50,7 @@ def compare() -> int:
 def unused_recordings(used: Path) -> list[str]:
     """Return "file key" of every recorded answer that is not in the log of used ones."""
     seen = set(used.read_text().splitlines()) if used.is_file() else set()
-    there = [f"{f.parent.name}/{f.name} {e['key']}" for f in sorted((HOME / "recordings").glob(f"{MODEL}/*.jsonl")) for e in read_entries(f)]
+    there = [f"{place_of(f)} {e['key']}" for f in sorted((HOME / "recordings").glob(f"{MODEL}/*/*.jsonl")) for e in read_entries(f)]
     return [line for line in there if line not in seen]
 
 

@@ -37,8 +37,8 @@ def at_a_guess(page: Page) -> None:
 
 SHOTS: dict[str, tuple[str, dict[str, int], str, Callable[[Page], None]]] = {
     "start": ("book/start", WIDE, "light", at_top),
-    "lesson": ("notebooks/04_side_by_side", WIDE, "light", at_a_guess),
-    "lesson-dark": ("notebooks/04_side_by_side", WIDE, "dark", at_a_guess),
+    "lesson": ("notebooks/side_by_side", WIDE, "light", at_a_guess),
+    "lesson-dark": ("notebooks/side_by_side", WIDE, "dark", at_a_guess),
     "phone": ("book/start", PHONE, "light", at_top),
 }
 

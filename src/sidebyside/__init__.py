@@ -1,109 +1,60 @@
-"""*Side by Side*: the helper package of the course. A notebook says `import sidebyside as sbs`."""
+"""*Side by Side*: the helper package of the course. A notebook says `import sidebyside as sbs`.
 
-from .cases import Case, limit, load_case
-from .charts import COLOURS, bars, learning_curve, lines, next_tokens, reliability, scoreboard, shares, spread
+The names that most lessons use are here at the root; the rest keep their namespace, such as `sbs.charts.lines`.
+"""
+
+from . import charts, evaluation, prices, scorers, suite, tokens, widgets
+from .cases import limit, load_case
+from .charts import scoreboard
 from .checks import check
-from .evaluation import (
-    Auroc,
-    Rate,
-    abstains,
-    ahead,
-    auroc,
-    below,
-    bootstrap,
-    calibration,
-    calibration_error,
-    crossing,
-    flips,
-    macro_f1,
-    mean_of_pairs,
-    paired_p,
-    rate,
-    read_label,
-    run,
-)
-from .llm import Answer, Token, ask, connect, lean, one_of, price, tokens, usage
+from .evaluation import Rate, abstains, auroc, flips, paired_p, rate, read_label, run
+from .lessons import lesson
+from .llm import ask, connect, one_of, usage
 from .prompts import Prompt
 from .retrieval import embed, passages
-from .scorers import bleu, exact_match, holds_name, holds_numbers, quotes, rouge_l, same_thing, similarity, token_f1
+from .scorers import holds_name, quotes
 from .settings import read_settings
-from .suite import Angle, Rule, Sample, card, decide, evaluate, export_inspect, export_promptfoo, read_samples, side_by_side, write_samples
-from .widgets import labelling, metric_explorer, outcome, plain, planner, predict, prompt_lab, say, table, token_map
+from .tokens import tokens_of
+from .widgets import labelling, outcome, plain, predict, say, table
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "COLOURS",
-    "Angle",
-    "Answer",
-    "Auroc",
-    "Case",
     "Prompt",
     "Rate",
-    "Rule",
-    "Sample",
-    "Token",
     "abstains",
-    "ahead",
     "ask",
     "auroc",
-    "bars",
-    "below",
-    "bleu",
-    "bootstrap",
-    "calibration",
-    "calibration_error",
-    "card",
+    "charts",
     "check",
     "connect",
-    "crossing",
-    "decide",
     "embed",
-    "evaluate",
-    "exact_match",
-    "export_inspect",
-    "export_promptfoo",
+    "evaluation",
     "flips",
     "holds_name",
-    "holds_numbers",
     "labelling",
-    "lean",
-    "learning_curve",
+    "lesson",
     "limit",
-    "lines",
     "load_case",
-    "macro_f1",
-    "mean_of_pairs",
-    "metric_explorer",
-    "next_tokens",
     "one_of",
     "outcome",
     "paired_p",
     "passages",
     "plain",
-    "planner",
     "predict",
-    "price",
-    "prompt_lab",
+    "prices",
     "quotes",
     "rate",
     "read_label",
-    "read_samples",
     "read_settings",
-    "reliability",
-    "rouge_l",
     "run",
-    "same_thing",
     "say",
     "scoreboard",
-    "shares",
-    "side_by_side",
-    "similarity",
-    "spread",
+    "scorers",
+    "suite",
     "table",
-    "token_f1",
-    "token_map",
     "tokens",
+    "tokens_of",
     "usage",
-    "write_samples",
+    "widgets",
 ]

@@ -13,7 +13,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # else
 import altair as alt  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from .llm import Token  # noqa: E402
+from .tokens import Token  # noqa: E402
 
 COLOURS = {"ML": "#0072B2", "GenAI": "#D55E00", "hybrid": "#009E73", "people": "#CC79A7"}
 GREY = "#767676"  # readable on white and on black

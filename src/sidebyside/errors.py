@@ -52,8 +52,12 @@ class KnowledgeError(CourseError):
     """The test before and after the course breaks a rule; the text names the item and the remedy."""
 
 
+class LessonError(CourseError):
+    """A lesson, or something in its folder, is not there; the text says what there is."""
+
+
 class ExerciseError(CourseError):
-    """There is no exercise with the number that was asked for."""
+    """There is no exercise with the name that was asked for."""
 
 
 class AnswerError(CourseError):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import html
 import ipaddress
 import json
-import math
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +13,13 @@ from typing import Any
 import httpx2
 import openai
 import pandas as pd
-from genai_prices import Usage, calc_price
 
 from . import embedded
 from .errors import BudgetError, SettingsError, plain_errors
+from .prices import price
 from .recording import Call, RecordingTransport, Store, fields_of
 from .settings import Settings, read_settings
+from .tokens import Token, tokens_of
 
 EMBEDDED_URL = "http://embedded.invalid/v1"  # stands for the server's real address, which is known once it runs
 UNSAVED = "my_own_page"
@@ -78,7 +76,7 @@ def connect(page: str = UNSAVED, *, timeout: float = 60.0, max_retries: int = 2)
     """Connect to the model that the settings name: the embedded one by default.
 
     Args:
-        page: The page's name: its recordings lie in `recordings/<model>/<page>.jsonl`.
+        page: The page's name: its recordings lie in `recordings/<model>/<case>/<page>.jsonl`.
         timeout: Seconds to wait for an answer.
         max_retries: How often the openai client tries again after a fault.
 
@@ -185,93 +183,6 @@ def _is_local(url: str) -> bool:
         return False
 
 
-def price(model: str, input_tokens: int, output_tokens: int, day: str | None = None) -> float | None:
-    """Return the price of an answer in US dollars, or None where it is unknown.
-
-    Args:
-        model: A hosted model's name, as its provider writes it.
-        input_tokens: Tokens sent.
-        output_tokens: Tokens received.
-        day: The day whose prices count, as YYYY-MM-DD; today if None.
-
-    Source: the price library `genai-prices`, in the version pinned here; `SIDEBYSIDE_PRICE` goes before it for the model in force.
-    """
-    if (own := os.environ.get("SIDEBYSIDE_PRICE")) and model == os.environ.get("SIDEBYSIDE_MODEL"):
-        try:
-            in_price, out_price = (float(part) for part in own.split("/"))
-            if not (0 <= in_price < math.inf and 0 <= out_price < math.inf):
-                raise ValueError(own)
-        except ValueError:
-            raise SettingsError(f"SIDEBYSIDE_PRICE is '{own}'. Write two numbers: dollars for a million tokens in/out.") from None
-        return (input_tokens * in_price + output_tokens * out_price) / 1e6
-    when = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00") if day else None
-    try:
-        usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
-        return float(calc_price(usage, model_ref=model, genai_request_timestamp=when).total_price)
-    except LookupError:
-        return None
-
-
-@dataclass(frozen=True)
-class Token:
-    """One token of an answer.
-
-    Attributes:
-        text: Its characters.
-        probability: The model's own probability for it, 0 to 1.
-        others: The likeliest tokens at this place with their probabilities, likeliest first.
-    """
-
-    text: str
-    probability: float
-    others: list[tuple[str, float]]
-
-
-def tokens(response: Any) -> list[Token]:
-    """Return the tokens of a chat or raw completion that was asked for with log-probabilities; none if it holds none.
-
-    Raw completions tell them in two forms: llama.cpp in that of a chat, others in lists of equal length.
-    """
-    told = response.choices[0].logprobs
-    if getattr(told, "tokens", None):
-        tops = getattr(told, "top_logprobs", None) or [{}] * len(told.tokens)
-        pairs = zip(told.tokens, told.token_logprobs, tops, strict=True)
-        return [Token(text, math.exp(logprob), _likeliest_first((top or {}).items())) for text, logprob, top in pairs]
-    items = [item if isinstance(item, dict) else item.model_dump() for item in getattr(told, "content", None) or []]
-    pairs = [(item, [(top["token"], top["logprob"]) for top in item.get("top_logprobs") or []]) for item in items]
-    return [Token(item["token"], math.exp(item["logprob"]), _likeliest_first(tops)) for item, tops in pairs]
-
-
-def _likeliest_first(others: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
-    return sorted(((text, math.exp(logprob)) for text, logprob in others), key=lambda pair: -pair[1])
-
-
-def lean(response: Any, first: str, second: str) -> float:
-    """Return how far the next token leans from one label to the other, as a difference of log-probabilities.
-
-    Args:
-        response: A completion of one token, asked for with the likeliest tokens' log-probabilities.
-        first: The label that a negative lean speaks for.
-        second: The label that a positive lean speaks for.
-
-    Returns:
-        log P(second) - log P(first). A token speaks for a label if it is the label, or begins it and not the other one. A
-        label that no token returned speaks for counts as little as the least of them; where the model ended its answer at
-        once, or the endpoint told no other tokens, 0.
-    """
-    first_token = next(iter(tokens(response)), None)
-    if first_token is None or not first_token.others:
-        return 0.0
-    others = [(text.strip().lower(), p) for text, p in first_token.others if p > 0]  # some endpoints say -9999 of what cannot be
-
-    def chance(label: str, other: str) -> float:
-        speaks = [p for text, p in others if text and (text == label or (label.startswith(text) and not other.startswith(text)))]
-        return max(speaks, default=min(p for _, p in others))
-
-    one, two = first.lower(), second.lower()
-    return math.log(chance(two, one)) - math.log(chance(one, two))
-
-
 @dataclass(frozen=True)
 class Answer:
     """An answer to `ask()`.
@@ -315,7 +226,7 @@ def ask(prompt: str, *, system: str | None = None, **sampling: Any) -> Answer:
         messages=[*messages, {"role": "user", "content": prompt}],  # type: ignore[list-item]
         **{"temperature": 0, "max_tokens": 60} | sampling,
     )
-    return Answer(response.choices[0].message.content or "", connection.model, connection.calls[-1], tokens(response))
+    return Answer(response.choices[0].message.content or "", connection.model, connection.calls[-1], tokens_of(response))
 
 
 def usage() -> pd.DataFrame:
@@ -351,4 +262,4 @@ def recordings_file(page: str, settings: Settings | None = None) -> Path:
     model = model_in_force(settings)
     if settings.weights:  # two files may bear one name, and one that is missing must not replay another's answers
         model += f"-{embedded.checksum(settings.weights)[:8] if settings.weights.is_file() else 'missing'}"
-    return settings.recordings / model.replace("/", "--").replace(":", "--") / f"{page}.jsonl"
+    return settings.recordings / model.replace("/", "--").replace(":", "--") / settings.case.name / f"{page}.jsonl"

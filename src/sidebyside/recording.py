@@ -117,11 +117,16 @@ def _placed(entry: Entry) -> tuple[tuple[str, str], str]:
     return _lines[entry["seal"]]
 
 
+def place_of(file: Path) -> str:
+    """Return a recordings file's place on the shelf: "model/case/page.jsonl"."""
+    return "/".join(file.parts[-3:])
+
+
 class Store:
     """The recordings of one page and one model, read on first use.
 
     Args:
-        file: The page's file in `recordings/<model>/`; it need not exist.
+        file: The page's file in `recordings/<model>/<case>/`; it need not exist.
     """
 
     def __init__(self, file: Path) -> None:
@@ -144,7 +149,7 @@ class Store:
 
     @cached_property
     def elsewhere(self) -> dict[str, tuple[Path, Entry]]:
-        """What the same model answered on other pages: one request has one answer in the whole course.
+        """What the same model answered on other pages of the case: one request has one answer there.
 
         An altered file is passed over here: the page it belongs to, and `make test`, name it.
         """
@@ -166,7 +171,7 @@ class Store:
         """Write down that an answer is in use, where `SIDEBYSIDE_USED` names a file (see tools/record.py)."""
         if key not in self._used and (log := os.environ.get("SIDEBYSIDE_USED")):
             with open(log, "a", encoding="utf-8") as lines:
-                lines.write(f"{file.parent.name}/{file.name} {key}\n")
+                lines.write(f"{place_of(file)} {key}\n")
         self._used.add(key)
 
     def add(self, entry: Entry) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .cases import Case
+
 HEADING = r"(^#{1,6}[ \t].*$)"  # a line of its own, whatever stands around it
 
 
@@ -36,6 +38,16 @@ def passages(documents: Mapping[str, str]) -> pd.DataFrame:
             else:
                 rows += [{"document": name, "heading": heading, "text": " ".join(part.split())} for part in re.split(r"\n\s*\n", block)]
     return pd.DataFrame(rows, columns=["document", "heading", "text"])
+
+
+def plain_facts(case: Case) -> pd.DataFrame:
+    """Return the questions of a case whose answer stands in a document and holds no number, with the place of their passage as `home`."""
+    facts, found = case.facts.astype(str), passages(case.documents)
+    facts["home"] = [
+        next((i for i, row in enumerate(found.itertuples()) if row.document == fact.document and fact.sentence in row.text), -1)
+        for fact in facts.itertuples()
+    ]
+    return facts[(facts["document"] != "") & (facts["home"] >= 0) & ~facts["answer"].str.contains(r"\d")]
 
 
 @cache

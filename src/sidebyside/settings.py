@@ -8,7 +8,7 @@
 | `SIDEBYSIDE_CASE` | name of a folder in `cases/`, or a path | the only folder in `cases/` |
 | `SIDEBYSIDE_LIMIT` | messages of a split the language model is asked about (fewer if several times each), or `all` | 30 in mode `live`, else all |
 | `SIDEBYSIDE_BUDGET` | spending limit in US dollars for one kernel | 1 |
-| `SIDEBYSIDE_PRICE` | US dollars for a million tokens in/out of that model, such as 0.15/0.60 (see `llm.price`) | the price library |
+| `SIDEBYSIDE_PRICE` | US dollars for a million tokens in/out of that model, such as 0.15/0.60 (see `prices.price`) | the price library |
 | `SIDEBYSIDE_RECORDINGS` | folder of the recordings | `recordings/` |
 """
 

@@ -30,7 +30,7 @@ from sidebyside.suite import Angle, Rule, Sample
 HERE = Path(__file__).resolve().parent
 PROMPTFOO = HERE / "node_modules" / ".bin" / "promptfoo"
 INSPECT = HERE / ".venv" / "bin" / "python"
-PAGE = HOME / "notebooks" / "14_an_evaluation_suite.ipynb"
+PAGE = HOME / "notebooks" / "an_evaluation_suite.ipynb"
 WORDS = {"system": "Answer from the text only.", "user": "Text: {context}\n\nQuestion: {input}"}
 COURTEOUS = ["please", "thank you", "happy to"]
 
@@ -288,9 +288,9 @@ place, angles = Path(FOLDER), must + nice
 given = dict(zip(before["id"], before["answer"]))
 columns = [(angle, before[angle.name]) for angle in angles if angle.rule and angle.scorer]
 told = {s.id: {a.name: bool(c[i]) == (a.at_most is None) for a, c in columns if c[i] is not None} for i, s in enumerate(asked)}
-config = sbs.export_promptfoo(asked, angles, model=model, answers=list(given.values()), **prompt)
+config = sbs.suite.export_promptfoo(asked, angles, model=model, answers=list(given.values()), **prompt)
 (place / "promptfooconfig.yaml").write_text(config, encoding="utf-8")
-sbs.export_inspect(place / "inspect", asked, angles, **prompt)
+sbs.suite.export_inspect(place / "inspect", asked, angles, **prompt)
 (place / "told.json").write_text(json.dumps([given, told]), encoding="utf-8")
 """
 

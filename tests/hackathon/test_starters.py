@@ -22,7 +22,7 @@ def code(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 def test_there_are_three() -> None:
-    assert [path.stem for path in STARTERS] == ["01_route_messages", "02_answer_from_policies", "03_break_and_guard"]
+    assert [path.stem for path in STARTERS] == ["route_messages", "answer_from_policies", "break_and_guard"]
 
 
 @each_starter

@@ -31,7 +31,7 @@ print(answer.call.source, bool(answer.text))
 
 @pytest.mark.live
 def test_a_lesson_and_a_live_answer_without_network() -> None:
-    notebook = load(HOME / "notebooks" / "01_meet_the_model.ipynb")
+    notebook = load(HOME / "notebooks" / "meet_the_model.ipynb")
     saved = [mime_bundles(cell) for cell in notebook.cells]
     notebook.cells = [new_code_cell(CUT), *notebook.cells, new_code_cell(TRY), new_code_cell(ASK)]
     execute(notebook, HOME / "notebooks", SIDEBYSIDE_MODE="auto")

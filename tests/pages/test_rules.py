@@ -181,7 +181,7 @@ def test_the_share_of_unchecked_cells_is_counted(tmp_path: Path) -> None:
         "| ML | 0.87 |",
         "<td>0.87</td>",
         "```text\n87 % right\n```",
-        "It got 87 % ([how](02_the_ml_workflow.ipynb)).",
+        "It got 87 % ([how](the_ml_workflow.ipynb)).",
         "See [the paper](https://example.org). It got 87 %.",
     ],
 )

@@ -72,7 +72,7 @@ def test_axe_finds_a_fault(visit: Open) -> None:
     assert {fault.split(":")[0] for fault in faults(seen)} == {"image-alt", "color-contrast"}
 
 
-@pytest.mark.parametrize("name", ["book/start", "notebooks/01_meet_the_model", "notebooks/13_how_sure_are_we", "exercises/01_meet_the_model"])
+@pytest.mark.parametrize("name", ["book/start", "notebooks/meet_the_model", "notebooks/how_sure_are_we", "exercises/meet_the_model"])
 def test_a_keyboard_reaches_everything_and_one_sees_where_it_is(name: str, visit: Open) -> None:
     seen = visit(name, reduced_motion="reduce")
     show_all(seen.page)
@@ -82,7 +82,7 @@ def test_a_keyboard_reaches_everything_and_one_sees_where_it_is(name: str, visit
 
 
 def test_the_skip_link_skips(visit: Open) -> None:
-    page = visit("notebooks/01_meet_the_model").page
+    page = visit("notebooks/meet_the_model").page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
     page.keyboard.press("Enter")

@@ -14,7 +14,7 @@ from sidebyside.book.paper import SHEET
 from sidebyside.book.picture import MIME, saved_output
 from sidebyside.book.reading import WORDS_A_MINUTE, minutes
 
-LESSON = "notebooks/04_side_by_side"
+LESSON = "notebooks/side_by_side"
 LESSONS = [name for name in PAGES if name.startswith("notebooks/")]
 NOTEBOOK = HOME / f"{LESSON}.ipynb"
 WORD = "article a[href*='#term-']:not(.headerlink)"

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from browsing import HOME, SITE, build_book
 
-LESSON = "notebooks/04_side_by_side"
+LESSON = "notebooks/side_by_side"
 ADDRESS = "https://github.com/example/side-by-side"
 
 

@@ -59,7 +59,7 @@ def test_the_list_of_prompts_names_the_lessons_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_prompts_and_answers_are_recorded_ones(name: str, site: Path) -> None:
-    entries = [e for file in (HOME / "recordings" / embedded.MODEL).glob("*.jsonl") for e in recorded(file)]
+    entries = [e for file in (HOME / "recordings" / embedded.MODEL).glob("*/*.jsonl") for e in recorded(file)]
     prompts = data_of(site, name)["prompts"]
     assert 2 <= len(prompts) <= 4
     for prompt in prompts:

@@ -1,6 +1,6 @@
 """The directive `from-page`: a picture whose chart and sentence are the saved outputs of another page's cells, drawn when the book is built.
 
-    :::{from-page} ../notebooks/04_side_by_side
+    :::{from-page} ../notebooks/side_by_side
     :chart: c13
     :sentence: c14
     Words in front of the sentence, with a link to the page.

@@ -21,7 +21,7 @@ def prompts_of(home: Path, page: str) -> list[dict[str, Any]]:
 
     Args:
         home: The folder of the book.
-        page: The lesson's name, such as "01_meet_the_model".
+        page: The lesson's name, such as "meet_the_model".
 
     Returns:
         One dictionary a prompt: title, request (as the model takes it), settings (in words), answer, model, day, runtime.

@@ -16,7 +16,8 @@ import pandas as pd
 from IPython.display import Markdown
 
 from ..charts import COLOURS
-from ..llm import Token
+from ..lessons import question
+from ..tokens import Token
 
 OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrow keys for itself
 BOX = "border-left:4px solid {colour};padding:.2em 1em;margin:.5em 0"
@@ -70,7 +71,7 @@ class Prediction:
     """A question that the reader answers before the cell runs; shown as a box of radio buttons.
 
     Attributes:
-        key: Its name in the course, "lesson/question".
+        key: Its name in the course, such as "hallucination/invented".
         question: What is asked.
         options: The possible answers.
     """
@@ -96,9 +97,19 @@ class Prediction:
         )
 
 
-def predict(key: str, question: str, options: Sequence[str]) -> Prediction:
-    """Ask the reader for a guess; `outcome` with the same key shows it beside the result."""
-    return Prediction(key, question, options)
+def predict(key: str, options: Sequence[str] | None = None, **values: object) -> Prediction:
+    """Ask the reader for a guess; `outcome` with the same key shows it beside the result.
+
+    Args:
+        key: The lesson's slug and the question's name in its `lesson.toml`, such as "hallucination/invented".
+        options: The possible answers, where they hang on the data; else those of `lesson.toml`.
+        **values: What stands for each `{name}` in the question.
+
+    Raises:
+        LessonError: If the lesson asks no such thing.
+    """
+    asked = question(key)
+    return Prediction(key, asked["question"].format(**values), options or asked["options"])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,115 @@
+"""Checks of the exercises of "An evaluation suite"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sidebyside.cases import load_case
+from sidebyside.checks import call, exercise
+from sidebyside.evaluation import Rate, rate
+from sidebyside.retrieval import embed, passages, plain_facts
+from sidebyside.scorers import quotes
+from sidebyside.suite import Sample
+from sidebyside.suite.card import FAIL, OPEN, PASS
+
+PASSAGE = "Write to help@library.example, or to rooms@library.example if it is about a room. We answer within 2 days."
+ADDRESSES = (  # an answer, whether each e-mail address in it stands in the passage, what to look at
+    ("Please write to help@library.example", True, "The address stands in the passage."),
+    ("Please write to help@library.example.", True, "The full stop at the end is no part of the address."),
+    ("Write to Help@Library.example, please.", True, "Capitals do not count in an address."),
+    ("Write to info@library.example.", False, "The address does not stand in the passage."),
+    ("help@library.example or team@library.example", False, "One of the two addresses is made up."),
+    ("Write to elp@library.example.", False, "The passage holds a longer address, and this is another one."),
+    ("We answer within 2 days.", None, "There is no address in it, so there is nothing to judge: return None."),
+    ("", None, "An empty answer holds no address: return None."),
+)
+SCORES = {
+    "correct": [True] * 29 + [False],
+    "polite": [True] * 6 + [False] * 24,
+    "short": [True] * 16 + [False] * 4,
+    "admits": [None] * 25 + [True] * 5,
+    "finished": [True] * 40,
+    "grounded": [None, None],
+}
+THRESHOLDS = {"correct": 0.8, "polite": 0.5, "short": 0.8, "admits": 0.8, "finished": 0.95, "grounded": 0.5}
+RIGHT = {"correct": PASS, "polite": FAIL, "short": OPEN, "admits": OPEN, "finished": OPEN, "grounded": OPEN}
+WHY = {
+    "correct": "The whole interval of 29 in 30 lies above 0.8.",
+    "polite": "The whole interval of 6 in 30 lies below 0.5.",
+    "short": "16 in 20 is 0.8 exactly, but the interval reaches below it: a pass takes a lower bound of 0.8.",
+    "admits": "Five of five is not enough: look at the interval. Scores that are None do not count as wrong, nor as samples.",
+    "finished": "Even 40 of 40 has an interval, and its lower bound is below 0.95.",
+    "grounded": "With nothing but None there is no rate, so nobody can tell.",
+}
+
+
+@exercise(1)
+def real_address(answer: Callable[..., Any]) -> str | None:
+    """Try the scorer on answers with and without addresses."""
+    sample = Sample("A1", "Whom may I ask?", context=PASSAGE)
+    for text, right, hint in ADDRESSES:
+        said = call(answer, text, sample)
+        if said is not None and not isinstance(said, bool | np.bool_):
+            return f"A scorer of this kind returns True, False or None, and yours returned {said!r}."
+        if said is None and right is not None or said is not None and (right is None or bool(said) != right):
+            return f"{hint} Look at the answer '{text}': it should be {right}."
+    return None
+
+
+@exercise(2)
+def verdicts(answer: Callable[..., Any]) -> str | None:
+    """Try the function on scores of several angles, then on a lenient bar."""
+    given = call(answer, {name: list(scores) for name, scores in SCORES.items()}, dict(THRESHOLDS))
+    if not isinstance(given, Mapping) or set(given) != set(SCORES):
+        return f"Return a dict with one verdict for each of {', '.join(SCORES)}."
+    for name, right in RIGHT.items():
+        if given[name] not in (PASS, FAIL, OPEN):
+            return f'Each verdict is one of the texts "{PASS}", "{FAIL}" and "{OPEN}", and not {given[name]!r}.'
+        if given[name] != right:
+            return f'{WHY[name]} So "{name}" should be "{right}".'
+    if call(answer, {"kind": [True, False] * 20}, {"kind": 0.2}) != {"kind": PASS}:
+        return "Take each threshold from `thresholds`: half of 40 passes easily where 0.2 is asked for."
+    return None
+
+
+@exercise(3)
+def rival(answer: tuple[Any, Any, Any]) -> str | None:
+    """Compare the samples with the case's questions, and count the rival's answers anew."""
+    samples, answers, result = answer
+    facts, texts = plain_facts(load_case()), passages(load_case().documents)["text"]
+    samples = list(samples) if isinstance(samples, Iterable) else [None]
+    if not all(isinstance(sample, Sample) for sample in samples):
+        return "`samples` should be a list of sbs.suite.Sample, as sbs.suite.read_samples returns it."
+    if [sample.id for sample in samples] != facts["id"].tolist():
+        return f"`samples` should hold the {len(facts)} questions of `plain`, with their ids and in their order."
+    for sample, fact in zip(samples, facts.itertuples(), strict=True):
+        if sample.input != fact.question or sample.target != fact.answer:
+            return f"The sample '{sample.id}' should have the question as its input and the answer as its target."
+        if not quotes(texts[fact.home], sample.context):
+            return f"The context of '{sample.id}' should be the whole passage that holds its sentence. Its place is in `home`."
+    return _counted(samples, answers, result, facts)
+
+
+def _nearest(sample: Sample) -> str:
+    """Return what the rival shows: the sentence of the context that is nearest to the question."""
+    sentences = re.split(r"(?<=[.!?])\s+", sample.context)
+    return sentences[int((embed(sentences) @ embed([sample.input])[0]).argmax())]
+
+
+def _counted(samples: list[Sample], answers: Any, result: Any, facts: pd.DataFrame) -> str | None:
+    if isinstance(answers, str) or not isinstance(answers, Iterable) or len(answers := list(answers)) != len(samples):
+        return f"`answers` should hold one answer for each of the {len(samples)} samples. Did you evaluate them all?"
+    for sample, said in zip(samples, answers, strict=True):
+        if not isinstance(said, str) or not quotes(said, sample.context):
+            return f"The rival shows a sentence of the passage, and its answer to '{sample.id}' is none."
+        if not quotes(_nearest(sample), said) and not quotes(said, _nearest(sample)):
+            return f"The rival shows the sentence that is nearest to the question; for '{sample.id}' yours is another one."
+    if not isinstance(result, Rate):
+        return "Give the whole rate, as sbs.rate(...) returns it, so that its interval is there too."
+    found = [quotes(said, sentence) or quotes(sentence, said) for said, sentence in zip(answers, facts["sentence"], strict=True)]
+    return None if result == rate(found) else "Your answers give another rate. An answer counts if it is the sentence that answers the question."

@@ -1,0 +1,164 @@
+"""The checks of "An evaluation suite": right answers pass in any form, wrong ones get a hint."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sidebyside as sbs
+from sidebyside.retrieval import plain_facts
+
+TINY = Path(__file__).resolve().parents[2] / "tests" / "cases" / "tiny"
+
+
+@pytest.fixture(params=["feedback", str(TINY)], ids=["feedback", "tiny"])
+def plain(request, monkeypatch):
+    monkeypatch.setenv("SIDEBYSIDE_CASE", request.param)
+    return plain_facts(sbs.load_case())
+
+
+# --- 1 -----------------------------------------------------------------------------------------------------------
+
+
+def by_pattern(answer, sample):
+    said, there = (set(re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", text.lower())) for text in (answer, sample.context))
+    return said <= there if said else None
+
+
+def by_words(answer, sample):
+    said, there = ([word.strip(".,;:!?()<>").lower() for word in text.split() if "@" in word] for text in (answer, sample.context))
+    return np.bool_(all(word in there for word in said)) if said else None
+
+
+@pytest.mark.parametrize("right", [by_pattern, by_words])
+def test_real_address(right):
+    assert sbs.check("an_evaluation_suite.1", right).state == "right"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda answer, sample: bool(by_pattern(answer, sample)),
+        lambda answer, sample: by_pattern(answer, sample) is not False,
+        lambda answer, sample: all(word in sample.context for word in answer.split() if "@" in word) if "@" in answer else None,
+        lambda answer, sample: all(word.strip(".,").lower() in sample.context for word in answer.split() if "@" in word) if "@" in answer else None,
+        lambda answer, sample: any(word.strip(".,").lower() in sample.context for word in answer.split() if "@" in word) if "@" in answer else None,
+        lambda answer, sample: "yes",
+        lambda answer, sample: True,
+    ],
+)
+def test_wrong_real_address(wrong):
+    hint_for("an_evaluation_suite.1", wrong)
+
+
+# --- 2 -----------------------------------------------------------------------------------------------------------
+
+
+def judged(scores, thresholds, low_of=lambda r: r.interval[0], high_of=lambda r: r.interval[1], keep=lambda s: s is not None):
+    told = {}
+    for name, column in scores.items():
+        given = [bool(score) for score in column if keep(score)]
+        low, high = (low_of(sbs.rate(given)), high_of(sbs.rate(given))) if given else (0, 1)
+        told[name] = "pass" if low >= thresholds[name] else "fail" if high < thresholds[name] else "cannot tell yet"
+    return told
+
+
+def test_verdicts():
+    assert sbs.check("an_evaluation_suite.2", judged).state == "right"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda s, t: judged(s, t, low_of=lambda r: r.value, high_of=lambda r: r.value),
+        lambda s, t: judged(s, t, low_of=lambda r: r.value),
+        lambda s, t: judged(s, t, high_of=lambda r: r.value, low_of=lambda r: r.interval[1]),
+        lambda s, t: judged(s, t, keep=lambda score: True),
+        lambda s, t: judged(s, dict.fromkeys(t, 0.8)),
+        lambda s, t: {name: verdict == "pass" for name, verdict in judged(s, t).items()},
+        lambda s, t: list(judged(s, t).values()),
+        lambda s, t: dict.fromkeys(s, "cannot tell yet"),
+    ],
+)
+def test_wrong_verdicts(wrong):
+    hint_for("an_evaluation_suite.2", wrong)
+
+
+# --- 3 -----------------------------------------------------------------------------------------------------------
+
+
+def nearest(sample):
+    sentences = re.split(r"(?<=[.!?])\s+", sample.context)
+    return sentences[int((sbs.embed(sentences) @ sbs.embed([sample.input])[0]).argmax())]
+
+
+def made(plain, heading=False):
+    found = sbs.passages(sbs.load_case().documents)
+    texts = found["heading"] + ". " + found["text"] if heading else found["text"]
+    return [sbs.suite.Sample(f.id, f.question, f.answer, texts[f.home]) for f in plain.itertuples()]
+
+
+def counted(answers, plain):
+    return sbs.rate([sbs.quotes(a, s) or sbs.quotes(s, a) for a, s in zip(answers, plain["sentence"], strict=True)])
+
+
+@pytest.mark.parametrize("heading", [False, True])
+def test_rival(plain, heading, tmp_path):
+    samples = made(plain, heading)
+    answers = [nearest(sample) for sample in samples]
+    right = counted(answers, plain)
+    again = sbs.suite.read_samples(sbs.suite.write_samples(tmp_path / "plain.jsonl", samples))
+    for form in ((samples, answers, right), (again, tuple(answers), right), (tuple(samples), np.array(answers), right)):
+        assert sbs.check("an_evaluation_suite.3", form).state == "right", sbs.check("an_evaluation_suite.3", form)
+
+
+def test_wrong_rival(plain):
+    samples = made(plain)
+    answers = [nearest(sample) for sample in samples]
+    right = counted(answers, plain)
+    other = sbs.Rate(right.n - right.successes if right.successes * 2 != right.n else 0, right.n)
+    all_found = sbs.Rate(right.n, right.n)
+    wrong_ones = [
+        (samples[:-1], answers[:-1], right),
+        ([replace(sample, id=str(i)) for i, sample in enumerate(samples)], answers, right),
+        ([replace(sample, target="") for sample in samples], answers, right),
+        ([replace(sample, context="Nothing.") for sample in samples], answers, right),
+        ([sample.input for sample in samples], answers, right),
+        (samples, answers[:-1], right),
+        (samples, ["I do not know."] * len(samples), right),
+        (samples, answers, right.value),
+        (samples, answers, other),
+        (3, answers, right),
+    ]
+    if right != all_found:  # else the sentences that answer are the rival's own
+        short = [replace(sample, context=sentence) for sample, sentence in zip(samples, plain["sentence"], strict=True)]
+        wrong_ones += [(given, list(plain["sentence"]), all_found) for given in (samples, short)]
+    for wrong in wrong_ones:
+        hint_for("an_evaluation_suite.3", wrong)
+
+
+def test_half_done():
+    assert sbs.check("an_evaluation_suite.3", (..., ..., ...)).state == "not done"
+    assert sbs.check("an_evaluation_suite.3", ([], ["x"], ...)).state == "not done"
+
+
+# --- all ------------------------------------------------------------------------------------------------------------
+
+
+def hint_for(number, wrong):
+    verdict = sbs.check(number, wrong)
+    assert verdict.state == "not yet", verdict
+    assert len(verdict.text.split()) > 3
+    assert "stopped the check" not in verdict.text
+
+
+@pytest.mark.parametrize("number", ["an_evaluation_suite.1", "an_evaluation_suite.2", "an_evaluation_suite.3"])
+def test_untouched_is_not_done(number):
+    assert sbs.check(number, ...).state == "not done"
+
+
+@pytest.mark.parametrize("number", ["an_evaluation_suite.1", "an_evaluation_suite.2"])
+def test_untouched_function_is_not_done(number):
+    assert sbs.check(number, lambda *arguments: ...).state == "not done"

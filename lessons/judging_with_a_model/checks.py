@@ -1,0 +1,99 @@
+"""Checks of the exercises of "May this model mark answers?"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import cohen_kappa_score
+
+from sidebyside.cases import load_case
+from sidebyside.checks import call, exercise, number_hint
+from sidebyside.evaluation import rate
+
+BAR = 0.8
+
+
+@exercise(1)
+def order_swap(answer: Callable[..., Any]) -> str | None:
+    """Compare both shares on easy lists and on verdicts drawn at random."""
+    known = (
+        ("AA", "AA", 1.0, 1.0, "The judge says A both times, although the answers changed places: each pair flips, and the first shown always wins."),
+        ("AA", "BB", 0.0, 0.5, "The judge follows the answers to their new places: nothing flips, and the first shown wins half of the verdicts."),
+        ("BB", "BB", 1.0, 0.0, "B both times is a flip too, and the first shown never wins."),
+        ("ABBB", "BBBA", 0.5, 0.25, "Two of four pairs keep their letter, and two of eight verdicts are A."),
+    )
+    generator = np.random.default_rng(12)
+    drawn = [["".join(generator.choice(["A", "B"], size)) for _ in range(2)] for size in (9, 40)]
+    hint = "Flip rate: pairs with the same letter twice, over all pairs. First-shown rate: verdicts A, over all verdicts of both lists."
+    cases = [*known, *((one, two, *_shares(one, two), hint) for one, two in drawn)]
+    for one, two, flips, first, text in cases:
+        given = call(answer, list(one), list(two))
+        if isinstance(given, str) or not hasattr(given, "__len__") or len(given) != 2:
+            return "Return two numbers: the flip rate, and the first-shown rate."
+        text = f"{text} Look at {list(one)} and {list(two)}." if len(one) < 9 else text
+        for value, right in zip(given, (flips, first), strict=True):
+            if problem := number_hint(value, right, text, 1e-6):
+                return problem
+    return None
+
+
+def _shares(one: str, two: str) -> tuple[float, float]:
+    """Return flip rate and first-shown rate of two strings of verdicts."""
+    return sum(a == b for a, b in zip(one, two, strict=True)) / len(one), (one + two).count("A") / (2 * len(one))
+
+
+@exercise(2)
+def three_judges(answer: tuple[Any, ...]) -> str | None:
+    """Compare each agreement and each kappa with scikit-learn's, and the choice with the highest kappa."""
+    key, judges, agreement, kappas, best = answer
+    names = ", ".join(judges)
+    for name, given in (("agreement", agreement), ("kappas", kappas)):
+        if not isinstance(given, dict) or set(given) != set(judges):
+            return f"`{name}` should be a dictionary with a number for each judge: {names}."
+    for judge, marks in judges.items():
+        same = float(np.mean([a == b for a, b in zip(marks, key, strict=True)]))
+        hint = f"Count the answers on which {judge} and the key say the same, and divide by all {len(key)}."
+        if problem := number_hint(agreement[judge], same, hint):
+            return problem
+        hint = f"Kappa of {judge}: take chance out of the agreement. How often would the two say the same by chance, from how often each says r?"
+        if problem := number_hint(kappas[judge], float(cohen_kappa_score(list(marks), list(key))), hint):
+            return problem
+    if best not in judges:
+        return f"`best` should be one of the names: {names}."
+    if kappas[best] < max(kappas.values()):
+        return f"{best} does not have the highest kappa. Look how often {best} says w, and whether that is where the key says it."
+    return None
+
+
+@exercise(3)
+def own_rule(answer: tuple[Any, ...]) -> str | None:
+    """Apply the learner's rule anew; any rule that says both is right, if its marks are counted and judged right."""
+    rows, rule, agreement, verdict = answer
+    answers = load_case().answers
+    if not hasattr(rows, "itertuples") or not set(rows["id"]) <= set(answers["id"]) or len(rows) < 2:
+        return "Hand over `half` as it came."
+    if not callable(rule):
+        return "`rule` should be a function of an answer and a sentence."
+    marks = [call(rule, row.answer, row.sentence) for row in rows.itertuples()]
+    if not all(isinstance(mark, bool | np.bool_) for mark in marks):
+        return "The rule should return True if it holds an answer for right, else False."
+    if len(set(map(bool, marks))) < 2:
+        return f"Your rule says {bool(marks[0])} of every answer. Let it look at the answer, for example at its numbers."
+    return _verdict_hint([mark == (right == "yes") for mark, right in zip(marks, rows["right"], strict=True)], agreement, verdict)
+
+
+def _verdict_hint(agrees: Sequence[bool], agreement: Any, verdict: Any) -> str | None:
+    """Compare a rate and the verdict on it with those of the marks."""
+    measured = rate(agrees)
+    hint = f'Count the answers where your rule and the column "right" agree, and divide by all {measured.n}. The column holds "yes" and "no".'
+    if problem := number_hint(getattr(agreement, "value", agreement), measured.value, hint):
+        return problem
+    low, high = measured.interval
+    right = "passed" if low >= BAR else "failed" if high < BAR else "not shown yet"
+    if verdict == right:
+        return None
+    if verdict not in ("passed", "failed", "not shown yet"):
+        return '`verdict` should be "passed", "failed" or "not shown yet".'
+    return f"Look at both ends of the interval, {low:.2f} to {high:.2f}, and not at the rate alone. Where do they lie to the bar of {BAR}?"

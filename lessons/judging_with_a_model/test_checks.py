@@ -1,0 +1,134 @@
+"""The checks of "May this model mark answers?": right answers pass in any form, wrong ones get a hint, untouched ones are not done."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import cohen_kappa_score
+
+import sidebyside as sbs
+
+
+def shares(one, two):
+    return np.mean([a == b for a, b in zip(one, two, strict=True)]), (list(one) + list(two)).count("A") / (2 * len(one))
+
+
+@pytest.mark.parametrize("answer", [shares, lambda one, two: list(shares(one, two)), lambda one, two: np.array(shares(one, two))])
+def test_swap_counted_in_any_form_passes(answer):
+    assert sbs.check("judging_with_a_model.1", answer).state == "right"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda one, two: shares(one, two)[::-1],
+        lambda one, two: (1 - shares(one, two)[0], shares(one, two)[1]),
+        lambda one, two: (shares(one, two)[0], list(one).count("A") / len(one)),
+        lambda one, two: tuple(100 * share for share in shares(one, two)),
+        lambda one, two: shares(one, two)[0],
+        lambda one, two: "often",
+        lambda one, two: ("half", "half"),
+    ],
+)
+def test_wrong_swap_gets_a_hint(answer):
+    verdict = sbs.check("judging_with_a_model.1", answer)
+    assert verdict.state == "not yet"
+    assert len(verdict.text.split()) > 3
+
+
+def test_untouched_swap_is_not_done():
+    assert sbs.check("judging_with_a_model.1", lambda one, two: ...).state == "not done"
+
+
+KEY = "r" * 25 + "w" * 5
+JUDGES = {"Ada": "r" * 30, "Ben": "rrrrwrrwrrrwrrrrwrrwrrwrrwwwww", "Cleo": "rrrrrrwrrrwrrrrrwrrrrrwrrrrwrr"}
+AGREEMENT = {name: np.mean([a == b for a, b in zip(marks, KEY, strict=True)]) for name, marks in JUDGES.items()}
+KAPPAS = {name: cohen_kappa_score(list(marks), list(KEY)) for name, marks in JUDGES.items()}
+
+
+def test_agreement_and_kappa_choose_different_judges():
+    assert max(AGREEMENT, key=AGREEMENT.get) == "Ada"
+    assert KAPPAS["Ada"] == 0
+    assert KAPPAS["Ben"] == max(KAPPAS.values()) > 0.5
+
+
+def test_right_kappas_pass():
+    assert sbs.check("judging_with_a_model.2", (KEY, JUDGES, AGREEMENT, KAPPAS, "Ben")).state == "right"
+    assert (
+        sbs.check(
+            "judging_with_a_model.2",
+            (KEY, JUDGES, {k: round(v, 3) for k, v in AGREEMENT.items()}, {k: round(v, 3) for k, v in KAPPAS.items()}, "Ben"),
+        ).state
+        == "right"
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (KEY, JUDGES, AGREEMENT, KAPPAS, "Ada"),
+        (KEY, JUDGES, AGREEMENT, AGREEMENT, "Ben"),
+        (KEY, JUDGES, KAPPAS, KAPPAS, "Ben"),
+        (KEY, JUDGES, AGREEMENT, {"Ada": 0.0}, "Ben"),
+        (KEY, JUDGES, AGREEMENT, KAPPAS, "Dora"),
+        (KEY, JUDGES, {name: 100 * value for name, value in AGREEMENT.items()}, KAPPAS, "Ben"),
+        (KEY, JUDGES, list(AGREEMENT.values()), KAPPAS, "Ben"),
+        (KEY, JUDGES, AGREEMENT, {name: "high" for name in JUDGES}, "Ben"),
+    ],
+)
+def test_wrong_kappas_get_a_hint(answer):
+    verdict = sbs.check("judging_with_a_model.2", answer)
+    assert verdict.state == "not yet"
+    assert len(verdict.text.split()) > 3
+
+
+def test_untouched_kappas_are_not_done():
+    assert sbs.check("judging_with_a_model.2", (KEY, JUDGES, ..., ..., ...)).state == "not done"
+
+
+@pytest.fixture
+def half():
+    answers = sbs.load_case().answers
+    return answers.head(len(answers) // 2)
+
+
+def short(answer, sentence):
+    return len(answer) < 60
+
+
+def measured(half, rule):
+    return sbs.rate([rule(a, s) == (r == "yes") for a, s, r in zip(half["answer"], half["sentence"], half["right"], strict=True)])
+
+
+def verdict_of(rate):
+    low, high = rate.interval
+    return "passed" if low >= 0.8 else "failed" if high < 0.8 else "not shown yet"
+
+
+def test_any_rule_counted_right_passes(half):
+    key = dict(zip(half["answer"], half["right"], strict=True))
+    for rule in (short, lambda answer, sentence: np.bool_(len(answer) % 2), lambda answer, sentence: key[answer] == "yes"):
+        found = measured(half, rule)
+        assert sbs.check("judging_with_a_model.3", (half, rule, found, verdict_of(found))).state == "right"
+        assert sbs.check("judging_with_a_model.3", (half, rule, found.value, verdict_of(found))).state == "right"
+
+
+def test_wrong_rules_get_a_hint(half):
+    found = measured(half, short)
+    wrong_ones = [
+        (half, lambda answer, sentence: True, 0.5, "failed"),
+        (half, lambda answer, sentence: "yes", found, "failed"),
+        (half, short, 1 - found.value + 0.1, verdict_of(found)),
+        (half, short, found, "passed"),
+        (half, short, found, "fine"),
+        (half, "short", found, verdict_of(found)),
+        (half, short, 100 * found.value, verdict_of(found)),
+        ("half", short, found, verdict_of(found)),
+    ]
+    for wrong in wrong_ones:
+        verdict = sbs.check("judging_with_a_model.3", wrong)
+        assert verdict.state == "not yet"
+        assert len(verdict.text.split()) > 3
+
+
+def test_untouched_rule_is_not_done(half):
+    assert sbs.check("judging_with_a_model.3", (half, lambda answer, sentence: ..., ..., ...)).state == "not done"
+    assert sbs.check("judging_with_a_model.3", (half, lambda answer, sentence: ..., 0.5, "failed")).state == "not done"

@@ -1,0 +1,102 @@
+"""Checks of the exercises of "Alike is not right"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from sidebyside.cases import load_case
+from sidebyside.checks import call, exercise, number_hint
+
+RECALLS = (  # answer, target, recall, what to look at
+    ("red green blue", "red green blue", 1.0, "All words of the target are there."),
+    ("red", "red green blue gold", 0.25, "One of the target's four words is there. Divide by the number of the target's words."),
+    ("red green blue gold", "red", 1.0, "Words that the answer has besides do not count against it."),
+    ("red red red", "red green", 0.5, "The target has the word once, so it counts once."),
+    ("red", "red red", 0.5, "The answer has the word once, so only one of the target's two is found."),
+    ("GREEN, and red!", "Red; green.", 1.0, "Capitals and punctuation do not count: compare words(answer) with words(target)."),
+    ("blue", "red green", 0.0, "No word of the target is there."),
+)
+POLICY = "You have 30 days to send it back, and the label costs £4."
+PROBES = (  # answer, whether its numbers pass, what to look at
+    (POLICY, True, "The target itself should score above 0."),
+    ("You have 30 days.", True, "Not every number of the target has to be in the answer."),
+    ("You have time to send it back.", True, "An answer without any number names no wrong one."),
+    ("You have 45 days to send it back, and the label costs £4.", False, "It names 45, and the target does not."),
+    ("You have 3 days to send it back, and the label costs £4.", False, "3 is not 30: compare whole numbers, not parts of the text."),
+    ("You have 30 days to send it back, and the label costs £40.", False, "Each number counts, not only the first."),
+)
+JOBS = {  # name, the words that a right answer holds, what to look at
+    "codes": (("exact",), "One wrong digit is another order. Which score gives nothing for nearly right?"),
+    "translations": (("bleu",), "Two systems, many sentences, and a good translation of each. Which score was made for that?"),
+    "summaries": (("rouge",), "The question is how much of the person's summary is covered. Which score was made for summaries?"),
+    "doubles": (("embedding", "cosine", "similarity"), "The words may all differ. Which score looks past the words?"),
+    "refunds": (
+        ("fact", "person", "people", "judge"),
+        "A wrong date can stand in a sentence that is like the target in every other word. Does any likeness tell?",
+    ),
+}
+
+
+@exercise(1)
+def recall(answer: Callable[..., Any]) -> str | None:
+    """Try the function on small pairs, then compare it with rouge-score on the case's own answers."""
+    from rouge_score.rouge_scorer import RougeScorer
+
+    for text, target, value, hint in RECALLS:
+        if wrong := number_hint(call(answer, text, target), value, f"{hint} Look at “{text}” with the target “{target}”.", 1e-6):
+            return wrong
+    library = RougeScorer(["rouge1"])
+    for row in load_case().answers.head(40).itertuples():
+        value = library.score(row.sentence, row.answer)["rouge1"].recall
+        hint = f"rouge-score says {value:.3f} for “{row.answer}” with the target “{row.sentence}”. Compare words(answer) with words(target)."
+        if wrong := number_hint(call(answer, row.answer, row.sentence), value, hint, 1e-6):
+            return wrong
+    return None
+
+
+@exercise(2)
+def careful(answer: tuple[Any, Any, Any]) -> str | None:
+    """Probe the learner's score, and measure it anew on the case's answers."""
+    score, area, fooled = answer
+    for text, passes, hint in PROBES:
+        value = call(score, text, POLICY)
+        if isinstance(value, str | bool) or not hasattr(value, "__float__"):
+            return f"`careful` should return a number, and it returns {type(value).__name__}."
+        if not -1.001 <= float(value) <= 1.001:
+            return f"`careful` should return a number from 0 to 1, and for “{text}” it returns {float(value):g}."
+        if passes != (float(value) > 0):
+            wanted = "a likeness above 0" if passes else "0"
+            return f"For “{text}” with the target “{POLICY}” it should return {wanted}. {hint}"
+    if float(call(score, POLICY, POLICY)) <= float(call(score, "Bananas taste nice.", POLICY)):
+        return "Where the numbers pass, return a likeness: the target itself should score higher than “Bananas taste nice.”"
+    return _measured(score, area, fooled)
+
+
+def _measured(score: Callable[..., Any], area: Any, fooled: Any) -> str | None:
+    """Compare the learner's two findings with those of the learner's own score."""
+    rows = load_case().answers
+    values = np.array([float(call(score, text, target)) for text, target in zip(rows["answer"], rows["sentence"], strict=True)])
+    good = (rows["right"] == "yes").to_numpy()
+    hint = "Score each answer against its `sentence`, and give roc_auc_score(rows['right'] == 'yes', scores)."
+    if wrong := number_hint(area, float(roc_auc_score(good, values)), f"`area`: {hint}", 0.0051):
+        return wrong
+    highest = values[~good].max()
+    there = rows[~good & (values >= highest - 1e-9)]
+    if str(fooled).strip() not in {*there["answer"].str.strip(), *there["id"]}:
+        return f"`fooled` should be the text of a wrong answer that your score rates highest of all wrong ones, at {highest:.3f}. It is not that one."
+    return None
+
+
+@exercise(3)
+def choose(answer: tuple[Any, ...]) -> str | None:
+    """Look for the score's name in each choice; the hint says what the job asks for."""
+    for (job, (names, hint)), choice in zip(JOBS.items(), answer, strict=True):
+        if not isinstance(choice, str):
+            return f"`{job}` should be one of the six names, as a text in quotation marks."
+        if not any(name in choice.lower() for name in names):
+            return f"`{job}`: {hint}"
+    return None

@@ -1,0 +1,116 @@
+"""Exercise checks with hints: a right answer passes in any form, a wrong one gets a hint, none shows a traceback.
+
+A check is a function from the learner's answer to a hint, or to None when the answer is right. Each lesson's checks lie in
+its folder; `check("hallucination.1", answer)` loads those of that lesson alone.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import ExerciseError
+from .lessons import part, slugs
+
+Check = Callable[[Any], str | None]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says.
+
+    Attributes:
+        state: "right", "not yet" or "not done".
+        text: A sentence for the learner.
+    """
+
+    state: str
+    text: str
+
+    def __repr__(self) -> str:
+        """Return sign and sentence."""
+        sign = {"right": "✓", "not yet": "→", "not done": "…"}[self.state]
+        return f"{sign} {self.text}"
+
+    def _repr_html_(self) -> str:
+        return f'<p class="sbs-check {self.state.replace(" ", "-")}">{html.escape(repr(self))}</p>'
+
+
+def exercise(number: int) -> Callable[[Check], Check]:
+    """Mark a function of `lessons/<slug>/checks.py` as the check of the lesson's exercise with this number."""
+
+    def mark(check: Check) -> Check:
+        check.exercise = number  # type: ignore[attr-defined]
+        return check
+
+    return mark
+
+
+def exercises(slug: str) -> dict[str, Check]:
+    """Return a lesson's checks by their names, such as "hallucination.1", in order; no other lesson's are loaded."""
+    marked = [value for value in vars(part(slug, "checks")).values() if hasattr(value, "exercise")]
+    return {f"{slug}.{check.exercise}": check for check in sorted(marked, key=lambda check: check.exercise)}
+
+
+def check(name: str, answer: Any) -> Verdict:
+    """Check a learner's answer.
+
+    Args:
+        name: The exercise's name, such as "hallucination.1": the lesson's slug and the number on its page.
+        answer: What the learner made, or a tuple of such things; `...` means nothing yet.
+
+    Raises:
+        ExerciseError: If no exercise has this name.
+    """
+    slug = name.rpartition(".")[0]
+    if slug not in slugs():
+        raise ExerciseError(f"There is no exercise '{name}': no lesson is called '{slug}'. There are: {', '.join(slugs())}.")
+    there = exercises(slug)
+    if name not in there:
+        raise ExerciseError(f"There is no exercise '{name}'; there are {', '.join(there)}.")
+    if answer is ... or (isinstance(answer, tuple) and any(part is ... for part in answer)):
+        return Verdict("not done", "Not done yet. Replace the dots by your code and run the cell again.")
+    try:
+        hint = there[name](answer)
+    except NotDone:
+        return Verdict("not done", "Not done yet. Write the body of the function and run the cell again.")
+    except Exception as error:  # whatever a learner's answer does, the page goes on
+        hint = f"Your answer stopped the check with {type(error).__name__}: {error}. Is it the kind of thing that was asked for?"
+    return Verdict("not yet", hint) if hint else Verdict("right", "Right.")
+
+
+class NotDone(Exception):
+    """A learner's function still returns `...`."""
+
+
+def call(function: Any, *arguments: Any) -> Any:
+    """Call a learner's function.
+
+    Raises:
+        NotDone: If its body is still the dots.
+    """
+    result = function(*arguments)
+    if result is ...:
+        raise NotDone
+    return result
+
+
+def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) -> str | None:
+    """Compare a number with the right one; say the kind of mistake where it is plain.
+
+    Args:
+        answer: The learner's number.
+        right: The right one.
+        hint: What to look at otherwise.
+        tolerance: How far off is still right.
+    """
+    if isinstance(answer, str | bool) or not hasattr(answer, "__float__"):
+        return f"This should be a number, and it is {type(answer).__name__}."
+    value = float(answer)
+    if abs(value - right) <= tolerance:
+        return None
+    if abs(value - 100 * right) <= 100 * tolerance:
+        return "That is a percentage. Give the share, a number from 0 to 1."
+    return hint
