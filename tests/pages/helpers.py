@@ -17,6 +17,9 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
+from pages import slug_of
+
+from sidebyside.grammar import part_of
 
 # --- a page ---------------------------------------------------------------------------------------------------------
 
@@ -37,8 +40,8 @@ class Page:
         return nbformat.v4.reads(self.path.read_text(encoding="utf-8"))
 
     @property
-    def number(self) -> str:
-        return self.path.stem.split("_")[0]
+    def slug(self) -> str:
+        return slug_of(self.path)
 
     @property
     def code(self) -> list[nbformat.NotebookNode]:
@@ -51,6 +54,15 @@ class Page:
     @property
     def markdown(self) -> str:
         return "\n\n".join(self.prose)
+
+    @property
+    def parts(self) -> list[str]:
+        """Return the tags of the page's parts, in order."""
+        return [part for cell in self.notebook.cells if (part := part_of(cell))]
+
+    def part(self, tag: str) -> str:
+        """Return the source of a part of the page, "" if there is none."""
+        return "\n\n".join(cell.source for cell in self.notebook.cells if part_of(cell) == tag)
 
     def calls(self, function: str) -> list[str | None]:
         """Return the first argument of each call of a package function, None where it is not a plain string."""
@@ -175,17 +187,15 @@ SOURCE = re.compile(r"\{cite[:\w]*\}`|(?<!\])\([^()]*(?:\]\(https?://[^()\s]+\)[
 LINK = re.compile(r"\]\(|https?://|\{cite|\{doc")
 
 
-def measured_numbers(markdown: str, exercises: list[str]) -> Iterator[tuple[str, str]]:
+def measured_numbers(markdown: str, *, sources: bool = False) -> Iterator[tuple[str, str]]:
     """Yield each number that looks measured, with its line: a percentage, a decimal, "7 of 10".
 
-    A line that carries its source is let off; so is a link under "Sources". In code, decimals may stand
-    (`scikit-learn 1.9`, `temperature=0.7`) but not alone (`0.87`); exercises' numbers may stand anywhere.
+    A line that carries its source is let off; so is, in the part that lists sources, a line with a link. In code, decimals may
+    stand (`scikit-learn 1.9`, `temperature=0.7`) but not alone (`0.87`).
     """
-    in_sources = False
     for line in TAG.sub("", COMMENT.sub("", FENCE.sub(_as_spans, markdown))).splitlines():
-        in_sources = in_sources or bool(re.match(LANDMARKS["Sources"], line, re.I))
-        sourced = SOURCE.search(line) or (in_sources and LINK.search(line))
-        if not sourced and (found := MEASURED.search(_countable(line, exercises))):
+        sourced = SOURCE.search(line) or (sources and LINK.search(line))
+        if not sourced and (found := MEASURED.search(_countable(line))):
             yield found[0], line.strip()
 
 
@@ -193,63 +203,16 @@ def _as_spans(fence: re.Match[str]) -> str:
     return "\n".join(f"``{line}``" for line in fence[2].splitlines())
 
 
-def _countable(line: str, exercises: list[str]) -> str:
+def _countable(line: str) -> str:
     """Drop the numbers that may stand in a line."""
-    line = LINK_TARGET.sub("]", TERM.sub("", CODE_SPAN.sub(_without_settings, line)))
-    for number in exercises:
-        line = re.sub(rf"(?<![\w.]){re.escape(number)}(?![\w%]|\.\d)", "", line)
-    return line
+    return LINK_TARGET.sub("]", TERM.sub("", CODE_SPAN.sub(_without_settings, line)))
 
 
 def _without_settings(span: re.Match[str]) -> str:
     return span[2] if BARE_SHARE.fullmatch(span[2]) else DECIMAL_IN_CODE.sub("", span[2])
 
 
-# --- the page grammar -----------------------------------------------------------------------------------------------
-
-
-def _label(name: str) -> str:
-    """Match a section's name where it is a heading or stands in bold or italics at the start of a line."""
-    return rf"^(?:#{{2,6}} +[*_]{{0,3}}|[*_]{{1,3}}){name}\b[^\n\w]*"
-
-
-PREDICT = "⟦predict⟧"
-MINUTES, TRACK = r"\b\d+ ?(?:minutes|min)\b", r"\b(?:everyone|analyst|builder)"
-LANDMARKS = {
-    "title": r"\A(?:\s*\([\w-]+\)=)?\s*# +\S.*$",
-    "In one sentence": _label("In one sentence"),
-    "You will be able to": _label("You will be able to"),
-    "minutes and track": rf"^.*(?:{MINUTES}[^#⟦]{{0,200}}?{TRACK}|{TRACK}[^#⟦]{{0,200}}?{MINUTES}).*$",
-    "first predict box": PREDICT,
-    "second predict box": PREDICT,
-    "At work tomorrow": _label("At work tomorrow"),
-    "Check yourself": _label("Check yourself"),
-    "Words": _label("Words"),
-    "Sources": _label("Sources"),
-}
-
-
-def flow(page: Page) -> str:
-    """Return a page's Markdown from top to end, with a mark where a predict box stands."""
-    return "\n\n".join(c.source if c.cell_type == "markdown" else PREDICT * len(calls(c.source, "predict")) for c in page.notebook.cells)
-
-
-def landmarks(text: str) -> dict[str, re.Match[str]]:
-    """Return the landmarks of the page grammar that follow each other in its order; one that does not is missing."""
-    found: dict[str, re.Match[str]] = {}
-    place = 0
-    for name, pattern in LANDMARKS.items():
-        if match := re.compile(pattern, re.M | re.I).search(text, place):
-            found[name], place = match, match.end()
-    return found
-
-
-def sections(text: str) -> dict[str, str]:
-    """Return the text between each landmark and the next."""
-    found = landmarks(text)
-    ends = [match.start() for match in found.values()][1:] + [len(text)]
-    return {name: text[match.end() : end] for (name, match), end in zip(found.items(), ends, strict=True)}
-
+# --- the quiz --------------------------------------------------------------------------------------------------------
 
 DETAILS = re.compile(r"<details\b[^>]*>\s*<summary\b[^>]*>(.*?)</summary>(.*?)</details>", re.S | re.I)
 
@@ -273,7 +236,7 @@ TERM_ROLE = re.compile(r"\{term\}`(?:[^`<]*<)?([^`<>]+)>?`")
 GLOSSARY_LINK = re.compile(r"\]\([^()\s]*glossary(?:\.md|\.html)?#([^()\s]+)\)")
 
 
-def slug(text: str) -> str:
+def anchor(text: str) -> str:
     return re.sub(r"\W+", "-", text.lower()).strip("-")
 
 
@@ -285,7 +248,7 @@ def glossary_terms(text: str) -> list[str]:
 
 def glossary_anchors(text: str) -> set[str]:
     """Return where a link into the glossary may point: terms, headings and explicit targets."""
-    terms = [slug(term) for term in glossary_terms(text)]
-    headings = [slug(heading) for heading in re.findall(r"^#+ +(.+)$", text, re.M)]
+    terms = [anchor(term) for term in glossary_terms(text)]
+    headings = [anchor(heading) for heading in re.findall(r"^#+ +(.+)$", text, re.M)]
     targets = re.findall(r"^\(([\w-]+)\)=|\bid=\"([\w-]+)\"", text, re.M)
     return {*terms, *(f"term-{term}" for term in terms), *headings, *(one or other for one, other in targets)}

@@ -8,17 +8,14 @@ from collections.abc import Callable, Iterable
 from statistics import median
 
 from helpers import (
-    LANDMARKS,
     NBVAL_TAGS,
     Page,
+    calls,
     code_lines,
-    flow,
     grade,
-    landmarks,
     measured_numbers,
     mime_bundles,
     quiz,
-    sections,
     strings,
     tags,
     without_html,
@@ -26,7 +23,7 @@ from helpers import (
     words,
 )
 
-from sidebyside.checks import numbers
+from sidebyside.grammar import END, GOALS, HEAD, HIDDEN, OUTCOME, PREDICT, QUIZ, ROUND, SOURCES, TIME, WORDS, part_of
 
 Faults = Iterable[str]
 Rule = Callable[[Page], Faults]
@@ -35,6 +32,7 @@ SECRETS = {
     "an absolute path": re.compile(r"(?<![\w.~%-])/(?:home|root|Users|work|tmp)(?![\w.-])|\bC:[\\/]"),
     "a key": re.compile(r"\bsk-[\w-]{16,}|\bhf_\w{16,}|\bAKIA[0-9A-Z]{12,}|\bgh[pousr]_\w{30,}|PRIVATE KEY-----"),
 }
+OPENING = re.compile(r"^(?:#.*$|\*\*[^*\n]+\*\*)", re.M)  # a heading, or the bold words that open a part
 NBVAL_COMMENT = re.compile(r"^\s*#+\s*(?:NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$", re.M)
 
 
@@ -81,8 +79,10 @@ def charts_and_pictures_have_alt_text(page: Page) -> Faults:
 
 
 def no_measured_number_in_markdown(page: Page) -> Faults:
-    for number, line in measured_numbers(page.markdown, numbers()):
-        yield f"'{number}' in: {line[:160]}"
+    for cell in page.notebook.cells:
+        if cell.cell_type == "markdown":
+            for number, line in measured_numbers(cell.source, sources=SOURCES.tag in tags(cell)):
+                yield f"'{number}' in: {line[:160]}"
 
 
 def predictions_meet_their_outcomes(page: Page) -> Faults:
@@ -90,14 +90,14 @@ def predictions_meet_their_outcomes(page: Page) -> Faults:
     if asked != told or any(times > 1 for times in asked.values()):
         yield f"predict has the keys {sorted(map(str, asked.elements()))}, outcome has {sorted(map(str, told.elements()))}"
     for key in asked:
-        if not str(key).startswith(f"{page.number}/"):
-            yield f"the key {key!r} does not begin with the page's number, '{page.number}/'"
+        if not str(key).startswith(f"{page.slug}/"):
+            yield f"the key {key!r} does not begin with the page's slug, '{page.slug}/'"
 
 
 def connects_under_its_own_name(page: Page) -> Faults:
     for name in page.calls("connect"):
-        if name != page.path.stem:
-            yield f'the page connects as {name!r}: write sbs.connect("{page.path.stem}")'
+        if name != page.slug:
+            yield f'the page connects as {name!r}: write sbs.connect("{page.slug}")'
 
 
 def unchecked_cells_say_why(page: Page) -> Faults:
@@ -128,9 +128,22 @@ def order_phrases(markdown: str) -> Faults:
 
 
 def cells_are_short(page: Page) -> Faults:
-    sizes = [code_lines(cell) for cell in page.code if "hide-input" not in tags(cell)]
+    sizes = [code_lines(cell) for cell in page.code if HIDDEN not in tags(cell)]
     if sizes and (median(sizes) > 4 or max(sizes) > 20 or sum(size <= 12 for size in sizes) < 0.95 * len(sizes)):
         yield f"lines of the visible code cells are {sizes}: median <= 4, 95 % <= 12, none > 20"
+
+
+def lines_are_at_most_120_characters(page: Page) -> Faults:
+    for cell in page.code:
+        for line in cell.source.splitlines():
+            if len(line) > 120:
+                yield f"cell {cell.get('id')}: {len(line)} characters: {line[:80]}…"
+
+
+def hidden_code_is_at_most_a_fifth(page: Page) -> Faults:
+    every, hidden = (sum(len(cell.source) for cell in page.code if tag in {"", *tags(cell)}) for tag in ("", HIDDEN))
+    if hidden > every / 5:
+        yield f"{hidden} of {every} characters of code are hidden: what decides or counts belongs into a tested function"
 
 
 def never_three_code_cells_in_a_row(page: Page) -> Faults:
@@ -151,22 +164,36 @@ def prose_is_easy_to_read(page: Page) -> Faults:
         yield f"Flesch-Kincaid grade {level:.1f}: at most 9"
 
 
-def sections_follow_the_page_grammar(page: Page) -> Faults:
-    text = flow(page)
-    for name in LANDMARKS:
-        if name not in landmarks(text):
-            yield f"'{name}' is missing or not in its place; the order is: {', '.join(LANDMARKS)}"
-    for name, section in sections(text).items():
-        if name not in ("title", "minutes and track") and "predict" not in name and not word_count(section):
-            yield f"the section '{name}' is empty"
+def parts_are_tagged_as_what_they_are(page: Page) -> Faults:
+    for cell in page.notebook.cells:
+        is_code = cell.cell_type == "code"
+        for part in (PREDICT, OUTCOME):
+            if bool(is_code and calls(cell.source, part.opening.removeprefix("sbs."))) != (part_of(cell) == part.tag):
+                yield f"cell {cell.get('id')}: {part.opening} and the tag '{part.tag}' belong together"
+
+
+def parts_follow_the_page_grammar(page: Page) -> Faults:
+    head, end = [part.tag for part in HEAD], [part.tag for part in END]
+    if page.parts[: len(head)] != head:
+        yield f"the page begins with the parts {page.parts[: len(head)]}, not with {head}"
+    if page.parts[-len(end) :] != end:
+        yield f"the page ends with the parts {page.parts[-len(end) :]}, not with {end}"
+    for part in (*HEAD[1:], *END):
+        if not words(OPENING.sub("", page.part(part.tag))):
+            yield f"the part '{part.tag}' is empty"
+    if not re.search(r"\b\d+\b", page.part(TIME.tag)):
+        yield "the part 'time' names no minutes"
 
 
 def rounds_are_whole(page: Page) -> Faults:
-    parts = re.split(r'sbs\.predict\("([^"]+)"', "\n".join(cell.source for cell in page.notebook.cells))
-    for key, text in zip(parts[1::2], parts[2::2], strict=True):
-        for phrase in ("**What happened.**", "**Change one thing.**"):
-            if phrase not in text:
-                yield f"the round '{key}' has no '{phrase}'"
+    middle = [tag for tag in page.parts if tag in {part.tag for part in ROUND}]
+    starts = [place for place, tag in enumerate(middle) if tag == PREDICT.tag]
+    if not 2 <= len(starts) <= 4 or starts[0] != 0:
+        yield f"{len(starts)} rounds, each begun by '{PREDICT.tag}': 2 to 4"
+    for start, end in zip(starts, [*starts[1:], len(middle)], strict=True):
+        found = list(dict.fromkeys(middle[start:end]))
+        if found != [part.tag for part in ROUND]:
+            yield f"a round has the parts {found}, not {[part.tag for part in ROUND]}"
 
 
 def outcomes_are_among_the_options(page: Page) -> Faults:
@@ -178,18 +205,18 @@ def outcomes_are_among_the_options(page: Page) -> Faults:
 
 
 def goals_are_two_to_four(page: Page) -> Faults:
-    goals = re.findall(r"^\s*(?:[-*+]|\d+[.)]) +\S", sections(flow(page)).get("You will be able to", ""), re.M)
+    goals = re.findall(r"^\s*(?:[-*+]|\d+[.)]) +\S", page.part(GOALS.tag), re.M)
     if not 2 <= len(goals) <= 4:
-        yield f"'You will be able to' lists {len(goals)} things: 2 to 4"
+        yield f"the part '{GOALS.tag}' lists {len(goals)} things: 2 to 4"
 
 
 def quiz_items_explain_every_option(page: Page) -> Faults:
-    section = sections(flow(page)).get("Check yourself", "")
+    section = page.part(QUIZ.tag)
     items = quiz(section)
     if not 3 <= len(items) <= 5:
-        yield f"'Check yourself' has {len(items)} items: 3 to 5"
+        yield f"the quiz has {len(items)} items: 3 to 5"
     if section.lower().count("<details") != sum(map(len, items)):
-        yield "'Check yourself' has a details element without summary or end"
+        yield "the quiz has a details element without summary or end"
     for number, item in enumerate(items, 1):
         if len(item) < 2:
             yield f"quiz item {number} has {len(item)} option: at least 2"
@@ -199,8 +226,8 @@ def quiz_items_explain_every_option(page: Page) -> Faults:
 
 
 def words_link_to_the_glossary(page: Page) -> Faults:
-    if not re.search(r"\{term\}`|\]\([^)]*glossary", sections(flow(page)).get("Words", "")):
-        yield "'Words' does not link to the glossary"
+    if not re.search(r"\{term\}`|\]\([^)]*glossary", page.part(WORDS.tag)):
+        yield f"the part '{WORDS.tag}' does not link to the glossary"
 
 
 EVERYWHERE: list[Rule] = [
@@ -220,7 +247,10 @@ LESSONS: list[Rule] = [
     never_three_code_cells_in_a_row,
     prose_is_of_the_right_length,
     prose_is_easy_to_read,
-    sections_follow_the_page_grammar,
+    lines_are_at_most_120_characters,
+    hidden_code_is_at_most_a_fifth,
+    parts_are_tagged_as_what_they_are,
+    parts_follow_the_page_grammar,
     rounds_are_whole,
     outcomes_are_among_the_options,
     goals_are_two_to_four,

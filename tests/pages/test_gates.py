@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 from exercises import clear, sources
-from helpers import GLOSSARY_LINK, TERM_ROLE, Page, calls, glossary_anchors, glossary_terms, mime_bundles, slug
+from helpers import GLOSSARY_LINK, TERM_ROLE, Page, anchor, calls, glossary_anchors, glossary_terms, mime_bundles
 from nbgrader.nbgraderformat import MetadataValidator
-from pages import HOME, load, pages, toc_entries
+from pages import HOME, load, notebook, pages, toc_entries
 from rules import order_phrases
 
-from sidebyside.checks import numbers
+from sidebyside import lessons
+from sidebyside.checks import exercises
 
 TRIO = ("notebooks", "solutions", "exercises")
 SHELVES = {folder: [Page(path) for path in pages((folder,))] for folder in (*TRIO, "hackathon")}
@@ -27,7 +28,7 @@ each_lesson = pytest.mark.parametrize("page", SHELVES["notebooks"], ids=str)
 
 
 def slugs(folder: str) -> list[str]:
-    return [page.path.stem for page in SHELVES[folder]]
+    return [page.slug for page in SHELVES[folder]]
 
 
 # --- every notebook is tested ---------------------------------------------------------------------------------------
@@ -100,13 +101,35 @@ def test_a_solution_is_right(page: Page) -> None:
 
 
 @each_solution
-def test_exercise_numbers_begin_with_the_page_number(page: Page) -> None:
-    assert not [number for number in page.calls("check") if not str(number).startswith(f"{page.number}.")]
+def test_each_check_has_one_exercise_and_each_exercise_a_check(page: Page) -> None:
+    assert Counter(page.calls("check")) == Counter(list(exercises(page.slug)))
 
 
-def test_each_check_has_one_exercise_and_each_exercise_a_check() -> None:
-    used = Counter(number for page in SHELVES["solutions"] for number in page.calls("check"))
-    assert used == Counter(numbers())
+# --- a lesson's folder, and the order of lessons ---------------------------------------------------------------------
+
+
+def test_each_lesson_has_its_folder_and_each_folder_its_lesson() -> None:
+    assert sorted(slugs("notebooks")) == lessons.slugs()
+
+
+@each_lesson
+def test_each_question_is_asked_once_and_each_asked_question_has_its_text(page: Page) -> None:
+    assert sorted(map(str, page.calls("predict"))) == sorted(f"{page.slug}/{name}" for name in lessons.card(page.slug)["predict"])
+
+
+@pytest.mark.parametrize("folder", list(SHELVES))
+def test_numbers_of_file_names_follow_the_table_of_contents(folder: str) -> None:
+    names = [page.path.stem for page in SHELVES[folder]]
+    order = [entry.split("/")[1] for entry in toc_entries() if entry.split("/")[0] == ("notebooks" if folder in TRIO else folder)]
+    assert names == [f"{number:02d}_{slug}" for number, slug in enumerate([slug for slug in order if slug in slugs(folder)], 1)], "run `make lesson`"
+
+
+def test_no_file_but_a_notebook_s_name_holds_a_lesson_s_number() -> None:
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=True).stdout.split("\0")
+    number = re.compile(rf"\b\d\d_({'|'.join(page.slug for shelf in SHELVES.values() for page in shelf)})\b")
+    texts = {name: (HOME / name).read_text(encoding="utf-8", errors="ignore") for name in listed if name and (HOME / name).is_file()}
+    assert [f"{name}: {found[0]}" for name, text in texts.items() if (found := number.search(text))] == []
 
 
 # --- the first command ------------------------------------------------------------------------------------------------
@@ -124,22 +147,22 @@ def test_the_lab_opens_the_first_lesson_with_the_whole_course_in_reach() -> None
 
 
 def test_every_file_of_the_table_of_contents_exists() -> None:
-    missing = [entry for entry in toc_entries() if not any((HOME / f"{entry}{end}").is_file() for end in (".ipynb", ".md"))]
-    assert not missing
+    prose = [entry for entry in toc_entries() if not (HOME / f"{entry}.md").is_file()]
+    assert [entry for entry in prose if not notebook(entry).is_file()] == []
 
 
 @pytest.mark.parametrize("folder", ["notebooks", "exercises"])
 def test_the_table_of_contents_lists_every_page_once(folder: str) -> None:
     listed = [entry for entry in toc_entries() if entry.startswith(f"{folder}/")]
-    assert sorted(listed) == [f"{folder}/{name}" for name in slugs(folder)]
+    assert sorted(listed) == sorted(f"{folder}/{name}" for name in slugs(folder))
 
 
 @each_lesson
 def test_every_word_used_is_in_the_glossary(page: Page) -> None:
     text = GLOSSARY_FILE.read_text(encoding="utf-8") if GLOSSARY_FILE.is_file() else ""
-    known, anchors = {slug(term) for term in glossary_terms(text)}, glossary_anchors(text)
-    unknown = [term for term in TERM_ROLE.findall(page.markdown) if slug(term) not in known]
-    unknown += [anchor for anchor in GLOSSARY_LINK.findall(page.markdown) if anchor not in anchors]
+    known, anchors = {anchor(term) for term in glossary_terms(text)}, glossary_anchors(text)
+    unknown = [term for term in TERM_ROLE.findall(page.markdown) if anchor(term) not in known]
+    unknown += [there for there in GLOSSARY_LINK.findall(page.markdown) if there not in anchors]
     assert not unknown, "not in book/glossary.md"
 
 

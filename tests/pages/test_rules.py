@@ -15,39 +15,48 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from rules import EVERYWHERE, LESSONS, VEGA
 
 import sidebyside as sbs
+from sidebyside.grammar import AT_WORK, CHANGE, GOALS, HAPPENED, HIDDEN, OUTCOME, PREDICT, QUIZ, SENTENCE, SOURCES, TIME, TITLE, WORDS, Part
+from sidebyside.widgets.show import Prediction
 
-STEM = "07_specimen"
+SLUG = "specimen"
 FILLER = "You read the message. Then you say what the writer wants. " * 45
-AFTER = f"**What happened.** {FILLER}\n\n**Change one thing.** Ask again."
 OPTION = "<details><summary>{}</summary>\n\nThis is why it is so.\n\n</details>\n"
 ITEM = "**{}** What is it?\n\n" + OPTION.format("A lamp") + OPTION.format("A chair") + "\n"
-HEAD = "# A specimen\n\n**In one sentence** It is short.\n\n**You will be able to**\n- look at it\n- say what it is\n\n*20 minutes · everyone*"
-FOOT = "## At work tomorrow\n\nTry it.\n\n## Check yourself\n\n{}\n## Words\n\n[sample](../book/glossary.md#sample)\n\n## Sources\n\n{}"
 SOURCE_LINE = "- A paper says 12.5 % ([Doe 2020](https://example.org/1.5))"
+
+
+def text(part: Part, source: str) -> NotebookNode:
+    return new_markdown_cell(f"{part.opening}{source}", metadata={"tags": [part.tag]})
 
 
 def specimen() -> NotebookNode:
     """Return a lesson that keeps every rule."""
     rounds = [
         cell
-        for key in ("07/one", "07/two")
+        for key in (f"{SLUG}/one", f"{SLUG}/two")
         for cell in (
-            new_code_cell(f'sbs.predict("{key}", "Which?", ["a", "b"])', metadata={"tags": ["hide-input"]}),
+            new_code_cell(f'sbs.predict("{key}")', metadata={"tags": [PREDICT.tag, HIDDEN]}),
             new_markdown_cell("## Run it"),
-            new_code_cell(f'sbs.outcome("{key}", "a", "It is a.")'),
-            new_markdown_cell(AFTER),
+            new_code_cell(f'sbs.outcome("{key}", "a", "It is a.")', metadata={"tags": [OUTCOME.tag]}),
+            text(HAPPENED, FILLER),
+            text(CHANGE, "Ask again."),
         )
     ]
-    start = new_code_cell(f'client, model = sbs.connect("{STEM}")')
-    foot = FOOT.format(ITEM.format(1) + ITEM.format(2) + ITEM.format(3), SOURCE_LINE)
-    cells = [new_markdown_cell(HEAD), start, new_markdown_cell("## Predict"), *rounds, new_markdown_cell(foot)]
+    head = [text(TITLE, "A specimen"), text(SENTENCE, "It is short."), text(GOALS, "\n\n- look at it\n- say what it is"), text(TIME, "")]
+    quiz = text(QUIZ, "\n\n" + ITEM.format(1) + ITEM.format(2) + ITEM.format(3))
+    words = text(WORDS, "\n\n[sample](../book/glossary.md#sample)")
+    end = [text(AT_WORK, "\n\nTry it."), quiz, words, text(SOURCES, f"\n\n{SOURCE_LINE}")]
+    start = new_code_cell(
+        f'client, model = sbs.connect("{SLUG}")\nanswers = [client.chat.completions.create(model=model, messages=messages, temperature=0)]'
+    )
+    cells = [*head, start, new_markdown_cell("## Predict"), *rounds, *end]
     for number, cell in enumerate([cell for cell in cells if cell.cell_type == "code"], 1):
         cell.execution_count = number
     return new_notebook(cells=cells)
 
 
 def written(notebook: NotebookNode, folder: Path) -> Page:
-    path = folder / f"{STEM}.ipynb"
+    path = folder / f"07_{SLUG}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return Page(path)
 
@@ -63,8 +72,18 @@ def put(notebook: NotebookNode, old: str, new: str) -> None:
         cell.source = cell.source.replace(old, new)
 
 
+def place(notebook: NotebookNode, words: str) -> NotebookNode:
+    return next(cell for cell in notebook.cells if words in cell.source)
+
+
+def untag(notebook: NotebookNode, part: Part, other: str = "") -> None:
+    """Take a part's tag off the first cell that has it, or put another in its place."""
+    cell = next(cell for cell in notebook.cells if part.tag in cell.metadata.get("tags", []))
+    cell.metadata.tags = [other if tag == part.tag else tag for tag in cell.metadata.tags if other or tag != part.tag]
+
+
 def say(notebook: NotebookNode, text: str) -> None:
-    notebook.cells[2].source += f"\n\n{text}"
+    place(notebook, "Predict").source += f"\n\n{text}"
 
 
 def show(notebook: NotebookNode, kind: str, **data: object) -> None:
@@ -81,7 +100,7 @@ def repeat(text: str, times: int) -> str:
 
 def repr_html_of(key: str, answer: str) -> str:
     """Return a prediction of two options and its outcome, as a page saves them."""
-    return sbs.predict(key, "Which?", ["a", "b"])._repr_html_() + sbs.outcome(key, answer, "So it is.")._repr_html_()
+    return Prediction(key, "Which?", ["a", "b"])._repr_html_() + sbs.outcome(key, answer, "So it is.")._repr_html_()
 
 
 FAKE_KEY = "sk-" + "a1B2" * 6
@@ -102,10 +121,10 @@ BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.charts_and_pictures_have_alt_text, lambda n: show(n, "display_data", data={"image/png": "AAAA"})),
     (rules.charts_and_pictures_have_alt_text, lambda n: say(n, "![](picture.png)")),
     (rules.no_measured_number_in_markdown, lambda n: say(n, "It is right in **87** % of them.")),
-    (rules.predictions_meet_their_outcomes, lambda n: put(n, 'outcome("07/one"', 'outcome("07/three"')),
-    (rules.predictions_meet_their_outcomes, lambda n: put(n, "07/one", "06/one")),
-    (rules.connects_under_its_own_name, lambda n: put(n, STEM, "08_other")),
-    (rules.connects_under_its_own_name, lambda n: put(n, f'"{STEM}"', "")),
+    (rules.predictions_meet_their_outcomes, lambda n: put(n, 'outcome("specimen/one"', 'outcome("specimen/three"')),
+    (rules.predictions_meet_their_outcomes, lambda n: put(n, "specimen/one", "06/one")),
+    (rules.connects_under_its_own_name, lambda n: put(n, SLUG + '")', 'other")')),
+    (rules.connects_under_its_own_name, lambda n: put(n, f'"{SLUG}"', "")),
     (rules.unchecked_cells_say_why, lambda n: tag(n, "slow")),
     (rules.unchecked_cells_say_why, lambda n: put(n, "client, model", "# NBVAL_SKIP\nclient, model")),
     (rules.order_stays_out_of_prose, lambda n: say(n, "You saw this in lesson 3.")),
@@ -113,17 +132,31 @@ BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.cells_are_short, lambda n: put(n, "client, model", repeat("x = 1", 20) + "\nclient, model")),
     (rules.cells_are_short, lambda n: put(n, "client, model", repeat("x = 1", 12) + "\nclient, model")),
     (rules.cells_are_short, lambda n: put(n, "sbs.outcome", repeat("x = 1", 5) + "\nsbs.outcome")),
-    (rules.never_three_code_cells_in_a_row, lambda n: (put(n, "## Run it", " "), put(n, AFTER, ""))),
+    (
+        rules.never_three_code_cells_in_a_row,
+        lambda n: (put(n, "## Run it", " "), put(n, f"{HAPPENED.opening}{FILLER}", ""), put(n, f"{CHANGE.opening}Ask again.", "")),
+    ),
     (rules.prose_is_of_the_right_length, lambda n: put(n, FILLER, FILLER[: len(FILLER) // 3])),
     (rules.prose_is_of_the_right_length, lambda n: put(n, FILLER, FILLER * 2)),
     (rules.prose_is_easy_to_read, lambda n: put(n, "message. Then you say", "communication, consequently identifying and categorising")),
-    (rules.sections_follow_the_page_grammar, lambda n: put(n, "## Words", "## Vocabulary")),
-    (rules.sections_follow_the_page_grammar, lambda n: put(n, "Try it.", "")),
-    (rules.sections_follow_the_page_grammar, lambda n: n.cells.insert(0, n.cells.pop())),
-    (rules.sections_follow_the_page_grammar, lambda n: put(n, 'sbs.predict("07/two"', 'sbs.guess("07/two"')),
-    (rules.rounds_are_whole, lambda n: n.cells[6].update(source=n.cells[6].source.replace("**Change one thing.**", ""))),
-    (rules.rounds_are_whole, lambda n: put(n, "**What happened.**", "")),
-    (rules.outcomes_are_among_the_options, lambda n: show(n, "display_data", data={"text/html": repr_html_of("07/one", "c")})),
+    (rules.lines_are_at_most_120_characters, lambda n: put(n, "answers = ", "answers = " + "1 + " * 30)),
+    (rules.lines_are_at_most_120_characters, lambda n: put(n, "sbs.predict(", "sbs.predict(" + " " * 120)),
+    (rules.hidden_code_is_at_most_a_fifth, lambda n: put(n, f'sbs.predict("{SLUG}/one")', repeat("counts = sum(answers)", 5) + "\nsbs.predict()")),
+    (rules.parts_are_tagged_as_what_they_are, lambda n: untag(n, PREDICT)),
+    (rules.parts_are_tagged_as_what_they_are, lambda n: untag(n, OUTCOME)),
+    (rules.parts_are_tagged_as_what_they_are, lambda n: code(n).metadata.update(tags=[PREDICT.tag])),
+    (rules.parts_follow_the_page_grammar, lambda n: untag(n, WORDS)),
+    (rules.parts_follow_the_page_grammar, lambda n: untag(n, SENTENCE)),
+    (rules.parts_follow_the_page_grammar, lambda n: untag(n, WORDS, SOURCES.tag)),
+    (rules.parts_follow_the_page_grammar, lambda n: put(n, "Try it.", "")),
+    (rules.parts_follow_the_page_grammar, lambda n: put(n, "It is short.", "")),
+    (rules.parts_follow_the_page_grammar, lambda n: put(n, "30 minutes", "half an hour")),
+    (rules.parts_follow_the_page_grammar, lambda n: n.cells.insert(0, n.cells.pop())),
+    (rules.rounds_are_whole, lambda n: untag(n, CHANGE)),
+    (rules.rounds_are_whole, lambda n: untag(n, HAPPENED)),
+    (rules.rounds_are_whole, lambda n: untag(n, PREDICT)),
+    (rules.rounds_are_whole, lambda n: n.cells.insert(5, text(CHANGE, "Too early."))),
+    (rules.outcomes_are_among_the_options, lambda n: show(n, "display_data", data={"text/html": repr_html_of("specimen/one", "c")})),
     (rules.goals_are_two_to_four, lambda n: put(n, "- look at it\n", "")),
     (rules.quiz_items_explain_every_option, lambda n: put(n, "This is why it is so.", "")),
     (rules.quiz_items_explain_every_option, lambda n: put(n, ITEM.format(2), "")),
@@ -146,7 +179,7 @@ def test_a_broken_rule_is_seen(rule: rules.Rule, break_it: Callable[[NotebookNod
 
 def test_an_outcome_that_is_an_option_is_no_fault(tmp_path: Path) -> None:
     notebook = specimen()
-    show(notebook, "display_data", data={"text/html": repr_html_of("07/one", "b")})
+    show(notebook, "display_data", data={"text/html": repr_html_of("specimen/one", "b")})
     assert list(rules.outcomes_are_among_the_options(written(notebook, tmp_path))) == []
 
 
@@ -186,7 +219,7 @@ def test_the_share_of_unchecked_cells_is_counted(tmp_path: Path) -> None:
     ],
 )
 def test_measured_numbers_are_seen(line: str) -> None:
-    assert list(measured_numbers(line, []))
+    assert list(measured_numbers(line))
 
 
 @pytest.mark.parametrize(
@@ -199,15 +232,19 @@ def test_measured_numbers_are_seen(line: str) -> None:
         "Smith found 87 % ([Smith 2020](https://example.org)).",
         "Smith found 0.87 (https://example.org).",
         "Each rate has its 95 % interval.",
-        "## 02.1 Find the share",
         '<div style="width:50%">wide</div>',
         "<!-- 87 % -->",
         "```python\nask('Hello', temperature=0.7)\n```",
-        "## Sources\n\n- [arXiv 2103.00020](https://example.org)",
     ],
 )
 def test_other_numbers_may_stand(line: str) -> None:
-    assert not list(measured_numbers(line, ["02.1"]))
+    assert not list(measured_numbers(line))
+
+
+def test_a_link_among_the_sources_may_hold_a_number() -> None:
+    line = "- [arXiv 2103.00020](https://example.org)"
+    assert list(measured_numbers(line))
+    assert not list(measured_numbers(line, sources=True))
 
 
 def test_markdown_becomes_sentences() -> None:
