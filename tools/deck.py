@@ -1,7 +1,7 @@
 """How a lesson becomes slides: where each one begins, and how much goes on it.
 
-A lesson's own grammar says where: at a heading, at a predict box and after it, at "What happened", at "Change one thing" and at each
-question of "Check yourself". Between those, cells share a slide as long as they fit it.
+A lesson's own grammar says where: at a heading, at a predict box and after it, at what happened, at the one thing to change and at
+each question of the quiz. Between those, cells share a slide as long as they fit it. Which cell is which, its tag says.
 """
 
 from __future__ import annotations
@@ -14,19 +14,14 @@ from copy import deepcopy
 import nbformat
 
 from sidebyside.book.charts import MIME, element
+from sidebyside.grammar import CHANGE, GOALS, HAPPENED, HIDDEN, PREDICT, QUIZ, SENTENCE, TIME, TITLE, WORDS, part_of, tags_of
 
 Cell = nbformat.NotebookNode
 ROOM = 540  # pixels of height on a slide of 1280 x 720
 TALL = 400  # pixels: a chart as high as this in the lesson stays large and scrolls
-BREAKS = re.compile(r"\n(?=#{1,3} |\*\*(?:What happened|Change one thing|You will be able to|\d+\. ))")
-KINDS = {
-    r"# ": "title",
-    r"##": "section",
-    r"\*\*You will": "goals",
-    r"\*\*What happened": "happened",
-    r"\*\*Change one": "change",
-    r"\*\*\d+\. ": "question",
-}
+HEADING = re.compile(r"\n(?=#{1,3} )")
+QUESTION = re.compile(r"\n(?=#{1,3} |\*\*\d+\. )")
+KINDS = {part.tag: part.tag for part in (TITLE, GOALS, PREDICT, HAPPENED, CHANGE)}
 ROLE = re.compile(r"\{term\}`([^`<]*?)(?: <[^`>]*>)?`")
 PAGE = re.compile(r"\]\(([\w./-]+)\.(?:ipynb|md)(#[\w-]+)?\)")
 
@@ -40,15 +35,30 @@ def parts(cell: Cell) -> Iterator[Cell]:
     if cell.cell_type == "code":
         yield from [cell] if height(cell) <= ROOM or not cell.outputs else parted(cell)
         return
-    for number, text in enumerate(BREAKS.split(cell.source)):
+    breaks = QUESTION if part_of(cell) == QUIZ.tag else HEADING
+    for number, text in enumerate(breaks.split(cell.source)):
         if text.strip():
-            yield nbformat.v4.new_markdown_cell(plain(text.strip()), id=f"{cell.id}-{number}")
+            yield nbformat.v4.new_markdown_cell(plain(text.strip()), id=f"{cell.id}-{number}", metadata={"tags": list(cell.metadata.get("tags", []))})
+
+
+def joined(cells: list[Cell]) -> Iterator[Cell]:
+    """Yield the cells of a lesson; its one sentence goes with the title, its minutes go with the goals."""
+    before: Cell | None = None
+    for cell in cells:
+        if before is not None and part_of(cell) in (SENTENCE.tag, TIME.tag):
+            before.source += f"\n\n{cell.source}"
+            continue
+        if before is not None:
+            yield before
+        before = cell
+    if before is not None:
+        yield before
 
 
 def parted(cell: Cell) -> Iterator[Cell]:
     """Yield the code of a cell, and then its outputs as a cell whose code is hidden."""
     code, result = deepcopy(cell), deepcopy(cell)
-    code.outputs, result.metadata.tags, result.id = [], ["hide-input"], f"{cell.id}-result"
+    code.outputs, result.metadata.tags, result.id = [], [HIDDEN], f"{cell.id}-result"
     yield from (part for part in (code, result) if shown(part))
 
 
@@ -59,15 +69,16 @@ def plain(text: str) -> str:
 
 def shown(cell: Cell) -> bool:
     """Tell whether a cell has anything for a slide."""
-    hidden = "hide-input" in cell.metadata.get("tags", [])
-    return not cell.source.startswith("## Words") and (not hidden or bool(cell.outputs))
+    return part_of(cell) != WORDS.tag and (HIDDEN not in tags_of(cell) or bool(cell.outputs))
 
 
 def kind(cell: Cell) -> str:
     """Return what a cell begins: "title", "goals", "predict", "happened", "change", "question", "section", or "" where it goes on."""
+    if found := KINDS.get(part_of(cell)):
+        return found
     if cell.cell_type == "code":
-        return "predict" if "sbs.predict(" in cell.source else ""
-    return next((name for start, name in KINDS.items() if re.match(start, cell.source)), "")
+        return ""
+    return "section" if cell.source.startswith("##") else "question" if part_of(cell) == QUIZ.tag else ""
 
 
 def text_height(text: str, line: float, characters: int) -> float:
@@ -79,7 +90,7 @@ def height(cell: Cell) -> float:
     """Estimate the height of a cell on a slide, in pixels; its real height is the browser's affair, and a long slide scrolls."""
     if cell.cell_type == "markdown":
         return text_height(cell.source, 38, 80) + 40 * cell.source.startswith("#")
-    source = 0 if "hide-input" in cell.metadata.get("tags", []) else text_height(cell.source, 30, 85) + 40
+    source = 0 if HIDDEN in tags_of(cell) else text_height(cell.source, 30, 85) + 40
     return source + sum(output_height(output) for output in cell.outputs)
 
 
@@ -112,7 +123,7 @@ def slides(cells: list[Cell]) -> Iterator[list[Cell]]:
 
 def question_follows(slide: list[Cell], cell: Cell) -> bool:
     """Tell whether a slide holds only the heading of questions, and the first of them comes next."""
-    return len(slide) == 1 and slide[0].source.startswith("## Check yourself") and kind(cell) == "question"
+    return len(slide) == 1 and kind(slide[0]) == "section" and kind(cell) == "question"
 
 
 def as_slides(notebook: Cell, notes: str) -> Cell:
@@ -122,7 +133,7 @@ def as_slides(notebook: Cell, notes: str) -> Cell:
         notebook: The lesson; it is changed in place.
         notes: What the speaker sees beside the first slide, in Markdown.
     """
-    cut = list(slides([part for cell in notebook.cells for part in parts(cell) if shown(part)]))
+    cut = list(slides([part for cell in joined(notebook.cells) for part in parts(cell) if shown(part)]))
     section = ""
     for slide in cut:
         section = next((cell.source.splitlines()[0].lstrip("# ") for cell in slide if cell.source.startswith("##")), section)

@@ -33,9 +33,9 @@ def notebook(entry: str) -> Path:
     return path
 
 
-def toc_entries() -> list[str]:
+def toc_entries(home: Path = HOME) -> list[str]:
     """Return every file of `_toc.yml`, in order, without its ending; a notebook goes by its slug."""
-    toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
+    toc = yaml.safe_load((home / "_toc.yml").read_text(encoding="utf-8"))
     return [toc["root"], *_files(toc["parts"])]
 
 

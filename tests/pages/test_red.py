@@ -42,7 +42,7 @@ def notebook_of(course: Path, page: str) -> Path:
 
 
 def recordings_of(course: Path, page: str) -> Path:
-    return course / "recordings" / MODEL / f"{page}.jsonl"
+    return course / "recordings" / MODEL / "none" / f"{page}.jsonl"
 
 
 def record(file: Path) -> None:
@@ -145,7 +145,7 @@ def test_red_after(tamper: Callable[[Path, str], None], tampered: tuple[int, str
 def test_unused_answers_are_reported(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_pages, "HOME", course)
     [entry] = read_entries(recordings_of(course, PAGE))
-    line = f"{MODEL}/{PAGE}.jsonl {entry['key']}"
+    line = f"{MODEL}/none/{PAGE}.jsonl {entry['key']}"
     used = tmp_path / "used.txt"
     assert run_pages.unused_recordings(used) == [line]
     used.write_text(f"{line}\n")

@@ -1,0 +1,112 @@
+"""`make lesson`: a lesson put in the middle changes `_toc.yml` and file names, nothing else; what it makes is whole, and red until written."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import lesson
+import pytest
+from exercises import clear
+from helpers import Page
+from pages import HOME, execute, load, notebook, slug_of
+from rules import LESSONS, parts_follow_the_page_grammar, rounds_are_whole
+
+SLUG, AFTER = "a_new_one", "hallucination"
+
+
+def tracked(home: Path) -> list[str]:
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    said = subprocess.run(command, cwd=home, capture_output=True, text=True, check=True).stdout
+    return [name for name in said.split("\0") if name and (home / name).is_file() and "recordings" not in name]
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the course with one lesson more, in the middle."""
+    home = tmp_path_factory.mktemp("course")
+    for name in tracked(HOME):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(HOME / name, home / name)
+    lesson.new(SLUG, AFTER, home)
+    return home
+
+
+def test_a_lesson_in_the_middle_changes_file_names_and_the_table_of_contents_only(course: Path) -> None:
+    def by_slug(home: Path, names: list[str]) -> dict[str, str]:
+        return {str(Path(name).with_name(slug_of(Path(name)) + Path(name).suffix)): digest(home / name) for name in names}
+
+    before, after = by_slug(HOME, tracked(HOME)), by_slug(course, [str(p.relative_to(course)) for p in course.rglob("*") if p.is_file()])
+    assert {name for name in before if after.get(name) != before[name]} == {"_toc.yml"}
+    new = {name for name in after if name not in before}
+    assert new and all(SLUG in name for name in new)
+
+
+def test_the_table_of_contents_has_two_lines_more(course: Path) -> None:
+    before, after = ((home / "_toc.yml").read_text(encoding="utf-8").splitlines() for home in (HOME, course))
+    assert [line.strip() for line in after if line not in before] == [f"- file: notebooks/{SLUG}", f"- file: exercises/{SLUG}"]
+    assert [line for line in after if SLUG not in line] == before
+
+
+def test_files_sort_in_the_order_of_the_table_of_contents(course: Path) -> None:
+    for folder in ("notebooks", "solutions"):
+        names = [slug_of(path) for path in sorted((course / folder).glob("*.ipynb"))]
+        assert names == lesson.lessons_in_order(course)
+        assert names[names.index(AFTER) + 1] == SLUG
+
+
+def test_renumbering_again_changes_nothing(course: Path) -> None:
+    before = sorted(path.name for path in course.glob("*/*.ipynb"))
+    lesson.renumber(course)
+    assert sorted(path.name for path in course.glob("*/*.ipynb")) == before
+
+
+def test_the_skeleton_has_every_part_and_is_no_lesson_yet(course: Path) -> None:
+    page = Page(next((course / "notebooks").glob(f"*_{SLUG}.ipynb")))
+    assert list(parts_follow_the_page_grammar(page)) == list(rounds_are_whole(page)) == []
+    assert [fault for rule in LESSONS for fault in rule(page)], "an unwritten lesson must be red"
+
+
+def test_the_skeleton_runs_and_its_exercise_can_be_made(course: Path) -> None:
+    page, solution = (next((course / folder).glob(f"*_{SLUG}.ipynb")) for folder in ("notebooks", "solutions"))
+    execute(load(page), course / "notebooks", SIDEBYSIDE_MODE="replay")
+    done = execute(load(solution), course / "solutions", SIDEBYSIDE_MODE="replay")
+    undone = execute(clear(load(solution)), course / "solutions", SIDEBYSIDE_MODE="replay")
+    said = [nb.cells[-1].outputs[0].data["text/plain"] for nb in (done, undone)]
+    assert said[0].startswith("✓") and said[1].startswith("… Not done yet")
+
+
+def test_the_skeleton_s_tests_are_red_until_written(course: Path) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"lessons/{SLUG}"]
+    said = subprocess.run(command, cwd=course, capture_output=True, text=True)
+    failed = [line for line in said.stdout.splitlines() if line.startswith("FAILED")]
+    assert len(failed) == 1 and "test_the_checks_are_written" in failed[0], said.stdout
+
+
+@pytest.mark.parametrize(
+    ("slug", "after", "told"),
+    [
+        ("New", AFTER, "no slug"),
+        ("09_new", AFTER, "no slug"),
+        ("a__b", AFTER, "no slug"),
+        ("../x", AFTER, "no slug"),
+        (AFTER, AFTER, "already"),
+        ("fine", "gone", "no lesson 'gone'. There are: meet_the_model"),
+    ],
+)
+def test_a_wrong_name_changes_nothing(slug: str, after: str, told: str, course: Path) -> None:
+    before = sorted(map(str, course.rglob("*")))
+    with pytest.raises(ValueError, match=told):
+        lesson.new(slug, after, course)
+    assert sorted(map(str, course.rglob("*"))) == before
+
+
+def test_a_slug_leads_to_its_notebook() -> None:
+    assert notebook(f"notebooks/{AFTER}").name.endswith(f"_{AFTER}.ipynb")
