@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from statistics import median
 
-from helpers import (
+from sidebyside.checks import numbers
+from tests.pages.helpers import (
     LANDMARKS,
     NBVAL_TAGS,
     Page,
@@ -25,8 +26,6 @@ from helpers import (
     word_count,
     words,
 )
-
-from sidebyside.checks import numbers
 
 Faults = Iterable[str]
 Rule = Callable[[Page], Faults]

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import rules
-from helpers import Page, grade, measured_numbers, sentences, word_count
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from rules import EVERYWHERE, LESSONS, VEGA
 
 import sidebyside as sbs
+from tests.pages import rules
+from tests.pages.helpers import Page, grade, measured_numbers, sentences, word_count
+from tests.pages.rules import EVERYWHERE, LESSONS, VEGA
 
 STEM = "07_specimen"
 FILLER = "You read the message. Then you say what the writer wants. " * 45
