@@ -1,7 +1,7 @@
 # Side by Side. `make lab` opens the course; `make test` runs what CI runs on notebooks and code. CONTRIBUTING.md explains the rest.
 PYTHON ?= python3
 BIN := .venv/bin
-SCORER = PYTHONPATH=hackathon:$$PYTHONPATH $(BIN)/python -m scorer
+SCORER = cd hackathon && ../$(BIN)/python -m sidebyside_hackathon
 export PYTHONDONTWRITEBYTECODE :=
 export MPLBACKEND :=
 export JUPYTER_PLATFORM_DIRS := 1
@@ -18,58 +18,58 @@ lab: .venv/reader            ## open JupyterLab on the first lesson
 
 test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/ruff check
-	$(BIN)/ruff format --check src tests tools hackathon/scorer
-	$(BIN)/python tools/run_pages.py compare
+	$(BIN)/ruff format --check src tests tools hackathon/sidebyside_hackathon
+	$(BIN)/python -m tools.run_pages compare
 	$(BIN)/python -m pytest --ignore=tests/site --ignore=tests/exports
 
 check: test book tests/exports/.ready   ## all that CI checks
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/site
 	$(BIN)/python -m pytest tests/exports
-	$(BIN)/python tools/run_pages.py live meet_the_model the_genai_workflow
-	$(BIN)/python tools/record.py verify --sample 30 --no-gate
+	$(BIN)/python -m tools.run_pages live meet_the_model the_genai_workflow
+	$(BIN)/python -m tools.record verify --sample 30 --no-gate
 
 book: .venv/maintainer node_modules/.package-lock.json   ## the site, in _build/html
 	$(BIN)/jupyter-book build --all -n -W --keep-going .
-	$(BIN)/python tools/slides.py
+	$(BIN)/python -m tools.slides
 
 slides: .venv/maintainer node_modules/.package-lock.json   ## slides of every lesson, in _build/html/slides; `make book` makes them too
-	$(BIN)/python tools/slides.py
+	$(BIN)/python -m tools.slides
 
 exercises: .venv/maintainer  ## exercises/ from solutions/
-	$(BIN)/python tools/exercises.py
+	$(BIN)/python -m tools.exercises
 
 refresh: .venv/maintainer    ## re-execute and re-save every page from recordings
-	$(BIN)/python tools/run_pages.py refresh
+	$(BIN)/python -m tools.run_pages refresh
 
 record: .venv/maintainer     ## ask the real model for what is missing; keep what is still used
-	$(BIN)/python tools/record.py record
+	$(BIN)/python -m tools.record record
 
 live: .venv/maintainer       ## run all pages with no recordings at all
-	$(BIN)/python tools/run_pages.py live
+	$(BIN)/python -m tools.run_pages live
 
 verify-recordings: .venv/maintainer   ## ask a random sample again, live, and compare
-	$(BIN)/python tools/record.py verify
+	$(BIN)/python -m tools.record verify
 
 bench: .venv/maintainer node_modules/.package-lock.json  ## speeds, reported and not asserted
-	$(BIN)/python tools/bench.py
+	$(BIN)/python -m tools.bench
 
 test-report: .venv/reader    ## a class before and after the course: make test-report FILES="answers/*.csv"
-	@$(BIN)/python tools/test_report.py $(FILES)
+	@$(BIN)/python -m tools.test_report $(FILES)
 
 offline-kit: book            ## a folder for a USB stick; also: make offline-kit FOR="linux windows macos" PYTHONS="3.11 3.12"
-	$(BIN)/python tools/offline_kit.py $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS))
+	$(BIN)/python -m tools.offline_kit $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS))
 
 lighthouse: book tests/site/node_modules/.package-lock.json   ## what Lighthouse says of the site, reported and not asserted
-	$(BIN)/python tools/lighthouse.py
+	$(BIN)/python -m tools.lighthouse
 
 screenshots: book            ## the pictures of the site in README.md
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python -m tools.screenshots
 
 load-test: .venv/maintainer  ## waits at one endpoint for 1, 10 and 30 learners; use a quiet machine
-	$(BIN)/python tools/load_test.py
+	$(BIN)/python -m tools.load_test
 
 hub-trial: .venv/maintainer  ## set up the shared server and use it, with accounts of its own: as root, on a throwaway machine
-	$(BIN)/python tools/hub_trial.py
+	$(BIN)/python -m tools.hub_trial
 
 hackathon-score: .venv/reader  ## score a team's files: make hackathon-score TEAM=name (asks for the passphrase)
 	@$(SCORER) score "$$TEAM"

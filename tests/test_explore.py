@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_widgets import LONG, Reading, each_nasty
 
 from sidebyside import COLOURS
 from sidebyside.widgets.explore import WITHOUT_SCRIPT, metric_explorer, planner
+from tests.test_widgets import LONG, Reading, each_nasty
 
 TOOLS: dict[str, Callable[[], Any]] = {"planner": planner, "metrics": lambda: metric_explorer("No, 30 days.", "45 days")}
 each_tool = pytest.mark.parametrize("kind", TOOLS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import itertools
 import re
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -16,12 +15,10 @@ import yaml
 from sidebyside.errors import KnowledgeError
 from sidebyside.knowledge import COLUMNS, Answer, KnowledgeTest, Sheet, load_test, mean_with_interval, read_sheets, report, score
 from sidebyside.knowledge.report import verdict
+from tests.pages.helpers import grade
 
 HOME = Path(__file__).resolve().parent.parent
 FILE = HOME / "book" / "instructor" / "knowledge-test.yml"
-sys.path.insert(0, str(HOME / "tests" / "pages"))
-
-from helpers import grade  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ from typing import Any
 import ipywidgets
 import pytest
 from IPython.core.formatters import DisplayFormatter
-from test_widgets import LONG, NASTY, Reading, each_nasty
 
 from sidebyside import labelling, prompt_lab
 from sidebyside.prompts import Prompt
 from sidebyside.widgets import Labelling, PromptLab
 from sidebyside.widgets.workbook import WorkError
+from tests.test_widgets import LONG, NASTY, Reading, each_nasty
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 PATIENCE = 5.0  # seconds until a thread counts as stuck

@@ -15,11 +15,11 @@ from typing import Any
 
 import openai
 import pytest
-from scripted import KEY, NAME, Reply, ScriptedModel, chat, fault, serving
 
 import sidebyside as sbs
 from sidebyside import embedded, llm
 from sidebyside.errors import BudgetError, SettingsError, WeightsError
+from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat, fault, serving
 
 HELLO = [{"role": "user", "content": "Hello"}]
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import random
-import sys
 import time
-from pathlib import Path
 from types import SimpleNamespace
 
 import openai
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-import load_test
+from tools import load_test
 
 
 class Endpoint:

@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-HOME = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(HOME / "tools"))
-
-from offline_kit import LISTS, PLATFORMS, copy_course, listing, needed, pins  # noqa: E402
+from tools.offline_kit import LISTS, PLATFORMS, copy_course, listing, needed, pins
+from tools.pages import HOME, notebook
 
 PINS = [pin for file in LISTS for pin in pins((HOME / file).read_text(encoding="utf-8"))]
 
@@ -66,7 +64,8 @@ def test_the_list_names_the_hashes_of_the_very_files(tmp_path: Path) -> None:
 
 def test_the_course_on_the_stick_is_what_is_under_version_control(tmp_path: Path) -> None:
     copy_course(tmp_path)
-    assert (tmp_path / "notebooks" / "meet_the_model.ipynb").read_bytes() == (HOME / "notebooks" / "meet_the_model.ipynb").read_bytes()
+    page = notebook("notebooks/meet_the_model")
+    assert (tmp_path / page.relative_to(HOME)).read_bytes() == page.read_bytes()
     assert not (tmp_path / ".venv").exists() and not (tmp_path / "node_modules").exists()
 
 

@@ -1,6 +1,6 @@
 """Measure speeds and write `book/run-times.md`; nothing here is asserted in a test.
 
-Usage: bench.py    (takes some minutes; use a quiet machine)
+Usage: python -m tools.bench    (takes some minutes; use a quiet machine)
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from pathlib import Path
 
 import httpx2
 import openai
-from pages import HOME, execute, load, pages, plain_environment
-from run_pages import NBVAL
 
 import sidebyside as sbs
 from sidebyside import embedded
 from sidebyside.recording import place_of, read_entries
 from sidebyside.settings import LIVE_LIMIT
+from tools.pages import HOME, execute, load, pages, plain_environment
+from tools.run_pages import NBVAL
 
 PROMPTS = [f"Write one sentence about the number {number}." for number in range(24)]
 REPLAYS = 400

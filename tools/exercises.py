@@ -1,14 +1,15 @@
 """Write `exercises/` from `solutions/`, with nbgrader's own preprocessor, executed unsolved: the same bytes each time.
 
-Usage: exercises.py
+Usage: python -m tools.exercises
 """
 
 from __future__ import annotations
 
 import nbformat
 from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearSolutions
-from pages import HOME, execute, load, pages, save
 from traitlets.config import PyFileConfigLoader
+
+from tools.pages import HOME, execute, load, pages, save
 
 STUB = PyFileConfigLoader("nbgrader_config.py", path=str(HOME / "deploy" / "hub")).load_config()  # as on a shared server
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pages import load
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tools.pages import load
 
 SLOW = 90_000  # milliseconds: a first server start compiles much
 SEND = """async ([path, answers]) => {

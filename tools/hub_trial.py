@@ -4,7 +4,7 @@ It makes three accounts on this machine, starts JupyterHub on 127.0.0.1 alone, l
 exercise, run it and hand it in; then collects, grades, and hands back. At the end the accounts, the folder and every process that it
 started are gone. Use a throwaway machine.
 
-Usage: hub_trial.py [--venv FOLDER]    (an environment to use again; without it a new one is installed, which takes minutes)
+Usage: python -m tools.hub_trial [--venv FOLDER]    (an environment to use again; without it a new one is installed, which takes minutes)
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from hub_browser import Learner, browser
-from pages import HOME, plain_environment
 
-ASSIGNMENT = "meet_the_model"
+from tools.hub_browser import Learner, browser
+from tools.pages import HOME, notebook, plain_environment, slug_of
+
+SOLUTION = notebook("solutions/meet_the_model")
+ASSIGNMENT = slug_of(SOLUTION)
 TEACHER, RIGHT, WRONG = "sbs-trial-teacher", "sbs-trial-1", "sbs-trial-2"
 GROUP = "sbs-trial"
 PORT = 18600
@@ -125,7 +127,7 @@ def release(place: Place) -> Path:
     """Let the teacher make the assignment from the solution and hand it out; return the teacher's folder."""
     desk = Path(f"/home/{TEACHER}/grading")
     place.run("install", "-d", "-o", TEACHER, desk, desk / "source", desk / "source" / ASSIGNMENT)
-    place.run("install", "-o", TEACHER, f"solutions/{ASSIGNMENT}.ipynb", desk / "source" / ASSIGNMENT)
+    place.run("install", "-o", TEACHER, SOLUTION, desk / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
     for step in ("generate_assignment", "release_assignment"):
         place.run("nbgrader", step, ASSIGNMENT, user=TEACHER, folder=desk)
     return desk
@@ -193,7 +195,7 @@ def trial(place: Place) -> list[str]:
     with accounts(place) as words, hub(place) as address, browser() as chromium:
         desk = release(place)
         learners = {name: Learner(chromium, address, name, words[name]) for name in (RIGHT, WRONG)}
-        solved = Learner.solution(HOME / "solutions" / f"{ASSIGNMENT}.ipynb")
+        solved = Learner.solution(SOLUTION)
         work(learners[RIGHT], solved)
         work(learners[WRONG], {name: text.replace("< limit", "<= limit") for name, text in solved.items()})
         points = grade(place, desk)

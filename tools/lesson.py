@@ -1,6 +1,6 @@
 """Lessons in their order: `new` makes the skeleton of a lesson, `renumber` names notebooks after the order of `_toc.yml`.
 
-Usage: lesson.py new NAME AFTER | renumber
+Usage: python -m tools.lesson new NAME AFTER | renumber
 
 NAME and AFTER are slugs. A new lesson is red until it is written: its checks' tests say so, and the page rules find it too short.
 To move a lesson, move its lines in `_toc.yml` and renumber.
@@ -15,9 +15,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from pages import HOME, save, slug_of, toc_entries
 
 from sidebyside.grammar import AT_WORK, CHANGE, GOALS, HAPPENED, HEAD, HIDDEN, OUTCOME, PREDICT, QUIZ, SENTENCE, SOURCES, TIME, TITLE, WORDS, Part
+from tools.pages import HOME, save, slug_of, toc_entries
 
 SKELETON = Path(__file__).resolve().parent / "skeleton"
 SLUG = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

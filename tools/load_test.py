@@ -5,7 +5,7 @@ is a thread with a client of the package, set up by the same settings as in a ro
 from `recordings/`, all of them live. Two ways to behave: *at their own pace*, with a pause for thought before each prompt, and *all at
 once*, when a whole room presses the same key.
 
-Usage: load_test.py    (at most six minutes; use a quiet machine)
+Usage: python -m tools.load_test    (at most six minutes; use a quiet machine)
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ import openai
 import psutil
 from nbclient import NotebookClient
 from openai.types.chat import ChatCompletion
-from pages import HOME, load, pages, plain_environment
 
 import sidebyside as sbs
 from sidebyside import embedded
 from sidebyside.recording import read_entries
+from tools.pages import HOME, load, notebook, pages, plain_environment
 
 SIZES = (1, 10, 30)
 SLOTS = 4  # answers that the server writes at the same time
@@ -43,7 +43,7 @@ THINKING = (3.0, 10.0)  # seconds before a prompt, at one's own pace
 PATIENCE = 30  # seconds after which a learner gives up on an answer: a failure
 SEED = 7
 PAGE = HOME / "book" / "instructor" / "load.md"
-LIVE_LESSON = "the_genai_workflow"
+LIVE_LESSON = notebook("notebooks/the_genai_workflow")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def serve() -> None:
 def endpoint() -> Iterator[str]:
     """Run the server in a process of its own, set this process's settings to it, and stop it at the end."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    process = subprocess.Popen([sys.executable, __file__, "serve"], env=plain_environment(), **pipes)  # type: ignore[call-overload]
+    process = subprocess.Popen([sys.executable, "-m", "tools.load_test", "serve"], cwd=HOME, env=plain_environment(), **pipes)  # type: ignore[call-overload]
     try:
         address = process.stdout.readline().strip()
         settings = {"SIDEBYSIDE_MODEL": embedded.MODEL, "SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_PRICE": "0/0"}
@@ -171,13 +171,13 @@ def kernel_memory(path: Path, **settings: str) -> float:
 
 def memory() -> list[str]:
     """Return what a learner's kernel holds, in sentences."""
-    replayed = {path.stem: kernel_memory(path, SIDEBYSIDE_MODE="replay") for path in pages(("notebooks",))[::3]}
+    replayed = {path.name: kernel_memory(path, SIDEBYSIDE_MODE="replay") for path in pages(("notebooks",))[::3]}
     largest = max(replayed, key=replayed.__getitem__)
-    live = kernel_memory(HOME / "notebooks" / f"{LIVE_LESSON}.ipynb", SIDEBYSIDE_MODE="live", SIDEBYSIDE_LIMIT="3")
+    live = kernel_memory(LIVE_LESSON, SIDEBYSIDE_MODE="live", SIDEBYSIDE_LIMIT="3")
     return [
         f"- A kernel that has run a whole lesson from recordings: {statistics.median(replayed.values()):.0f} MB, median of "
-        f"{len(replayed)} lessons; at most {replayed[largest]:.0f} MB, in [](../../notebooks/{largest}.ipynb).",
-        f"- A kernel that also holds the embedded model, after [](../../notebooks/{LIVE_LESSON}.ipynb) live: {live:.0f} MB.",
+        f"{len(replayed)} lessons; at most {replayed[largest]:.0f} MB, in [](../../notebooks/{largest}).",
+        f"- A kernel that also holds the embedded model, after [](../../notebooks/{LIVE_LESSON.name}) live: {live:.0f} MB.",
     ]
 
 

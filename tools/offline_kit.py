@@ -1,6 +1,6 @@
 """Make a folder for a USB stick, from which a room without a network can install the course: site, course, packages.
 
-Usage: offline_kit.py [--for linux windows macos] [--python 3.11 3.12] [--out offline-kit]
+Usage: python -m tools.offline_kit [--for linux windows macos] [--python 3.11 3.12] [--out offline-kit]
 
 The packages are those of requirements.txt, each checked against its hash while it is fetched. The list in the kit names
 the hashes of the files that lie in it, so that the room's laptops check them again.

@@ -1,6 +1,6 @@
 """`record`: ask the real model for answers that are missing, and keep those still used. `verify`: ask a sample again.
 
-Usage: record.py record | verify [--sample N] [--no-gate]
+Usage: python -m tools.record record | verify [--sample N] [--no-gate]
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 
 import openai
-from pages import HOME, execute, load, pages, save
 
 import sidebyside as sbs
 from sidebyside import embedded
 from sidebyside.recording import Entry, place_of, read_entries, slim, write_entries
+from tools.pages import HOME, execute, load, pages, save
 
 SHELF = HOME / "recordings"
 GATE = 0.99

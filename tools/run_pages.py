@@ -1,6 +1,6 @@
 """Run the pages: `compare` them with their saved outputs (strict nbval), `refresh` those, or run all `live`.
 
-Usage: run_pages.py compare | refresh | live [page …]
+Usage: python -m tools.run_pages compare | refresh | live [page …]
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 
 import nbformat
-from pages import HOME, execute, load, pages, plain_environment, save
 
 from sidebyside.embedded import MODEL
 from sidebyside.errors import RecordingError
 from sidebyside.recording import place_of, read_entries
+from tools.pages import HOME, execute, load, pages, plain_environment, save, slug_of
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "-n", "2", "--dist", "loadfile"]
 
@@ -70,13 +70,14 @@ def live(names: list[str]) -> int:
     """
     status = 0
     for path in pages(("notebooks", "solutions")):
-        if not names or path.stem in names:
+        name = f"{path.parent.name}/{slug_of(path)}"
+        if not names or slug_of(path) in names:
             start = time.perf_counter()
             page = execute(load(path), path.parent, SIDEBYSIDE_MODE="live")
             seconds, saved, now = time.perf_counter() - start, outcomes(load(path)), outcomes(page)
             same = sum(now.get(key) == answer for key, answer in saved.items())
-            print(f"{path.parent.name}/{path.stem}: reached its end live in {seconds:.0f} s; {same} of {len(saved)} outcomes as saved: {now}")
-            status |= same < len(saved) / 2 or not shows_sign(page, SIGNS.get(f"{path.parent.name}/{path.stem}", ""))
+            print(f"{name}: reached its end live in {seconds:.0f} s; {same} of {len(saved)} outcomes as saved: {now}")
+            status |= same < len(saved) / 2 or not shows_sign(page, SIGNS.get(name, ""))
     return status
 
 

@@ -1,6 +1,6 @@
 """Make slides of every lesson, in `_build/html/slides`: the very cells and outputs, cut where a presenter stops.
 
-Usage: slides.py    (after `make book`, whose scripts and style sheets the slides use)
+Usage: python -m tools.slides    (after `make book`, whose scripts and style sheets the slides use)
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 
 import nbformat
-from deck import as_slides, plain
 from nbconvert.exporters import SlidesExporter
-from pages import HOME, load, pages
 from traitlets.config import Config
+
+from tools.deck import as_slides, plain
+from tools.pages import HOME, load, pages
 
 SITE = HOME / "_build" / "html"
 SETTINGS = Config(

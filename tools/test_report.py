@@ -1,6 +1,6 @@
 """Print the report on a class: what it knew before and after, and how well it knew that it knew.
 
-Usage: test_report.py FILE …  (CSV files from the test page, or typed from paper; each may hold one person or many)
+Usage: python -m tools.test_report FILE …  (CSV files from the test page, or typed from paper; each may hold one person or many)
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from lessons.fragile_prompts import checks
 
 import sidebyside as sbs
+from lessons.fragile_prompts import checks
 
 PAIR, ROWS = checks._pair()
 TARGET = list(ROWS[sbs.load_case().other_label])

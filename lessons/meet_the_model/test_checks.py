@@ -3,9 +3,9 @@
 import types
 
 import pytest
-from lessons.meet_the_model import checks
 
 import sidebyside as sbs
+from lessons.meet_the_model import checks
 from sidebyside.tokens import Token
 
 

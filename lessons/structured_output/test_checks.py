@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from lessons.structured_output import checks
 
 import sidebyside as sbs
+from lessons.structured_output import checks
 
 FIELDS = checks.label_fields()
 

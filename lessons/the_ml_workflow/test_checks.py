@@ -3,12 +3,12 @@
 import types
 
 import pytest
-from lessons.the_ml_workflow import checks
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 import sidebyside as sbs
+from lessons.the_ml_workflow import checks
 
 
 def always(label):

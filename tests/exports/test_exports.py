@@ -18,19 +18,19 @@ from typing import Any
 import pytest
 import yaml
 from nbformat.v4 import new_code_cell
-from pages import HOME, execute, load
-from scripted import KEY, ScriptedModel
 
 from sidebyside import suite
 from sidebyside.errors import SuiteError
 from sidebyside.evaluation import ABSTENTIONS, abstains
 from sidebyside.scorers import holds_numbers
 from sidebyside.suite import Angle, Rule, Sample
+from tests.scripted import KEY, ScriptedModel
+from tools.pages import execute, load, notebook
 
 HERE = Path(__file__).resolve().parent
 PROMPTFOO = HERE / "node_modules" / ".bin" / "promptfoo"
 INSPECT = HERE / ".venv" / "bin" / "python"
-PAGE = HOME / "notebooks" / "an_evaluation_suite.ipynb"
+PAGE = notebook("notebooks/an_evaluation_suite")
 WORDS = {"system": "Answer from the text only.", "user": "Text: {context}\n\nQuestion: {input}"}
 COURTEOUS = ["please", "thank you", "happy to"]
 
@@ -301,7 +301,7 @@ def of_the_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     page = load(PAGE)
     page.cells.append(new_code_cell(HAND_OVER.replace("FOLDER", repr(str(folder)))))
-    execute(page, HOME / "notebooks", SIDEBYSIDE_MODE="replay")
+    execute(page, PAGE.parent, SIDEBYSIDE_MODE="replay")
     return folder
 
 

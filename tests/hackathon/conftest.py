@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "hackathon"))
-
-from kit import PASSPHRASE, TOLD, HandIn, unsealed, write_csv, write_private  # noqa: E402
-
-from scorer import __main__ as command  # noqa: E402
-from scorer import event as events  # noqa: E402
-from scorer import sealing  # noqa: E402
+from sidebyside_hackathon import __main__ as command
+from sidebyside_hackathon import event as events
+from sidebyside_hackathon import sealing
+from tests.hackathon.kit import PASSPHRASE, TOLD, HandIn, unsealed, write_csv, write_private
 
 
 @pytest.fixture(scope="session")

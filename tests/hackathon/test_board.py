@@ -6,14 +6,14 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from kit import NOW, HandIn, key_of
 
-from scorer import __main__ as command
-from scorer.board import places, verdict, write_board
-from scorer.event import Event
-from scorer.ledger import Entry
-from scorer.scoring import Score
 from sidebyside.charts import COLOURS
+from sidebyside_hackathon import __main__ as command
+from sidebyside_hackathon.board import places, verdict, write_board
+from sidebyside_hackathon.event import Event
+from sidebyside_hackathon.ledger import Entry
+from sidebyside_hackathon.scoring import Score
+from tests.hackathon.kit import NOW, HandIn, key_of
 
 NAUGHTY = "<script>alert(1)<"
 SAMPLES = 40

@@ -7,10 +7,10 @@ from collections import Counter
 
 import pandas as pd
 import pytest
-from kit import HOME
 from rapidfuzz import fuzz, process, utils
 
-from scorer.event import FOLDER, HIDDEN, read_event, read_hidden
+from sidebyside_hackathon.event import FOLDER, HIDDEN, read_event, read_hidden
+from tests.hackathon.kit import HOME
 
 LEAST = {"route": 200, "answers": 40, "guard": 120}
 FOLDERS = ("notebooks", "solutions", "exercises")

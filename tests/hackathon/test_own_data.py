@@ -6,10 +6,10 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from kit import HOME
 
-import scorer
+import sidebyside_hackathon as scorer
 from sidebyside.cases import Case, load_case
+from tests.hackathon.kit import HOME
 
 
 @pytest.fixture

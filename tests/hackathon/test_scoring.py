@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from kit import GUARD, NOW, QUESTIONS, HandIn, key_of
 from statsmodels.stats.contingency_tables import mcnemar
 
-from scorer import __main__ as command
-from scorer import scoring
-from scorer.event import Event
-from scorer.ledger import read_entries
-from scorer.scoring import Question, difference_p, holds, right_answer, score_answers, score_break, score_guard, score_route
+from sidebyside_hackathon import __main__ as command
+from sidebyside_hackathon import scoring
+from sidebyside_hackathon.event import Event
+from sidebyside_hackathon.ledger import read_entries
+from sidebyside_hackathon.scoring import Question, difference_p, holds, right_answer, score_answers, score_break, score_guard, score_route
+from tests.hackathon.kit import GUARD, NOW, QUESTIONS, HandIn, key_of
 
 DOCUMENTS = {"a.md": "# Rugs\n\nYou have 45 days. After that, ask.\n\n- Candles stay.\n- Lamps may go.", "b.md": "Elsewhere it is 45 days."}
 KNOWN = Question("a.md", ("You have 45 days.",), (("45 days", "forty-five days"),), ("30 days",))

@@ -6,12 +6,12 @@ import csv
 from pathlib import Path
 
 import pytest
-from kit import GUARD, HOME, PASSPHRASE, QUESTIONS, ROUTE, key_of, write_csv
 
-from scorer import __main__ as command
-from scorer import labels, sealing
-from scorer.event import HIDDEN, Event
-from scorer.tables import HackathonError
+from sidebyside_hackathon import __main__ as command
+from sidebyside_hackathon import labels, sealing
+from sidebyside_hackathon.event import HIDDEN, Event
+from sidebyside_hackathon.tables import HackathonError
+from tests.hackathon.kit import GUARD, HOME, PASSPHRASE, QUESTIONS, ROUTE, key_of, write_csv
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from kit import HOME
 
-sys.path.insert(0, str(HOME / "tools"))
-from pages import execute, load, pages  # noqa: E402
+from tests.hackathon.kit import HOME
+from tools.pages import execute, load, pages, slug_of
 
 STARTERS = pages(("hackathon",))
 TINY = HOME / "tests" / "cases" / "tiny"
@@ -22,7 +20,7 @@ def code(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 def test_there_are_three() -> None:
-    assert [path.stem for path in STARTERS] == ["route_messages", "answer_from_policies", "break_and_guard"]
+    assert [slug_of(path) for path in STARTERS] == ["route_messages", "answer_from_policies", "break_and_guard"]
 
 
 @each_starter

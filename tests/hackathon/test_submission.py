@@ -6,13 +6,13 @@ import dataclasses
 import datetime
 
 import pytest
-from kit import NOW, HandIn, key_of
 
-from scorer import __main__ as command
-from scorer.board import write_board
-from scorer.event import Event, read_event
-from scorer.ledger import read_entries
-from scorer.tables import HackathonError
+from sidebyside_hackathon import __main__ as command
+from sidebyside_hackathon.board import write_board
+from sidebyside_hackathon.event import Event, read_event
+from sidebyside_hackathon.ledger import read_entries
+from sidebyside_hackathon.tables import HackathonError
+from tests.hackathon.kit import NOW, HandIn, key_of
 
 TOPICS = ("id", "route")
 

@@ -17,9 +17,9 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
-from pages import slug_of
 
 from sidebyside.grammar import part_of
+from tools.pages import slug_of
 
 # --- a page ---------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from statistics import median
 
-from helpers import (
+from sidebyside.grammar import END, GOALS, HEAD, HIDDEN, OUTCOME, PREDICT, QUIZ, ROUND, SOURCES, TIME, WORDS, part_of
+from tests.pages.helpers import (
     NBVAL_TAGS,
     Page,
     calls,
@@ -22,8 +23,6 @@ from helpers import (
     word_count,
     words,
 )
-
-from sidebyside.grammar import END, GOALS, HEAD, HIDDEN, OUTCOME, PREDICT, QUIZ, ROUND, SOURCES, TIME, WORDS, part_of
 
 Faults = Iterable[str]
 Rule = Callable[[Page], Faults]

@@ -8,14 +8,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from exercises import clear, sources
-from helpers import GLOSSARY_LINK, TERM_ROLE, Page, anchor, calls, glossary_anchors, glossary_terms, mime_bundles
 from nbgrader.nbgraderformat import MetadataValidator
-from pages import HOME, load, notebook, pages, toc_entries
-from rules import order_phrases
 
 from sidebyside import lessons
 from sidebyside.checks import exercises
+from tests.pages.helpers import GLOSSARY_LINK, TERM_ROLE, Page, anchor, calls, glossary_anchors, glossary_terms, mime_bundles
+from tests.pages.rules import order_phrases
+from tools.exercises import clear, sources
+from tools.pages import HOME, load, notebook, pages, toc_entries
 
 TRIO = ("notebooks", "solutions", "exercises")
 SHELVES = {folder: [Page(path) for path in pages((folder,))] for folder in (*TRIO, "hackathon")}

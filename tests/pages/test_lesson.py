@@ -8,12 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import lesson
 import pytest
-from exercises import clear
-from helpers import Page
-from pages import HOME, execute, load, notebook, slug_of
-from rules import LESSONS, parts_follow_the_page_grammar, rounds_are_whole
+
+from tests.pages.helpers import Page
+from tests.pages.rules import LESSONS, parts_follow_the_page_grammar, rounds_are_whole
+from tools import lesson
+from tools.exercises import clear
+from tools.pages import HOME, execute, load, notebook, slug_of
 
 SLUG, AFTER = "a_new_one", "hallucination"
 

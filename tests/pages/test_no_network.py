@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from helpers import mime_bundles
 from nbformat.v4 import new_code_cell
-from pages import HOME, execute, load
+
+from tests.pages.helpers import mime_bundles
+from tools.pages import HOME, execute, load
 
 CUT = """
 import socket

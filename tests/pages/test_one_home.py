@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pages import HOME, load, pages, save
 
 from sidebyside import embedded
+from tools.pages import HOME, load, pages, save
 
 MODEL_CARD = HOME / "book" / "model-card.md"
 EXERCISES = pages(("exercises",))

@@ -3,8 +3,9 @@
 import os
 
 import pytest
-from helpers import Page
-from pages import HOME, execute, load, pages
+
+from tests.pages.helpers import Page
+from tools.pages import HOME, execute, load, pages
 
 TINY = HOME / "tests" / "cases" / "tiny"
 

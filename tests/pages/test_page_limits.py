@@ -1,9 +1,10 @@
 """Every notebook against every rule of DESIGN 5 that a machine can judge."""
 
 import pytest
-from helpers import Page
-from pages import pages
-from rules import EVERYWHERE, LESSONS, Rule, unchecked_share
+
+from tests.pages.helpers import Page
+from tests.pages.rules import EVERYWHERE, LESSONS, Rule, unchecked_share
+from tools.pages import pages
 
 ALL = [Page(path) for path in pages()]
 LESSON_PAGES = [page for page in ALL if page.path.parent.name == "notebooks"]

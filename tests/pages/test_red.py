@@ -13,12 +13,11 @@ from pathlib import Path
 import httpx2
 import nbformat
 import openai
-import pages
 import pytest
-import run_pages
 
 from sidebyside.embedded import MODEL
 from sidebyside.recording import RecordingTransport, Store, read_entries, seal_of, write_entries
+from tools import pages, run_pages
 
 PAGE = "untouched"
 QUESTION = "How many lamps?"
@@ -60,7 +59,7 @@ def environment(course: Path) -> dict[str, str]:
 
 def compare(course: Path) -> tuple[int, str]:
     """Run the gate as `make test` does; return its status and what it says."""
-    command = [sys.executable, "tools/run_pages.py", "compare"]
+    command = [sys.executable, "-m", "tools.run_pages", "compare"]
     done = subprocess.run(command, cwd=course, env=environment(course), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     return done.returncode, done.stdout
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import deck
 import nbformat
 import pytest
-from helpers import Page
-from pages import load, pages
-from rules import parts_follow_the_page_grammar, quiz_items_explain_every_option, rounds_are_whole, words_link_to_the_glossary
 
 from sidebyside.grammar import part_of
+from tests.pages.helpers import Page
+from tests.pages.rules import parts_follow_the_page_grammar, quiz_items_explain_every_option, rounds_are_whole, words_link_to_the_glossary
+from tools import deck
+from tools.pages import load, pages
 
 LESSONS = pages(("notebooks",))
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import rules
-from helpers import Page, grade, measured_numbers, sentences, word_count
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from rules import EVERYWHERE, LESSONS, VEGA
 
 import sidebyside as sbs
 from sidebyside.grammar import AT_WORK, CHANGE, GOALS, HAPPENED, HIDDEN, OUTCOME, PREDICT, QUIZ, SENTENCE, SOURCES, TIME, TITLE, WORDS, Part
 from sidebyside.widgets.show import Prediction
+from tests.pages import rules
+from tests.pages.helpers import Page, grade, measured_numbers, sentences, word_count
+from tests.pages.rules import EVERYWHERE, LESSONS, VEGA
 
 SLUG = "specimen"
 FILLER = "You read the message. Then you say what the writer wants. " * 45

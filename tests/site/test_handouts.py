@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import HOME, Open
 from playwright.sync_api import Page
 
 from sidebyside.evaluation import Rate
+from tests.site.browsing import HOME, Open
 
 FOLDER = HOME / "book" / "instructor"
 PAGES = sorted(f"book/instructor/{path.stem}" for path in FOLDER.glob("*.md"))

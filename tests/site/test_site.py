@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from browsing import FIRST_VISIT, HOME, PAGES, PHONE, SITE, Open, Visit, draw_charts, each_page, show_all, with_element
 from playwright.sync_api import Locator, expect
 
 from sidebyside.charts import COLOURS
+from tests.site.browsing import FIRST_VISIT, HOME, PAGES, PHONE, SITE, Open, Visit, draw_charts, each_page, show_all, with_element
 
 LOADED_FROM_ELSEWHERE = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=[\"'](?:https?:)?//[^\"']*", re.I)
 ADDRESS = re.compile(r"""url\(\s*["']?([^"')]+)""")

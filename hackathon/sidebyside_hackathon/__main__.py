@@ -1,6 +1,6 @@
 """The organiser's commands: `seal` the labels, `score` a team, write the leaderboard (`board`).
 
-Usage: python -m scorer seal | score TEAM | board
+Usage: python -m sidebyside_hackathon seal | score TEAM | board
 """
 
 from __future__ import annotations

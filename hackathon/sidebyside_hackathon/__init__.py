@@ -1,4 +1,4 @@
-"""The hackathon's scorer. A starter says `import scorer` to check and to practise with the very rules by which the hidden sets are scored."""
+"""The hackathon's scorer. A starter imports it to check and to practise with the very rules by which the hidden sets are scored."""
 
 from .bot import INSTRUCTION, PRACTICE_CODE, ask_bot, gives_away
 from .challenges import ANSWERS, BREAK, COSTS, GUARD, Challenge, route

@@ -1,0 +1,1 @@
+"""The maintainers' commands, each run from the course's folder as `python -m tools.NAME`."""
