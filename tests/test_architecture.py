@@ -15,6 +15,7 @@ PACKAGE = HOME / "src" / "sidebyside"
 FLOORS = [
     "errors",
     "settings",
+    "tables",
     "embedded",
     "recording",
     "llm",

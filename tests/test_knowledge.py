@@ -157,27 +157,36 @@ def test_a_fault_is_told_and_the_rest_counts(fault: str, test: KnowledgeTest, tm
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"PK\x03\x04\0\0", "no text file"),
-        (b"\xff\xfen\0a\0", "no text file"),
-        (b"", "does not name the column name, form, item, option, confidence"),
-        (b"name,form,item,confidence\n", "does not name the column option."),
+        (b"PK\x03\x04\0\0", "is an Excel file or another packed one, and it is damaged"),
+        (b"name,form\0\0\0", "line 1: NUL characters instead of text"),
+        (b"", "line 1: the file is empty. The first line must name: name, form, item, option, confidence."),
+        (b"name,form,item,confidence\n", "line 1: no column 'option'; the columns are 'name,form,item,confidence'. The first line must name"),
     ],
 )
 def test_a_file_of_another_kind_is_told_and_left_out(content: bytes, words: str, test: KnowledgeTest, tmp_path: Path) -> None:
     (tmp_path / "odd.csv").write_bytes(content)
     sheets, faults = read_sheets([tmp_path / "odd.csv", tmp_path / "gone.csv", write(tmp_path / "a.csv", rows(test))], test)
     assert len(sheets) == 1 and len(faults) == 2
-    assert "odd.csv" in faults[0] and words in faults[0]
+    assert "odd.csv" in faults[0] and words in faults[0] and faults[0].endswith("Nothing of it counts.")
     assert "gone.csv" in faults[1]
 
 
-@pytest.mark.parametrize(("encoding", "mark"), [("utf-8-sig", ","), ("cp1252", ";"), ("utf-8", ";")])
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-8-sig", ","), ("cp1252", ";"), ("utf-8", ";"), ("utf-16", "\t")])
 def test_files_of_a_spreadsheet_are_read(encoding: str, mark: str, test: KnowledgeTest, tmp_path: Path) -> None:
     lines = [mark.join(map(str, row)) for row in [[name.upper() for name in COLUMNS], *rows(test, "Pfläumchen", "After")]]
     (tmp_path / "a.csv").write_bytes("\r\n".join(lines).encode(encoding))
     sheets, faults = read_sheets([tmp_path / "a.csv"], test)
     assert faults == []
     assert [(sheet.name, sheet.form) for sheet in sheets] == [("pfläumchen", "after")]
+
+
+def test_rows_typed_in_a_hurry_count(test: KnowledgeTest, tmp_path: Path) -> None:
+    lines = [",".join(map(str, row)) for row in [COLUMNS, *rows(test)]]
+    lines[1] = lines[1].rpartition(",")[0]  # no confidence, and no comma for it
+    lines[2] += ",quick"
+    (tmp_path / "a.csv").write_text("\n\n".join(lines))
+    (sheet,), faults = read_sheets([tmp_path / "a.csv"], test)
+    assert len(sheet.answers) == 20 and len(faults) == 1 and "line 3: the confidence ''" in faults[0]
 
 
 def test_a_name_in_two_files_counts_once_or_not_at_all(test: KnowledgeTest, tmp_path: Path) -> None:

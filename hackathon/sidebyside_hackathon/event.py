@@ -67,7 +67,7 @@ def read_hidden(challenge: str, folder: Path = FOLDER) -> pd.DataFrame:
         folder: The hackathon's folder.
     """
     file, column = HIDDEN[challenge]
-    return pd.DataFrame(read_table(folder / "data" / file, ("id", column)))
+    return pd.DataFrame(read_table(folder / "data" / file, ("id", column)).rows)
 
 
 def read_event(folder: Path = FOLDER) -> Event:

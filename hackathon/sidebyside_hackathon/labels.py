@@ -84,7 +84,7 @@ def read_private(folder: Path, event: Event) -> dict[str, list[Row]]:
     """
     tables = {}
     for name, columns in PRIVATE.items():
-        rows = sorted(read_table(folder / FILES[name], columns), key=lambda row: fingerprint(row[HIDDEN[name][1]].encode()))  # noqa: B023
+        rows = sorted(read_table(folder / FILES[name], columns).rows, key=lambda row: fingerprint(row[HIDDEN[name][1]].encode()))  # noqa: B023
         tables[name] = [row | {"id": f"{FILES[name][0].upper()}{number:03}"} for number, row in enumerate(rows, 1)]
     _allowed(tables["route"], ("topic", "second_topic"), event.shop.labels[event.label], FILES["route"])
     _allowed(tables["guard"], ("attack", "second_attack"), ["no", "yes"], FILES["guard"])

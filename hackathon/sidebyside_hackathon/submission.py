@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 
 from .challenges import BREAK, LONGEST_ATTACK, MOST_ATTACKS, Challenge
-from .tables import HackathonError, Row, read_table, some
+from .tables import HackathonError, Row, Table, read_table, some
 
 ALIKE = 0.9  # two attacks that share this much of their letters are one
 
@@ -29,16 +29,17 @@ def check(path: Path | str, challenge: Challenge, ids: Sequence[str] = ()) -> li
         HackathonError: If a rule is broken; the text names file, line or id, and remedy.
     """
     path = Path(path)
-    rows = read_table(path, challenge.columns)
+    table = read_table(path, challenge.columns)
+    rows = table.rows
     if challenge.name == BREAK.name:
         _attacks(path.name, [row["attack"] for row in rows])
     else:
         _ids(path.name, [row["id"] for row in rows], list(ids))
     for column in challenge.columns:
         if column not in challenge.may_be_empty:
-            _filled(path.name, rows, column)
+            _filled(table, column)
     for column, allowed in challenge.values.items():
-        _known(path.name, rows, column, allowed)
+        _known(table, column, allowed)
     return rows
 
 
@@ -51,17 +52,17 @@ def _ids(name: str, there: list[str], expected: list[str]) -> None:
         raise HackathonError(f"{name}: missing, {len(missing)} of {len(expected)}: {some(missing)}. Hand in a row for every id.")
 
 
-def _filled(name: str, rows: list[Row], column: str) -> None:
-    if empty := [place(row, line) for line, row in enumerate(rows, 2) if not row[column]]:
-        raise HackathonError(f"{name}: '{column}' is empty in {some(empty)}. Fill it in everywhere.")
+def _filled(table: Table, column: str) -> None:
+    if empty := [place(row, line) for line, row in zip(table.lines, table.rows, strict=True) if not row[column]]:
+        raise HackathonError(f"{table.file}: '{column}' is empty in {some(empty)}. Fill it in everywhere.")
 
 
-def _known(name: str, rows: list[Row], column: str, allowed: Sequence[str]) -> None:
-    for line, row in enumerate(rows, 2):
+def _known(table: Table, column: str, allowed: Sequence[str]) -> None:
+    for line, row in zip(table.lines, table.rows, strict=True):
         if row[column] not in allowed and not (row[column] == "" and "" in allowed):
             near = get_close_matches(row[column].lower(), allowed, 1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Use one of: {', '.join(filter(None, allowed))}."
-            raise HackathonError(f"{name}, {place(row, line)}: '{row[column]}' is no {column}. {hint}")
+            raise HackathonError(f"{table.file}, {place(row, line)}: '{row[column]}' is no {column}. {hint}")
 
 
 def place(row: Row, line: int) -> str:

@@ -1,16 +1,15 @@
 """Load and validate a case: a company's messages, labels, documents and facts in one folder.
 
 A case is a folder with a `case.toml` (title, words for prompts, labels), `messages.csv`, and, if the company has them,
-`documents/*.md`, `facts.csv`, `answers.csv`, `entities.csv`, `fields.csv` and `orders.csv`. Nothing else in the course knows a case by name.
+`documents/*.md`, `facts.csv`, `answers.csv`, `entities.csv`, `fields.csv` and `orders.csv`; a workbook may stand in for a CSV file, as
+`tables` reads both. Nothing else in the course knows a case by name.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,14 +17,14 @@ from typing import Any
 
 import pandas as pd
 
-from .errors import CaseError
+from .errors import CaseError, TableError
 from .settings import read_settings
+from .tables import Table, find_table, iso_dates, read_table, read_text
 
 SPLITS = ("train", "dev", "test", "later")
 COLUMNS = ("id", "date", "text", "split")
 JUDGED = ("right", "second_right")  # the writer's word on an answer, and that of somebody who did not know it
 MOST_ROWS = 50_000
-DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 HTML = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(\s[^<>@]*)?/?>")  # not <anna@example.com>
 FORMULA = re.compile(r"^\s*(=|[+@-]\s*[A-Za-z]+[(|]|[+-]\d+[+*/-]\S*[(|])")
 
@@ -43,6 +42,7 @@ class Case:
         messages: One row a message.
         fields: What can be read from a message: for each field what it is about, its allowed values if it has any, and a
             regular expression if one finds it.
+        notes: What somebody should know of how the messages were read, a sentence each.
     """
 
     folder: Path
@@ -52,6 +52,7 @@ class Case:
     labels: dict[str, list[str]]
     messages: pd.DataFrame
     fields: dict[str, dict[str, Any]]
+    notes: tuple[str, ...] = ()
 
     def split(self, name: str, *, limited: bool = False) -> pd.DataFrame:
         """Return the messages of a split.
@@ -91,9 +92,8 @@ class Case:
     @cached_property
     def answers(self) -> pd.DataFrame:
         """Good and bad answers to questions of `facts`, each judged by two readers as right ("yes") or wrong ("no")."""
-        table = self._table("answers.csv", dtype=str)
-        _columns(table, ("id", "fact", "answer", *JUDGED), "answers.csv")
-        facts = self.facts.astype(str).rename(columns={"id": "fact", "answer": "target"})
+        table = self._table("answers.csv", ("id", "fact", "answer", *JUDGED))
+        facts = self.facts.rename(columns={"id": "fact", "answer": "target"})
         _known(table["fact"], facts["fact"], "answers.csv", "question", "facts.csv")
         _allowed(table, dict.fromkeys(JUDGED, ["no", "yes"]), "answers.csv")
         return table.merge(facts[["fact", "question", "document", "sentence", "target"]], on="fact", how="left")
@@ -106,8 +106,7 @@ class Case:
     @cached_property
     def records(self) -> pd.DataFrame:
         """Messages with the fields that somebody has read from them; an empty field means that the message does not tell."""
-        table = self._table("fields.csv", dtype=str)  # else 007 would become 7
-        _columns(table, ("id", *self.fields), "fields.csv")
+        table = self._table("fields.csv", ("id", *self.fields))
         _known(table["id"], self.messages["id"], "fields.csv", "message", "messages.csv")
         _allowed(table, {name: field["values"] for name, field in self.fields.items() if "values" in field}, "fields.csv")
         return table.merge(self.messages[["id", "text", "split"]], on="id", how="left")
@@ -115,17 +114,18 @@ class Case:
     @cached_property
     def orders(self) -> pd.DataFrame:
         """Orders with numeric features and an outcome."""
-        return self._table("orders.csv")
+        table = self._found("orders.csv")
+        return _frame(table).apply(_numbers, comma=table.separator == ";")  # a spreadsheet takes ; where , begins the decimals
 
-    def _table(self, name: str, dtype: type | None = None) -> pd.DataFrame:
-        if not (self.folder / name).is_file():
+    def _table(self, name: str, needed: tuple[str, ...] = ()) -> pd.DataFrame:
+        """Return a table of texts: as a number, 007 would become 7."""
+        return _frame(self._found(name, needed))
+
+    def _found(self, name: str, needed: tuple[str, ...] = ()) -> Table:
+        path = find_table(self.folder / name)
+        if path is None:
             raise CaseError(f"This page needs {name}, and the case '{self.folder.name}' has none. Add the file, or choose another case.")
-        text = _read(self.folder / name)
-        try:
-            return pd.read_csv(io.StringIO(text), keep_default_na=False, dtype=dtype)
-        except ValueError as error:
-            reason = " ".join(str(error).split())
-            raise CaseError(f"{name} is not a table: {reason}. Put quotation marks around texts that hold a comma.") from error
+        return _read_table(path, needed)
 
     def __repr__(self) -> str:
         """Say what the case holds."""
@@ -153,20 +153,15 @@ def load_case(folder: Path | None = None) -> Case:
     folder = folder or read_settings().case
     card = _card(folder / "case.toml")
     labels = {name: list(values) for name, values in card["labels"].items()}
-    rows = _rows(folder / "messages.csv", (*COLUMNS, *labels))
-    for fault in _faults(rows, labels):
-        raise CaseError(f"messages.csv, {fault}")
-    messages = pd.DataFrame(rows)
+    table = _messages(folder, (*COLUMNS, *labels))
+    for fault in _faults(table, labels):
+        raise CaseError(f"{table.file}, {fault}")
+    messages, below = _frame(table), f"{table.file}, line 2 to the end"
     for name in labels:
-        _two_values(messages[name], f"column '{name}'")
+        _two_values(messages[name], f"{below}: column '{name}'")
     for split in ("train", "dev", "test"):
-        _two_values(messages[messages["split"] == split][card["label"]], f"column '{card['label']}' of the split '{split}'")
-    return Case(folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}))
-
-
-def _columns(table: pd.DataFrame, needed: tuple[str, ...], file: str) -> None:
-    if missing := [name for name in needed if name not in table]:
-        raise CaseError(f"{file}, line 1: no column '{missing[0]}'. The first line must name: {', '.join(needed)}.")
+        _two_values(messages[messages["split"] == split][card["label"]], f"{below}: column '{card['label']}' of the split '{split}'")
+    return Case(folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}), table.notes)
 
 
 def _known(ids: pd.Series, there: pd.Series, file: str, thing: str, home: str) -> None:
@@ -183,7 +178,7 @@ def _allowed(table: pd.DataFrame, values: dict[str, list[str]], file: str) -> No
 def _two_values(column: pd.Series, place: str) -> None:
     if column.nunique() < 2:
         held = "one value only" if len(column) else "nothing"
-        raise CaseError(f"messages.csv, line 2 to the end: {place} holds {held}. A model needs examples of at least two values: label some more.")
+        raise CaseError(f"{place} holds {held}. A model needs examples of at least two values: label some more.")
 
 
 def _card(path: Path) -> dict[str, Any]:
@@ -220,52 +215,71 @@ def _field(name: str, field: Any) -> None:
 
 def _read(path: Path) -> str:
     if not path.is_file():
-        raise CaseError(f"{path.name} is missing in the case '{path.parent.name}'. Add it; CONTRIBUTING.md lists what a case needs.")
-    data = path.read_bytes()
+        raise CaseError(_missing(path))
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise CaseError(f"{path.name}, line {line}: not UTF-8. In a spreadsheet program, save it as 'CSV UTF-8'.") from error
+        return read_text(path)
+    except TableError as error:
+        raise CaseError(str(error)) from error
 
 
-def _rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(_read(path), newline=""))  # not splitlines: it also splits at characters inside a text
-    missing = [name for name in needed if name not in (reader.fieldnames or [])]
-    if missing:
-        raise CaseError(f"{path.name}, line 1: no column '{missing[0]}'. The first line must name: {', '.join(needed)}.")
-    try:
-        rows = [{**row, "_line": str(_first_line(row, reader.line_num))} for row in reader]
-    except csv.Error as error:
-        raise CaseError(f"{path.name}, line {reader.line_num + 1}: {error}. Is a quotation mark left open before it?") from error
-    if not rows:
+def _missing(path: Path) -> str:
+    return f"{path.name} is missing in the case '{path.parent.name}'. Add it; CONTRIBUTING.md lists what a case needs."
+
+
+def _messages(folder: Path, needed: tuple[str, ...]) -> Table:
+    path = find_table(folder / "messages.csv")
+    if path is None:
+        raise CaseError(_missing(folder / "messages.csv"))
+    table = _read_table(path, needed, texts=("text",), dates=("date",))
+    if not table.rows:
         raise CaseError(f"{path.name}, line 2: there are no messages. Add at least a few dozen with their labels.")
-    if len(rows) > MOST_ROWS:
-        raise CaseError(f"{path.name}, line {MOST_ROWS + 2}: more than {MOST_ROWS:,} messages. Take a random sample; pages stay quick then.")
-    return rows
+    if len(table.rows) > MOST_ROWS:
+        place = f"{path.name}, line {table.lines[MOST_ROWS]}"
+        raise CaseError(f"{place}: more than {MOST_ROWS:,} messages. Take a random sample; pages stay quick then.")
+    return table
 
 
-def _first_line(row: dict[Any, Any], last: int) -> int:
-    """Return the line where a row begins: a text in quotation marks may run over several, an unclosed one over all the rest."""
-    return last - sum(str(value).count("\n") for value in row.values())
+def _read_table(path: Path, needed: tuple[str, ...], texts: Collection[str] = (), dates: Collection[str] = ()) -> Table:
+    """Read a table, with its dates as YYYY-MM-DD."""
+    try:
+        table = read_table(path, needed, texts=texts)
+        for name in dates:
+            for row, day in zip(table.rows, iso_dates(table, name), strict=True):
+                row[name] = day
+    except TableError as error:
+        raise CaseError(str(error)) from error
+    return table
 
 
-def _faults(rows: list[dict[str, str]], labels: dict[str, list[str]]) -> Iterator[str]:
-    """Yield each row's faults as "line N: what, remedy"; the rows lose their line numbers on the way."""
+def _frame(table: Table) -> pd.DataFrame:
+    return pd.DataFrame(table.rows, columns=list(table.columns), dtype=str)
+
+
+def _numbers(column: pd.Series, comma: bool) -> pd.Series:
+    """Return a column as numbers if each of its values is one.
+
+    Args:
+        column: Texts.
+        comma: Whether 12,5 is a number.
+    """
+    plain = column.str.replace(r"^(-?\d+),(\d+)$", r"\1.\2", regex=True) if comma else column
+    try:
+        return pd.to_numeric(plain) if plain.ne("").all() else column
+    except ValueError:
+        return column
+
+
+def _faults(table: Table, labels: dict[str, list[str]]) -> Iterator[str]:
+    """Yield each row's faults as "line N: what, remedy"."""
     seen: set[str] = set()
-    for row in rows:
-        place = f"line {row.pop('_line')}"
-        text = row["text"] or ""
-        if None in row or None in row.values():
-            yield f"{place}: too few or too many fields. Put quotation marks around texts that hold a comma."
+    for line, row in zip(table.lines, table.rows, strict=True):
+        place, text = f"line {line}", row["text"]
         if not text.strip():
             yield f"{place}: the text is empty. Fill it in or delete the line."
         if HTML.search(text):
             yield f"{place}: HTML in the text ({HTML.search(text)[0]}). Take the tags out: models and readers need plain text."  # type: ignore[index]
         if FORMULA.match(text):
             yield f"{place}: the text looks like a spreadsheet formula. Put an apostrophe before it, or delete the line."
-        if not DATE.fullmatch(row["date"] or ""):
-            yield f"{place}: '{row['date']}' is no date. Write year-month-day, such as 2026-03-01."
         if row["id"] in seen:
             yield f"{place}: id '{row['id']}' is there twice. Give each message its own."
         seen.add(row["id"])

@@ -32,6 +32,10 @@ class WeightsError(CourseError):
     """The file of the embedded model is missing or is not the file expected."""
 
 
+class TableError(CourseError):
+    """A file that should hold a table cannot be read as one; the text names file, line and remedy."""
+
+
 class CaseError(CourseError):
     """A case's folder breaks a rule; the text names file, line and remedy."""
 

@@ -5,18 +5,17 @@ Nothing stops the reading: what cannot be used is left out, and a sentence says 
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import TableError
+from ..tables import read_table
 from .items import LETTERS, KnowledgeTest
 
 COLUMNS = ("name", "form", "item", "option", "confidence")
 FORMS = ("before", "after")
-ENCODINGS = ("utf-8-sig", "cp1252")  # the second is what spreadsheets on Windows call "CSV"
 
 
 @dataclass(frozen=True)
@@ -106,31 +105,14 @@ def _read_file(path: Path, test: KnowledgeTest, faults: list[str]) -> dict[tuple
 
 
 def _rows(path: Path, faults: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield each line of a file with its place; none if the file is no table of answers."""
-    text = _text(path)
-    if text is None:
-        faults.append(f"{path.name}: this is no text file. Save it as CSV. Nothing of it counts.")
+    """Yield each row of a file with its place; none if the file is no table of answers."""
+    try:
+        table = read_table(path, COLUMNS, lenient=True)
+    except TableError as error:
+        faults.append(f"{error} Nothing of it counts.")
         return
-    head = text.partition("\n")[0]
-    table = csv.DictReader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-    names = [(name or "").strip().lower() for name in table.fieldnames or []]
-    if missing := [name for name in COLUMNS if name not in names]:
-        faults.append(f"{path.name}: the first line does not name the column {', '.join(missing)}. It needs {', '.join(COLUMNS)}. Nothing counts.")
-        return
-    table.fieldnames = names
-    for row in table:
-        yield f"{path.name}, line {table.line_num}", {name: str(row[name] or "").strip() for name in COLUMNS}
-
-
-def _text(path: Path) -> str | None:
-    """Return a file's text, or None if it is something else, such as a spreadsheet or nothing."""
-    raw = path.read_bytes() if path.is_file() else b"\0"
-    for encoding in ENCODINGS if b"\0" not in raw else ():
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
+    for line, row in zip(table.lines, table.rows, strict=True):
+        yield f"{path.name}, line {line}", row
 
 
 def _unusable(row: dict[str, str], test: KnowledgeTest) -> str:
