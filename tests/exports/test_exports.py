@@ -19,7 +19,7 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell
 from pages import HOME, execute, load
-from scripted import KEY, ScriptedModel
+from tests.scripted import KEY, ScriptedModel
 
 from sidebyside import suite
 from sidebyside.errors import SuiteError

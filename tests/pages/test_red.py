@@ -17,7 +17,7 @@ import pages
 import pytest
 import run_pages
 
-from sidebyside.embedded import MODEL
+from sidebyside.models import DEFAULT
 from sidebyside.recording import RecordingTransport, Store, read_entries, seal_of, write_entries
 
 PAGE = "untouched"
@@ -31,7 +31,7 @@ SCRIPTED = {
     "id": "scripted",
     "object": "chat.completion",
     "created": 1,
-    "model": MODEL,
+    "model": DEFAULT.name,
     "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Seven lamps."}}],
     "usage": {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8},
 }
@@ -42,7 +42,7 @@ def notebook_of(course: Path, page: str) -> Path:
 
 
 def recordings_of(course: Path, page: str) -> Path:
-    return course / "recordings" / MODEL / f"{page}.jsonl"
+    return course / "recordings" / DEFAULT.name / f"{page}.jsonl"
 
 
 def record(file: Path) -> None:
@@ -50,7 +50,7 @@ def record(file: Path) -> None:
     answer = lambda request: httpx2.Response(200, json=SCRIPTED)  # noqa: E731
     transport = RecordingTransport("record", Store(file), answer, lambda: {"runtime": "scripted"})
     client = openai.OpenAI(base_url="http://scripted.invalid/v1", api_key="none", http_client=httpx2.Client(transport=transport))
-    eval(CALL, {"client": client, "model": MODEL})
+    eval(CALL, {"client": client, "model": DEFAULT.name})
 
 
 def environment(course: Path) -> dict[str, str]:
@@ -145,7 +145,7 @@ def test_red_after(tamper: Callable[[Path, str], None], tampered: tuple[int, str
 def test_unused_answers_are_reported(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_pages, "HOME", course)
     [entry] = read_entries(recordings_of(course, PAGE))
-    line = f"{MODEL}/{PAGE}.jsonl {entry['key']}"
+    line = f"{DEFAULT.name}/{PAGE}.jsonl {entry['key']}"
     used = tmp_path / "used.txt"
     assert run_pages.unused_recordings(used) == [line]
     used.write_text(f"{line}\n")
