@@ -12,11 +12,11 @@ import openai
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from jupyter_client.manager import start_new_kernel
-from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat, closed_port, fault
 from traitlets.config import Config
 
 import sidebyside as sbs
 from sidebyside.errors import AnswerError, CourseError, SettingsError, explain
+from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat, closed_port, fault
 
 WHOLE = json.dumps(chat())
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -15,12 +15,12 @@ from typing import Any
 
 import openai
 import pytest
-from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat, closed_port, fault, serving
 
 import sidebyside as sbs
 from sidebyside import backends, embedded
 from sidebyside.errors import BudgetError, EmbeddedError, RecordingError, SettingsError
 from sidebyside.models import MAIN, SMALL
+from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat, closed_port, fault, serving
 
 HELLO = [{"role": "user", "content": "Hello"}]
 

@@ -16,11 +16,11 @@ from typing import Any
 import httpx2
 import openai
 import pytest
-from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat
 
 import sidebyside as sbs
 from sidebyside.errors import RecordingError
 from sidebyside.recording import RecordingTransport, Store, canonical, key_of, read_entries, seal_of, slim, write_entries
+from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat
 
 Mode = Callable[..., openai.OpenAI]
 CASE = sbs.read_settings({}).case.name

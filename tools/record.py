@@ -1,6 +1,6 @@
 """`record`: ask the real model for answers that are missing, and keep those still used. `verify`: ask a sample again.
 
-Usage: record.py record | verify [--model NAME] [--sample N] [--no-gate]
+Usage: python -m tools.record record | verify [--model NAME] [--sample N] [--no-gate]
 
 A recording lies in `recordings/<model>/<case>/<page>.jsonl`. A run touches the files of one model and one case; those of other
 models and cases stay as they are. The course's own model is recorded unless another one is named.
@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import openai
-from pages import HOME, execute, load, pages, save
 
 import sidebyside as sbs
 from sidebyside.models import DEFAULT
 from sidebyside.recording import Entry, place_of, read_entries, slim, write_entries
+from tools.pages import HOME, execute, load, pages, save
 
 SHELF = HOME / "recordings"
 GATE = 0.99

@@ -1,6 +1,6 @@
 """Run the pages: `compare` them with their saved outputs (strict nbval), `refresh` those, or run all `live`.
 
-Usage: run_pages.py compare | refresh | live [page …]
+Usage: python -m tools.run_pages compare | refresh | live [page …]
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import time
 from pathlib import Path
 
 import nbformat
-from pages import HOME, execute, load, pages, plain_environment, save
 
 from sidebyside import read_settings
 from sidebyside.errors import RecordingError
 from sidebyside.models import DEFAULT
 from sidebyside.recording import place_of, read_entries
+from tools.pages import HOME, execute, load, pages, plain_environment, save
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "-n", "2", "--dist", "loadfile"]
 

@@ -19,13 +19,13 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell
 from pages import HOME, execute, load
-from tests.scripted import KEY, ScriptedModel
 
 from sidebyside import suite
 from sidebyside.errors import SuiteError
 from sidebyside.evaluation import ABSTENTIONS, abstains
 from sidebyside.scorers import holds_numbers
 from sidebyside.suite import Angle, Rule, Sample
+from tests.scripted import KEY, ScriptedModel
 
 HERE = Path(__file__).resolve().parent
 PROMPTFOO = HERE / "node_modules" / ".bin" / "promptfoo"

@@ -147,6 +147,7 @@ def test_unused_answers_are_reported(course: Path, tmp_path: Path, monkeypatch: 
     [entry] = read_entries(recordings_of(course, PAGE))
     line = f"{DEFAULT.name}/{PAGE}.jsonl {entry['key']}"
     used = tmp_path / "used.txt"
-    assert run_pages.unused_recordings(used) == [line]
+    folder = recordings_of(course, PAGE).parent
+    assert run_pages.unused_recordings(used, folder) == [line]
     used.write_text(f"{line}\n")
-    assert run_pages.unused_recordings(used) == []
+    assert run_pages.unused_recordings(used, folder) == []
