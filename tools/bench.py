@@ -23,8 +23,8 @@ import openai
 
 import sidebyside as sbs
 from sidebyside import embedded
+from sidebyside.models import DEFAULT
 from sidebyside.recording import place_of, read_entries
-from sidebyside.settings import LIVE_LIMIT
 from tools.pages import HOME, execute, load, pages, plain_environment
 from tools.run_pages import NBVAL
 
@@ -34,7 +34,7 @@ REPLAYS = 400
 
 def request_of(prompt: str) -> dict:
     """Return the request that all contestants send."""
-    return {"model": embedded.MODEL, "messages": [{"role": "user", "content": prompt}], "temperature": 0, "max_tokens": 48}
+    return {"model": DEFAULT.name, "messages": [{"role": "user", "content": prompt}], "temperature": 0, "max_tokens": 48}
 
 
 def tokens_per_second(ask: Callable[[dict], int]) -> float:
@@ -50,7 +50,7 @@ def tokens_per_second(ask: Callable[[dict], int]) -> float:
 def raw(request: dict) -> int:
     """Ask the server itself."""
     body = json.dumps(request).encode()
-    post = urllib.request.Request(f"{embedded.start()}/v1/chat/completions", body, {"content-type": "application/json"})
+    post = urllib.request.Request(f"{embedded.start(DEFAULT)}/v1/chat/completions", body, {"content-type": "application/json"})
     return json.load(urllib.request.urlopen(post))["usage"]["completion_tokens"]
 
 
@@ -128,7 +128,7 @@ def main() -> None:
         f"Measured by `make bench` on {datetime.date.today():%d %B %Y}, on {os.cpu_count()} cores ({platform.machine()}, "
         f"Python {platform.python_version()}). Another machine has other times; the calls and tokens stay the same.",
         "",
-        f"| page | seconds from recordings | seconds live, at most {LIVE_LIMIT} messages of a split | answers asked for | tokens |",
+        f"| page | seconds from recordings | seconds live, at most {DEFAULT.live_limit} messages of a split | answers asked for | tokens |",
         "|---|---:|---:|---:|---:|",
     ]
     (HOME / "book" / "run-times.md").write_text("\n".join([*head, *rows, "", *speeds, ""]), encoding="utf-8")

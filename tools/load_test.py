@@ -32,9 +32,11 @@ from openai.types.chat import ChatCompletion
 
 import sidebyside as sbs
 from sidebyside import embedded
+from sidebyside.models import DEFAULT
 from sidebyside.recording import read_entries
 from tools.pages import HOME, load, notebook, pages, plain_environment
 
+NAME = f"{DEFAULT.name}-at-an-endpoint"  # under its own name the course would ask the model inside the process
 SIZES = (1, 10, 30)
 SLOTS = 4  # answers that the server writes at the same time
 PROMPTS = 6  # of one learner
@@ -83,8 +85,8 @@ def percentile(values: list[float], share: float) -> float:
 
 def requests() -> list[dict]:
     """Return the chats that the lessons ask, as they were recorded."""
-    files = sorted((HOME / "recordings" / embedded.MODEL).glob("*/*.jsonl"))
-    return [entry["request"] for file in files for entry in read_entries(file) if entry["route"] == "chat/completions"]
+    files = sorted((HOME / "recordings" / DEFAULT.name).glob("*/*.jsonl"))
+    return [entry["request"] | {"model": NAME} for file in files for entry in read_entries(file) if entry["route"] == "chat/completions"]
 
 
 def serve() -> None:
@@ -92,10 +94,10 @@ def serve() -> None:
     import xllamacpp
 
     params = xllamacpp.CommonParams()
-    path = embedded.find_weights()
-    embedded.verify_weights(path)
-    params.model.path, params.model_alias = str(path), {embedded.MODEL}
-    params.n_ctx, params.n_parallel, params.cpuparams.n_threads = SLOTS * embedded.CONTEXT, SLOTS, os.cpu_count() or 2
+    path = embedded.find_weights(DEFAULT)
+    embedded.verify_weights(path, DEFAULT)
+    params.model.path, params.model_alias = str(path), {NAME}
+    params.n_ctx, params.n_parallel, params.cpuparams.n_threads = SLOTS * DEFAULT.context, SLOTS, os.cpu_count() or 2
     params.hostnames, params.port, params.verbosity = ["127.0.0.1"], 0, -1
     server = xllamacpp.Server(params)
     print(server.listening_address, flush=True)
@@ -109,7 +111,7 @@ def endpoint() -> Iterator[str]:
     process = subprocess.Popen([sys.executable, "-m", "tools.load_test", "serve"], cwd=HOME, env=plain_environment(), **pipes)  # type: ignore[call-overload]
     try:
         address = process.stdout.readline().strip()
-        settings = {"SIDEBYSIDE_MODEL": embedded.MODEL, "SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_PRICE": "0/0"}
+        settings = {"SIDEBYSIDE_MODEL": NAME, "SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_PRICE": "0/0"}
         os.environ |= settings | {"OPENAI_BASE_URL": f"{address}/v1", "OPENAI_API_KEY": "any"}
         yield address
     finally:
@@ -187,7 +189,7 @@ def report(rounds: list[Round], held: list[str]) -> str:
         "# Load test",
         "",
         f"Measured by `make load-test` on {datetime.date.today():%d %B %Y}, on {os.cpu_count()} cores ({platform.machine()}, "
-        f"Python {platform.python_version()}), with the course's own model `{embedded.MODEL}` behind one endpoint of {SLOTS} slots on the "
+        f"Python {platform.python_version()}), with the course's own model `{DEFAULT.name}` behind one endpoint of {SLOTS} slots on the "
         "same machine. Another machine, and above all another model, has other times.",
         "",
         f"Each learner asks up to {PROMPTS} prompts from the lessons, all live, one after the other. *Own pace* means a pause of "

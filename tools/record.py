@@ -1,6 +1,9 @@
 """`record`: ask the real model for answers that are missing, and keep those still used. `verify`: ask a sample again.
 
-Usage: python -m tools.record record | verify [--sample N] [--no-gate]
+Usage: python -m tools.record record | verify [--model NAME] [--sample N] [--no-gate]
+
+A recording lies in `recordings/<model>/<case>/<page>.jsonl`. A run touches the files of one model and one case; those of other
+models and cases stay as they are. The course's own model is recorded unless another one is named.
 """
 
 from __future__ import annotations
@@ -10,51 +13,105 @@ import os
 import random
 import sys
 import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import openai
 
 import sidebyside as sbs
-from sidebyside import embedded
+from sidebyside.models import DEFAULT
 from sidebyside.recording import Entry, place_of, read_entries, slim, write_entries
 from tools.pages import HOME, execute, load, pages, save
 
 SHELF = HOME / "recordings"
 GATE = 0.99
+Run = Callable[[Path, Path], None]  # runs a page in mode `record`; the answers in use are noted in the second file
 
 
-def record() -> int:
-    """Run the pages that are written by hand, asking the model where no answer is kept; then drop unused answers."""
-    with tempfile.TemporaryDirectory() as folder:
-        used = Path(folder) / "used.txt"
+def folder_of(model: str, case: str | None = None) -> Path:
+    """Return where a model's recordings of a case lie, by default of the case that pages use when nothing is set."""
+    return SHELF / model / (case or sbs.read_settings({}).case.name)
+
+
+def record(paths: Iterable[Path], folder: Path, run: Run) -> list[str]:
+    """Run pages, which asks the model where no answer is kept; then drop the answers that no page used.
+
+    Nothing is dropped unless every page ran to its end and every seal is whole, so a run that fails leaves all old answers,
+    and those new ones that came before: the next run goes on from there.
+
+    Args:
+        paths: The pages.
+        folder: The recordings of one model and one case.
+        run: Runs one page.
+
+    Returns:
+        What is kept: one line a file.
+
+    Raises:
+        RecordingError: If a recorded answer was altered; the text names the file.
+    """
+    _read(folder)  # before an hour of asking
+    with tempfile.TemporaryDirectory() as there:
+        used = Path(there) / "used.txt"
         used.touch()
-        for path in pages(("notebooks", "solutions", "hackathon")):
-            save(execute(load(path), path.parent, SIDEBYSIDE_MODE="record", SIDEBYSIDE_USED=str(used)), path)
-            print(f"{path.relative_to(HOME)}: recorded")
-        seen = set(used.read_text().split("\n"))
-    for file in sorted(SHELF.glob(f"{embedded.MODEL}/*/*.jsonl")):
-        keep = [e for e in read_entries(file) if f"{place_of(file)} {e['key']}" in seen]
-        write_entries(file, keep) if keep else file.unlink()
-        print(f"{file.relative_to(SHELF)}: {len(keep)} answers, {file.stat().st_size / 1e6 if keep else 0:.2f} MB")
-    return 0
+        for path in paths:
+            run(path, used)
+        seen = set(used.read_text(encoding="utf-8").splitlines())
+    return [_keep(file, [e for e in entries if f"{place_of(file)} {e['key']}" in seen]) for file, entries in _read(folder).items()]
 
 
-def verify(sample: int, gate: bool) -> int:
-    """Ask the embedded model again for a random sample of answers at temperature 0, and count those that are the same."""
-    entries = [e for f in SHELF.glob(f"{embedded.MODEL}/*/*.jsonl") for e in read_entries(f) if e["request"].get("temperature") == 0]
+def _read(folder: Path) -> dict[Path, list[Entry]]:
+    return {file: list(read_entries(file)) for file in sorted(folder.glob("*.jsonl"))}
+
+
+def _keep(file: Path, entries: list[Entry]) -> str:
+    """Write the entries that are kept, or take the file away if there are none."""
+    if entries:
+        write_entries(file, entries)
+    else:
+        file.unlink()
+    return f"{place_of(file)}: {len(entries)} answers, {file.stat().st_size / 1e6 if entries else 0:.2f} MB"
+
+
+def run_page(model: str) -> Run:
+    """Return how a page is run and, for the course's own model, saved: the outputs of others have no place in a notebook."""
+    chosen = {} if model == DEFAULT.name else {"SIDEBYSIDE_MODEL": model}
+
+    def run(path: Path, used: Path) -> None:
+        page = execute(load(path), path.parent, SIDEBYSIDE_MODE="record", SIDEBYSIDE_USED=str(used), **chosen)
+        if not chosen:
+            save(page, path)
+        print(f"{path.relative_to(HOME)}: recorded")
+
+    return run
+
+
+def sample_of(folder: Path, size: int) -> list[Entry]:
+    """Return a random sample of a model's recorded answers at temperature 0."""
+    entries = [entry for some in _read(folder).values() for entry in some if entry["request"].get("temperature") == 0]
+    return random.sample(entries, min(size, len(entries)))
+
+
+def verify(entries: Sequence[Entry], ask: Callable[[Entry], str], gate: bool = True) -> tuple[int, list[str]]:
+    """Ask for answers again and count those that are the same.
+
+    Args:
+        entries: What was recorded.
+        ask: Returns what the model says now.
+        gate: Whether too many differences are a fault.
+
+    Returns:
+        The status for the shell, 1 if too many differ, and what to print.
+    """
     if not entries:
-        sys.exit("There are no recordings yet: `make record` makes them.")
-    chosen = random.sample(entries, min(sample, len(entries)))
-    for name in [name for name in os.environ if name.startswith("SIDEBYSIDE_")]:
-        del os.environ[name]
-    os.environ["SIDEBYSIDE_MODE"] = "live"
-    client, _ = sbs.connect()
-    different = [(entry, again) for entry in chosen if (again := ask_again(client, entry)) != said(entry["response"])]
-    for entry, again in different:
-        print(f"differs: {entry['key']}\n  recorded: {said(entry['response'])!r}\n  now:      {again!r}")
-    share = 1 - len(different) / len(chosen)
-    print(f"{len(chosen) - len(different)} of {len(chosen)} answers at temperature 0 are identical ({share:.1%})")
-    return int(gate and share < GATE)
+        return 1, ["There are no recordings yet: `make record` makes them."]
+    now = [(entry, ask(entry)) for entry in entries]
+    different = [(entry, again) for entry, again in now if again != said(entry["response"])]
+    share = 1 - len(different) / len(entries)
+    lines = [f"differs: {entry['key']}\n  recorded: {said(entry['response'])!r}\n  now:      {again!r}" for entry, again in different]
+    total = f"{len(entries) - len(different)} of {len(entries)} answers at temperature 0 are identical ({share:.1%})"
+    return int(gate and share < GATE), [*lines, total]
 
 
 def ask_again(client: openai.OpenAI, entry: Entry) -> str:
@@ -63,20 +120,36 @@ def ask_again(client: openai.OpenAI, entry: Entry) -> str:
     return said(slim(answer))
 
 
-def said(response: dict) -> str:
+def said(response: dict[str, Any]) -> str:
     """Return the text of a chat or raw completion."""
     choice = response["choices"][0]
-    return choice["message"]["content"] if "message" in choice else choice["text"]
+    return str(choice["message"]["content"] if "message" in choice else choice["text"])
+
+
+def live_client(model: str) -> openai.OpenAI:
+    """Return a client that asks a model live, whatever a shell has set."""
+    for name in [name for name in os.environ if name.startswith("SIDEBYSIDE_")]:
+        del os.environ[name]
+    os.environ["SIDEBYSIDE_MODE"] = "live"
+    return sbs.connect(model=model)[0]
 
 
 def main() -> int:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("job", choices=["record", "verify"])
+    parser.add_argument("--model", default=DEFAULT.name)
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--no-gate", action="store_true")
     options = parser.parse_args()
-    return record() if options.job == "record" else verify(options.sample, not options.no_gate)
+    folder = folder_of(options.model)
+    if options.job == "record":
+        status, lines = 0, record(pages(("notebooks", "solutions", "hackathon")), folder, run_page(options.model))
+    else:
+        client = live_client(options.model)
+        status, lines = verify(sample_of(folder, options.sample), lambda entry: ask_again(client, entry), not options.no_gate)
+    print("\n".join(lines))
+    return status
 
 
 if __name__ == "__main__":

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import nbformat
 
-from sidebyside.embedded import MODEL
+from sidebyside import read_settings
 from sidebyside.errors import RecordingError
+from sidebyside.models import DEFAULT
 from sidebyside.recording import place_of, read_entries
 from tools.pages import HOME, execute, load, pages, plain_environment, save, slug_of
 
@@ -36,7 +37,7 @@ def compare() -> int:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NBVAL, *map(str, pages())]
         status = subprocess.run(command, cwd=HOME, env=environment).returncode
         try:
-            unused = unused_recordings(used)
+            unused = unused_recordings(used, HOME / "recordings" / DEFAULT.name / read_settings({}).case.name)
         except RecordingError as error:
             print(error)
             return 1
@@ -47,10 +48,15 @@ def compare() -> int:
     return status or bool(unused)
 
 
-def unused_recordings(used: Path) -> list[str]:
-    """Return "file key" of every recorded answer that is not in the log of used ones."""
+def unused_recordings(used: Path, folder: Path) -> list[str]:
+    """Return "file key" of every recorded answer of one model and one case that is not in the log of used ones.
+
+    Args:
+        used: The log, as mode `replay` writes it.
+        folder: The recordings of that model and case.
+    """
     seen = set(used.read_text().splitlines()) if used.is_file() else set()
-    there = [f"{place_of(f)} {e['key']}" for f in sorted((HOME / "recordings").glob(f"{MODEL}/*/*.jsonl")) for e in read_entries(f)]
+    there = [f"{place_of(f)} {e['key']}" for f in sorted(folder.glob("*.jsonl")) for e in read_entries(f)]
     return [line for line in there if line not in seen]
 
 

@@ -36,6 +36,10 @@ class TableError(CourseError):
     """A file that should hold a table cannot be read as one; the text names file, line and remedy."""
 
 
+class EmbeddedError(CourseError):
+    """The embedded model is gone, or slower than the reader allows."""
+
+
 class CaseError(CourseError):
     """A case's folder breaks a rule; the text names file, line and remedy."""
 
@@ -76,6 +80,11 @@ STATUS_ADVICE = {
     429: "The endpoint says: too many requests, or the quota is used up (429). Wait a minute and run the cell again, or ask for quota.",
 }
 SERVER_ADVICE = "The endpoint had a fault of its own ({status}) each time it was asked. Wait a little and run the cell again."
+EMBEDDED_HOST = "embedded.invalid"  # stands in requests for an embedded server's real address, which is known once it runs
+EMBEDDED_ADVICE = {
+    400: "The embedded model does not accept this request: {detail}. Shorten the question, or take out the option it names.",
+    500: "The embedded model had a fault of its own ({status}): {detail}. Restart the kernel and run the cell again.",
+}
 CUT_OFF = "The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log."
 
 
@@ -91,15 +100,21 @@ def explain(error: BaseException) -> str:
     if isinstance(error, openai.APITimeoutError):
         return "The endpoint did not answer in time. Run the cell again, or give connect() a longer timeout."
     if isinstance(error, openai.APIStatusError):
-        detail = _detail(error)
-        advice = STATUS_ADVICE.get(error.status_code, SERVER_ADVICE if error.status_code >= 500 else STATUS_ADVICE[400])
-        return advice.format(detail=detail, status=error.status_code)
+        return _advice(error).format(detail=_detail(error), status=error.status_code)
     if isinstance(error, json.JSONDecodeError) or isinstance(error.__cause__, httpx2.RemoteProtocolError):
         return CUT_OFF
     if isinstance(error, openai.APIConnectionError):
-        return "No endpoint answers at OPENAI_BASE_URL. Start it or mend the address; unset SIDEBYSIDE_MODEL to use the embedded model."
+        return "No endpoint answers at OPENAI_BASE_URL. Start it or fix the address; unset SIDEBYSIDE_MODEL to use the embedded model."
     words = error.message if isinstance(error, openai.APIError) else str(error)
     return _without_key(words.splitlines()[0]) if words else type(error).__name__
+
+
+def _advice(error: openai.APIStatusError) -> str:
+    """Return what to say of a status, with places for the endpoint's own words; the embedded model is no endpoint."""
+    kind = 500 if error.status_code >= 500 else 400
+    if error.request.url.host == EMBEDDED_HOST:
+        return EMBEDDED_ADVICE[kind]
+    return STATUS_ADVICE.get(error.status_code, SERVER_ADVICE if kind == 500 else STATUS_ADVICE[400])
 
 
 def _detail(error: openai.APIStatusError) -> str:

@@ -1,11 +1,9 @@
-"""`connect()`: a genuine openai client and a model's name; `ask()` for one-liners; what each answer took and cost."""
+"""`connect()`: a genuine openai client and a model's name; `ask()` for one-liners; what each answer took."""
 
 from __future__ import annotations
 
 import html
-import ipaddress
-import json
-import os
+import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,70 +12,51 @@ import httpx2
 import openai
 import pandas as pd
 
-from . import embedded
-from .errors import BudgetError, SettingsError, plain_errors
-from .prices import price
-from .recording import Call, RecordingTransport, Store, fields_of
+from .backends import Backend, backend, embedded_model
+from .errors import SettingsError, plain_errors
+from .recording import Call, RecordingTransport, Store
 from .settings import Settings, read_settings
 from .tokens import Token, tokens_of
 
-EMBEDDED_URL = "http://embedded.invalid/v1"  # stands for the server's real address, which is known once it runs
 UNSAVED = "my_own_page"
-MOST_NAMES = 20  # models listed to a reader who named an unknown one
-UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
 
 
-@dataclass
+@dataclass(eq=False)
 class Connection:
-    """What `connect()` set up: the latest one serves `ask()` and `usage()`.
+    """What one `connect()` set up.
 
     Attributes:
         client: The openai client.
-        model: The model's name.
-        settings: The settings in force.
+        backend: Who answers it.
         calls: What each answer took, in order.
     """
 
-    client: openai.OpenAI
-    model: str
-    settings: Settings
+    client: openai.OpenAI = field(init=False)
+    backend: Backend
     calls: list[Call] = field(default_factory=list)
 
-    def check_budget(self) -> None:
-        """Refuse the next live request once the limit is reached.
-
-        Raises:
-            BudgetError: If the money is spent.
-        """
-        if self.settings.model and sum(_spent) >= self.settings.budget:
-            raise BudgetError(
-                f"The limit of {self.settings.budget:.2f} US dollars is reached ({sum(_spent):.2f} spent). "
-                "Nothing more is sent. Raise SIDEBYSIDE_BUDGET and restart the kernel to go on."
-            )
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self.backend.name
 
     def note(self, call: Call) -> None:
-        """Add an answer to the account.
-
-        Raises:
-            BudgetError: If the answer costs money and does not say how much of it.
-        """
+        """Add an answer to the account."""
         self.calls.append(call)
-        if call.source == "live" and self.settings.model:
-            _spent.append(price(self.model, call.input_tokens, call.output_tokens) or 0.0)
-            if not call.input_tokens and price(self.model, 1, 1):
-                raise BudgetError(f"The endpoint does not say how many tokens '{self.model}' used. {UNCOUNTED}")
+        self.backend.charge(call)
 
 
+_open: weakref.WeakSet[Connection] = weakref.WeakSet()
 _latest: list[Connection] = []
-_spent: list[float] = []  # US dollars of each live answer in this process, whatever connection it came by
 
 
-def connect(page: str = UNSAVED, *, timeout: float = 60.0, max_retries: int = 2) -> tuple[openai.OpenAI, str]:
-    """Connect to the model that the settings name: the embedded one by default.
+def connect(page: str = UNSAVED, *, model: str | None = None, timeout: float | None = None, max_retries: int = 2) -> tuple[openai.OpenAI, str]:
+    """Connect to a model: the one that the settings name, unless another is given. Several connections may be open at once.
 
     Args:
         page: The page's name: its recordings lie in `recordings/<model>/<case>/<page>.jsonl`.
-        timeout: Seconds to wait for an answer.
+        model: Name of an embedded model (see `models.MODELS`), or of one at the endpoint where `SIDEBYSIDE_MODEL` names one.
+        timeout: Seconds to wait for an answer. By default an endpoint has a minute, and an embedded model as long as it is alive.
         max_retries: How often the openai client tries again after a fault.
 
     Returns:
@@ -88,18 +67,19 @@ def connect(page: str = UNSAVED, *, timeout: float = 60.0, max_retries: int = 2)
     """
     settings = read_settings()
     plain_errors()
-    model = model_in_force(settings)
-    connection = Connection(None, model, settings)  # type: ignore[arg-type]
-    transport = _transport(connection, Store(recordings_file(page, settings)))
-    connection.client = openai.OpenAI(
-        base_url=None if settings.model else EMBEDDED_URL,
-        api_key=None if settings.model else "none needed",
-        http_client=httpx2.Client(transport=transport, timeout=timeout),
-        timeout=timeout,
-        max_retries=max_retries,
-    )
+    connection = Connection(backend(model, settings))
+    connection.client = _client(connection, Store(_file(page, connection.backend, settings)), settings.mode, timeout, max_retries)
+    _open.add(connection)
     _latest[:] = [connection]
-    return connection.client, model
+    return connection.client, connection.model
+
+
+def _client(connection: Connection, store: Store, mode: str, timeout: float | None, max_retries: int) -> openai.OpenAI:
+    who = connection.backend
+    transport = RecordingTransport(mode, store, who.send, who.provenance, who.check_budget, connection.note, who.form)
+    seconds = who.timeout if timeout is None else timeout
+    line = httpx2.Client(transport=transport, timeout=seconds)
+    return openai.OpenAI(base_url=who.base_url, api_key=who.api_key, http_client=line, timeout=seconds, max_retries=max_retries)
 
 
 def latest() -> Connection:
@@ -109,78 +89,18 @@ def latest() -> Connection:
     return _latest[0]
 
 
-def _transport(connection: Connection, store: Store) -> RecordingTransport:
-    settings, line = connection.settings, httpx2.HTTPTransport()
-    outside = httpx2.Client(follow_redirects=True)  # as the openai client does: it heeds a company's proxy
+def connection_of(client: openai.OpenAI | None) -> Connection:
+    """Return the connection of a client that `connect()` returned; the latest one if None.
 
-    def to_embedded(request: httpx2.Request) -> httpx2.Response:
-        _refuse_other_model(request, connection.model)
-        return line.handle_request(_readdressed(request, settings.weights))
-
-    def to_endpoint(request: httpx2.Request) -> httpx2.Response:
-        _refuse_uncounted_stream(request, connection.model)
-        response = outside.send(request, stream=True)
-        if response.status_code == 404 and (name := fields_of(request.read()).get("model")):
-            _refuse_unknown_model(connection.client, name)
-        return response
-
-    if settings.model:
-        _require_endpoint(settings.model)
-        endpoint = {"runtime": "endpoint"}
-        return RecordingTransport(settings.mode, store, to_endpoint, lambda: endpoint, connection.check_budget, connection.note)
-    provenance = lambda: embedded.provenance(settings.weights)  # noqa: E731
-    return RecordingTransport(settings.mode, store, to_embedded, provenance, after=connection.note)
-
-
-def _readdressed(request: httpx2.Request, weights: Path | None) -> httpx2.Request:
-    """Return the request as it goes to the embedded server; what is recorded stays the request as it was written."""
-    address = httpx2.URL(embedded.start(weights))
-    url = request.url.copy_with(scheme="http", host=address.host, port=address.port)
-    if not (fields := fields_of(request.read())):
-        return httpx2.Request(request.method, url, content=request.content)
-    return httpx2.Request(request.method, url, json={"cache_prompt": embedded.may_reuse(fields, weights)} | fields, extensions=request.extensions)
-
-
-def _refuse_other_model(request: httpx2.Request, model: str) -> None:
-    """Refuse a call that names a model which is not the embedded one: llama.cpp would answer it all the same."""
-    if (name := fields_of(request.read()).get("model", model)) != model:
-        raise SettingsError(f"The call names the model '{name}', but there is only '{model}' here. Set SIDEBYSIDE_MODEL to use another.")
-
-
-def _refuse_uncounted_stream(request: httpx2.Request, model: str) -> None:
-    if fields_of(request.read()).get("stream") and price(model, 1, 1):
-        raise BudgetError(f"A streamed answer does not say how many tokens '{model}' used. {UNCOUNTED}")
-
-
-def _refuse_unknown_model(client: openai.OpenAI, model: str) -> None:
-    """Name the models that there are, if the endpoint tells them and this one is not among them."""
-    try:
-        names = sorted(there.id for there in client.with_options(max_retries=0).models.list())
-    except openai.OpenAIError:
-        return
-    if names and model not in names:
-        more = ", …" if len(names) > MOST_NAMES else ""
-        raise SettingsError(f"The endpoint has no model '{model}'. Set SIDEBYSIDE_MODEL to one of: {', '.join(names[:MOST_NAMES])}{more}.")
-
-
-def _require_endpoint(model: str) -> None:
-    """Check that an endpoint is set up whole, so that money is spent only on purpose and within a limit."""
-    if not os.environ.get("OPENAI_API_KEY"):
-        raise SettingsError(f"SIDEBYSIDE_MODEL is '{model}', but OPENAI_API_KEY is not set. A local server takes any word as a key.")
-    url = os.environ.get("OPENAI_BASE_URL", "")
-    if not _is_local(url) and price(model, 1, 1) is None:
-        raise SettingsError(
-            f"The price of '{model}' is not in the price library, so the spending limit cannot work. "
-            "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
-        )
-
-
-def _is_local(url: str) -> bool:
-    host = httpx2.URL(url).host if url else ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False
+    Raises:
+        SettingsError: If the client is from elsewhere.
+    """
+    if client is None:
+        return latest()
+    for connection in _open:
+        if connection.client is client:
+            return connection
+    raise SettingsError("This client is not one that connect() returned. Give the first of the two things that connect() returns.")
 
 
 @dataclass(frozen=True)
@@ -211,15 +131,16 @@ class Answer:
         return f'<blockquote class="sbs-answer genai"><p>{html.escape(self.text)}</p><footer>{html.escape(self.model)}</footer></blockquote>'
 
 
-def ask(prompt: str, *, system: str | None = None, **sampling: Any) -> Answer:
-    """Ask the model one thing, through the latest connection.
+def ask(prompt: str, *, client: openai.OpenAI | None = None, system: str | None = None, **sampling: Any) -> Answer:
+    """Ask a model one thing.
 
     Args:
         prompt: The user message.
+        client: A client that `connect()` returned; None means the latest.
         system: The system message, if any.
         **sampling: Any option of a chat completion; `temperature=0, max_tokens=60` unless said otherwise.
     """
-    connection = latest()
+    connection = connection_of(client)
     messages = [{"role": "system", "content": system}] if system else []
     response = connection.client.chat.completions.create(
         model=connection.model,
@@ -229,37 +150,21 @@ def ask(prompt: str, *, system: str | None = None, **sampling: Any) -> Answer:
     return Answer(response.choices[0].message.content or "", connection.model, connection.calls[-1], tokens_of(response))
 
 
-def usage() -> pd.DataFrame:
-    """Return what each answer since `connect()` took: one row an answer, with seconds, tokens, and its source."""
-    calls = _latest[0].calls if _latest else []
-    return pd.DataFrame(calls, columns=[name for name in Call.__dataclass_fields__])
-
-
-def one_of(*answers: str) -> dict[str, Any]:
-    """Return the options of a chat call that let the model give one of these answers and no other.
-
-    The embedded server takes a grammar and answers with the bare text. Any other endpoint gets what most of them know, a
-    JSON schema whose only field may hold these texts; the answer is then JSON around the text.
+def usage(client: openai.OpenAI | None = None) -> pd.DataFrame:
+    """Return what each answer since `connect()` took: one row an answer, with seconds, tokens, and its source.
 
     Args:
-        *answers: The texts allowed.
+        client: A client that `connect()` returned; None means the latest.
     """
-    if read_settings().model is None:
-        return {"extra_body": {"grammar": "root ::= " + " | ".join(json.dumps(answer, ensure_ascii=False) for answer in answers)}}
-    field = {"answer": {"type": "string", "enum": list(answers)}}
-    schema = {"type": "object", "properties": field, "required": ["answer"], "additionalProperties": False}
-    return {"response_format": {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}}
+    calls = connection_of(client).calls if client or _latest else []
+    return pd.DataFrame(calls, columns=list(Call.__dataclass_fields__))
 
 
 def model_in_force(settings: Settings) -> str:
     """Return the name of the model that the settings choose."""
-    return settings.model or embedded.model_name(settings.weights)
+    model = embedded_model(None, settings)
+    return model.name if model else settings.model or ""
 
 
-def recordings_file(page: str, settings: Settings | None = None) -> Path:
-    """Return where a page's recordings lie under the settings in force."""
-    settings = settings or read_settings()
-    model = model_in_force(settings)
-    if settings.weights:  # two files may bear one name, and one that is missing must not replay another's answers
-        model += f"-{embedded.checksum(settings.weights)[:8] if settings.weights.is_file() else 'missing'}"
-    return settings.recordings / model.replace("/", "--").replace(":", "--") / settings.case.name / f"{page}.jsonl"
+def _file(page: str, who: Backend, settings: Settings) -> Path:
+    return settings.recordings / who.folder() / settings.case.name / f"{page}.jsonl"

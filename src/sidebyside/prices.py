@@ -6,8 +6,6 @@ import datetime
 import math
 import os
 
-from genai_prices import Usage, calc_price
-
 from .errors import SettingsError
 
 
@@ -30,6 +28,8 @@ def price(model: str, input_tokens: int, output_tokens: int, day: str | None = N
         except ValueError:
             raise SettingsError(f"SIDEBYSIDE_PRICE is '{own}'. Write two numbers: dollars for a million tokens in/out.") from None
         return (input_tokens * in_price + output_tokens * out_price) / 1e6
+    from genai_prices import Usage, calc_price  # half a second that pages with the embedded model alone do not need
+
     when = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00") if day else None
     try:
         usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)

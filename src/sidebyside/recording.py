@@ -200,6 +200,7 @@ class RecordingTransport(httpx2.BaseTransport):
         provenance: Says which file and program answer; called once, when an answer is kept.
         before: Called before each live request; may raise, for example `BudgetError`.
         after: Called with what each answer took.
+        form: Puts a request's fields as the model takes them (see `dialects`); what it returns is sent, and recorded.
     """
 
     def __init__(
@@ -210,15 +211,16 @@ class RecordingTransport(httpx2.BaseTransport):
         provenance: Callable[[], dict[str, str]],
         before: Callable[[], None] = lambda: None,
         after: Callable[[Call], None] = lambda call: None,
+        form: Callable[[dict[str, Any]], dict[str, Any]] = lambda fields: fields,
     ) -> None:
         """Keep what was given; nothing is asked yet."""
         self.mode, self.store, self.send = mode, store, send
-        self.provenance, self.before, self.after = provenance, before, after
+        self.provenance, self.before, self.after, self.form = provenance, before, after, form
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request; the openai client calls this."""
+        request, asked = self._formed(request)
         route, body = request.url.path.rpartition("/v1/")[2], request.read()
-        asked = fields_of(body)
         if self.mode == "record":
             _require_seed(route, asked)
         entry = self.store.get(key_of(route, body)) if self.mode != "live" and asked else None
@@ -228,6 +230,15 @@ class RecordingTransport(httpx2.BaseTransport):
         if self.mode == "replay":
             raise RecordingError(_missing(self.store.file, canonical(body) if asked else route))
         return self._ask(request, route, asked)
+
+    def _formed(self, request: httpx2.Request) -> tuple[httpx2.Request, dict[str, Any]]:
+        """Return the request as it is sent and recorded, and its fields."""
+        said = fields_of(request.read())
+        asked = self.form(said)
+        if asked is said:
+            return request, said
+        headers = [(name, value) for name, value in request.headers.multi_items() if name != "content-length"]
+        return httpx2.Request(request.method, request.url, headers=headers, json=asked, extensions=request.extensions), asked
 
     def _ask(self, request: httpx2.Request, route: str, asked: dict[str, Any]) -> httpx2.Response:
         self.before()

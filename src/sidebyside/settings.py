@@ -3,10 +3,11 @@
 | setting | meaning | default |
 |---|---|---|
 | `SIDEBYSIDE_MODE` | `auto`, `replay`, `live` or `record` | `auto` |
-| `SIDEBYSIDE_MODEL` | name of a model at an OpenAI-compatible endpoint | the embedded model |
-| `SIDEBYSIDE_WEIGHTS` | path of another GGUF file for the embedded server | SmolLM2-135M-Instruct |
+| `SIDEBYSIDE_MODEL` | name of an embedded model (see `models.MODELS`), or of one at an OpenAI-compatible endpoint | `models.DEFAULT` |
+| `SIDEBYSIDE_WEIGHTS` | path of a GGUF file of your own for the embedded server, where no model is named | none |
+| `SIDEBYSIDE_WEIGHTS_DIR` | folder where fetched weights of embedded models lie | the user's data folder |
 | `SIDEBYSIDE_CASE` | name of a folder in `cases/`, or a path | the only folder in `cases/` |
-| `SIDEBYSIDE_LIMIT` | messages of a split the language model is asked about (fewer if several times each), or `all` | 30 in mode `live`, else all |
+| `SIDEBYSIDE_LIMIT` | messages of a split that the model is asked about (fewer if several times each), or `all` | if `live` the model's, else all |
 | `SIDEBYSIDE_BUDGET` | spending limit in US dollars for one kernel | 1 |
 | `SIDEBYSIDE_PRICE` | US dollars for a million tokens in/out of that model, such as 0.15/0.60 (see `prices.price`) | the price library |
 | `SIDEBYSIDE_RECORDINGS` | folder of the recordings | `recordings/` |
@@ -19,7 +20,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from .errors import SettingsError
+from .models import DEFAULT, MODELS, live_limit
 
 MODES = {
     "auto": "recorded answer if there is one for this very request, else a live one",
@@ -28,8 +32,6 @@ MODES = {
     "record": "recorded answer if there is one, else a live one that is kept",
 }
 
-LIVE_LIMIT = "30"  # a page asked live is to end within a minute
-
 
 @dataclass(frozen=True)
 class Settings:
@@ -37,8 +39,8 @@ class Settings:
 
     Attributes:
         mode: One of `MODES`.
-        model: Name of the model at an endpoint; None means the embedded model.
-        weights: A GGUF file for the embedded server; None means the course's own.
+        model: Name of an embedded model or of one at an endpoint; None means the default model, or the one in `weights`.
+        weights: A GGUF file of the reader's own for the embedded server.
         case: Folder of the case.
         limit: How many messages of a split the language model is asked about; None means all.
         budget: Spending limit in US dollars.
@@ -57,7 +59,7 @@ class Settings:
         """Say each setting on a line of its own."""
         rows = {
             "mode": f"{self.mode} ({MODES[self.mode]})",
-            "model": self.model or f"embedded ({self.weights.stem if self.weights else 'SmolLM2-135M-Instruct'})",
+            "model": self._model(),
             "case": self.case.name,
             "limit": f"{self.limit or 'all'} messages of a split",
             "budget": f"{self.budget:.2f} US dollars",
@@ -65,6 +67,12 @@ class Settings:
         return "\n".join(f"{name:8}{value}" for name, value in rows.items())
 
     __repr__ = __str__
+
+    def _model(self) -> str:
+        if self.model and self.model not in MODELS:
+            return self.model
+        own = None if self.model else self.weights
+        return f"embedded ({own.stem if own else MODELS.get(self.model or '', DEFAULT).title})"
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -76,12 +84,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     home = find_home()
     weights = environ.get("SIDEBYSIDE_WEIGHTS")
     mode = _mode(environ.get("SIDEBYSIDE_MODE") or "auto")
+    model = environ.get("SIDEBYSIDE_MODEL") or None
     return Settings(
         mode=mode,
-        model=environ.get("SIDEBYSIDE_MODEL") or None,
+        model=model,
         weights=home / Path(weights).expanduser() if weights else None,
         case=_case(environ.get("SIDEBYSIDE_CASE") or "", home),
-        limit=_limit(environ.get("SIDEBYSIDE_LIMIT") or (LIVE_LIMIT if mode == "live" else "all")),
+        limit=_limit(environ.get("SIDEBYSIDE_LIMIT") or (str(live_limit(model)) if mode == "live" else "all")),
         budget=_budget(environ.get("SIDEBYSIDE_BUDGET") or "1"),
         recordings=home / Path(environ.get("SIDEBYSIDE_RECORDINGS") or "recordings").expanduser(),
     )
@@ -94,6 +103,12 @@ def find_home() -> Path:
             if (folder / "cases").is_dir() and (folder / "_toc.yml").is_file():
                 return folder
     raise SettingsError("The course's folder is not found. Start Jupyter inside the course's folder (the one with _toc.yml).")
+
+
+def weights_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder where fetched weights of embedded models lie; it need not exist."""
+    named = environ.get("SIDEBYSIDE_WEIGHTS_DIR")
+    return find_home() / Path(named).expanduser() if named else platformdirs.user_data_path("sidebyside", appauthor=False)
 
 
 def _mode(name: str) -> str:

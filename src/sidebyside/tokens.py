@@ -31,8 +31,8 @@ def tokens_of(response: Any) -> list[Token]:
     told = response.choices[0].logprobs
     if getattr(told, "tokens", None):
         tops = getattr(told, "top_logprobs", None) or [{}] * len(told.tokens)
-        pairs = zip(told.tokens, told.token_logprobs, tops, strict=True)
-        return [Token(text, math.exp(logprob), _likeliest_first((top or {}).items())) for text, logprob, top in pairs]
+        triples = zip(told.tokens, told.token_logprobs, tops, strict=True)
+        return [Token(text, math.exp(logprob), _likeliest_first((top or {}).items())) for text, logprob, top in triples]
     items = [item if isinstance(item, dict) else item.model_dump() for item in getattr(told, "content", None) or []]
     pairs = [(item, [(top["token"], top["logprob"]) for top in item.get("top_logprobs") or []]) for item in items]
     return [Token(item["token"], math.exp(item["logprob"]), _likeliest_first(tops)) for item, tops in pairs]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sidebyside import embedded
+from sidebyside.models import SMALL
 from tools.pages import HOME, load, pages, save
 
 MODEL_CARD = HOME / "book" / "model-card.md"
@@ -21,13 +22,33 @@ def test_the_recordings_stay_below_40_mb() -> None:
 def test_the_model_card_names_the_very_weights_that_are_installed() -> None:
     weights, card = embedded.find_weights(), MODEL_CARD.read_text(encoding="utf-8")
     assert f"`{weights.name}`, {weights.stat().st_size:,} bytes" in card
-    assert f"`{embedded.checksum(weights)}`" in card
+    assert (SMALL.file, SMALL.size, SMALL.sha256) == (weights.name, weights.stat().st_size, embedded.checksum(weights))
+    assert f"`{SMALL.sha256}`" in card
 
 
-def test_the_model_card_names_the_checksum_and_the_name_that_the_package_goes_by() -> None:
-    rows = [line for line in MODEL_CARD.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
-    assert [row for row in rows if "SHA-256" in row] == [f"| SHA-256 | `{embedded.SHA256}` |"]
-    assert [row for row in rows if "Name in the course" in row] == [f"| Name in the course | `{embedded.MODEL}` |"]
+@pytest.mark.parametrize(
+    ("what", "fact"),
+    [
+        ("Name in the course", f"`{SMALL.name}`"),
+        ("Full name", SMALL.title),
+        ("Size", f"{SMALL.parameters // 1_000_000} million {{term}}`parameters <parameter>`"),
+        ("SHA-256", f"`{SMALL.sha256}`"),
+    ],
+)
+def test_a_row_of_the_model_card_is_the_registry_s_fact(what: str, fact: str) -> None:
+    rows = [line for line in MODEL_CARD.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {what} |")]
+    assert rows == [f"| {what} | {fact} |"]
+
+
+def test_card_readme_and_requirements_agree_with_the_registry() -> None:
+    card, readme, required = (path.read_text(encoding="utf-8") for path in (MODEL_CARD, HOME / "README.md", HOME / "requirements-model.txt"))
+    (wheel,) = SMALL.wheels
+    assert f"quantised to {SMALL.quantisation}" in card
+    assert f"| Licence | {SMALL.licence}:" in card
+    assert f"`{wheel.distribution}`" in card
+    assert SMALL.title in readme
+    assert f"({SMALL.title}, {SMALL.licence})" in required
+    assert f"\n{wheel.distribution}=={wheel.version} " in required
 
 
 def test_there_are_exercises() -> None:

@@ -15,7 +15,7 @@ import nbformat
 import openai
 import pytest
 
-from sidebyside.embedded import MODEL
+from sidebyside.models import DEFAULT
 from sidebyside.recording import RecordingTransport, Store, read_entries, seal_of, write_entries
 from tools import pages, run_pages
 
@@ -30,7 +30,7 @@ SCRIPTED = {
     "id": "scripted",
     "object": "chat.completion",
     "created": 1,
-    "model": MODEL,
+    "model": DEFAULT.name,
     "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Seven lamps."}}],
     "usage": {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8},
 }
@@ -41,7 +41,7 @@ def notebook_of(course: Path, page: str) -> Path:
 
 
 def recordings_of(course: Path, page: str) -> Path:
-    return course / "recordings" / MODEL / "none" / f"{page}.jsonl"
+    return course / "recordings" / DEFAULT.name / "none" / f"{page}.jsonl"
 
 
 def record(file: Path) -> None:
@@ -49,7 +49,7 @@ def record(file: Path) -> None:
     answer = lambda request: httpx2.Response(200, json=SCRIPTED)  # noqa: E731
     transport = RecordingTransport("record", Store(file), answer, lambda: {"runtime": "scripted"})
     client = openai.OpenAI(base_url="http://scripted.invalid/v1", api_key="none", http_client=httpx2.Client(transport=transport))
-    eval(CALL, {"client": client, "model": MODEL})
+    eval(CALL, {"client": client, "model": DEFAULT.name})
 
 
 def environment(course: Path) -> dict[str, str]:
@@ -144,8 +144,9 @@ def test_red_after(tamper: Callable[[Path, str], None], tampered: tuple[int, str
 def test_unused_answers_are_reported(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_pages, "HOME", course)
     [entry] = read_entries(recordings_of(course, PAGE))
-    line = f"{MODEL}/none/{PAGE}.jsonl {entry['key']}"
+    line = f"{DEFAULT.name}/none/{PAGE}.jsonl {entry['key']}"
     used = tmp_path / "used.txt"
-    assert run_pages.unused_recordings(used) == [line]
+    folder = recordings_of(course, PAGE).parent
+    assert run_pages.unused_recordings(used, folder) == [line]
     used.write_text(f"{line}\n")
-    assert run_pages.unused_recordings(used) == []
+    assert run_pages.unused_recordings(used, folder) == []

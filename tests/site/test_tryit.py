@@ -14,6 +14,7 @@ import yaml
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from sidebyside import embedded, llm
+from sidebyside.models import SMALL
 from sidebyside.recording import read_entries
 from tests.site.browsing import Open
 from tools.pages import HOME, toc_entries
@@ -59,7 +60,7 @@ def test_the_list_of_prompts_names_the_lessons_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_prompts_and_answers_are_recorded_ones(name: str, site: Path) -> None:
-    entries = [e for file in (HOME / "recordings" / embedded.MODEL).glob("*/*.jsonl") for e in recorded(file)]
+    entries = [e for file in (HOME / "recordings" / SMALL.name).glob("*/*.jsonl") for e in recorded(file)]
     prompts = data_of(site, name)["prompts"]
     assert 2 <= len(prompts) <= 4
     for prompt in prompts:
@@ -76,7 +77,7 @@ def recorded(file: Path, cache: dict[Path, list[dict[str, Any]]] = {}) -> list[d
 def test_the_site_ships_the_very_weights_of_the_course(site: Path) -> None:
     weights = data_of(site, LESSONS[0])["weights"]
     shipped = site / "_static" / "vendor" / "wllama" / weights["name"]
-    assert embedded.checksum(shipped) == weights["sha256"] == embedded.SHA256
+    assert embedded.checksum(shipped) == weights["sha256"] == SMALL.sha256
     assert shipped.stat().st_size == weights["bytes"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from sphinx.errors import ExtensionError
 
-from ..embedded import MODEL
+from ..models import SMALL
 from ..recording import Entry, read_entries
 
 LIST = "book/try-it.yml"
@@ -46,8 +46,8 @@ def _entry(home: Path, page: str, choice: dict[str, str]) -> Entry:
 
 
 def recordings(home: Path, page: str) -> Path:
-    """Return the file of the embedded model's recorded answers for a page."""
-    return home / "recordings" / MODEL / f"{page}.jsonl"
+    """Return the file of the small model's recorded answers for a page."""
+    return home / "recordings" / SMALL.name / f"{page}.jsonl"
 
 
 @cache
@@ -57,7 +57,7 @@ def _entries(file: Path) -> dict[str, Entry]:
 
 def _prompt(title: str, entry: Entry) -> dict[str, Any]:
     request = {name: value for name, value in entry["request"].items() if name != "model"}
-    said = {"answer": entry["response"]["choices"][0]["message"]["content"], "model": MODEL}
+    said = {"answer": entry["response"]["choices"][0]["message"]["content"], "model": SMALL.name}
     day = date.fromisoformat(entry["recorded"])
     when = {"day": f"{day.day} {day:%B %Y}", "runtime": entry["runtime"]}
     return {"title": title, "request": request, "settings": in_words(request), **said, **when}

@@ -21,6 +21,7 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 
 from .. import embedded
+from ..models import SMALL
 from . import shipped
 
 TITLE, BEFORE = "Try it here", "At work tomorrow"
@@ -68,12 +69,12 @@ def panel(prompts: list[dict[str, Any]], home: Path) -> str:
     """Return the panel as HTML, its prompts inside as JSON."""
     data = {"prompts": prompts, "weights": _weights(), "program": {name: source(home, name).stat().st_size for name in PROGRAM}}
     template = files(__package__).joinpath("tryit.html").read_text(encoding="utf-8")
-    return template.replace("{{about}}", html.escape(embedded.MODEL)).replace("{{data}}", json.dumps(data).replace("</", "<\\/"))
+    return template.replace("{{about}}", html.escape(SMALL.name)).replace("{{data}}", json.dumps(data).replace("</", "<\\/"))
 
 
 def _weights() -> dict[str, Any]:
     path = embedded.find_weights()
-    return {"name": path.name, "bytes": path.stat().st_size, "sha256": embedded.SHA256}
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": SMALL.sha256}
 
 
 def source(home: Path, name: str) -> Path:

