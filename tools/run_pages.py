@@ -13,13 +13,13 @@ import time
 from pathlib import Path
 
 import nbformat
-from pages import HOME, execute, load, pages, plain_environment, save
+from pages import HOME, SANITIZER, execute, load, pages, plain_environment, save
 
 from sidebyside.embedded import MODEL
 from sidebyside.errors import RecordingError
 from sidebyside.recording import place_of, read_entries
 
-NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "-n", "2", "--dist", "loadfile"]
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", f"--nbval-sanitize-with={SANITIZER}", "-n", "2", "--dist", "loadfile"]
 
 
 SIGNS = {  # what a model that answers at all makes a page print
