@@ -25,7 +25,8 @@ class SlugContents(AsyncLargeFileManager):  # type: ignore[misc]
     def _base_model(self, path: str) -> dict[str, Any]:
         """Return what every answer about a file holds: its name and path are those of the file that is there."""
         asked = Path(super()._get_os_path(path))
-        return super()._base_model(path.removesuffix(asked.name) + numbered(asked).name)
+        there = numbered(asked)
+        return super()._base_model(path if there == asked else path.removesuffix(asked.name) + there.name)
 
 
 def _link_jupyter_server_extension(app: ServerApp) -> None:
