@@ -15,6 +15,8 @@ PACKAGE = HOME / "src" / "sidebyside"
 FLOORS = [
     "errors",
     "settings",
+    "jupyter",
+    "outside",
     "embedded",
     "recording",
     "llm",
@@ -29,6 +31,8 @@ FLOORS = [
     "checks",
     "widgets",
     "book",
+    "cli",
+    "__main__",
 ]
 FILES = sorted(PACKAGE.rglob("*.py"))
 

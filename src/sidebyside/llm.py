@@ -7,6 +7,7 @@ import ipaddress
 import json
 import os
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pandas as pd
 
 from . import embedded
 from .errors import BudgetError, SettingsError, plain_errors
+from .outside import outside_client
 from .prices import price
 from .recording import Call, RecordingTransport, Store, fields_of
 from .settings import Settings, read_settings
@@ -110,8 +112,8 @@ def latest() -> Connection:
 
 
 def _transport(connection: Connection, store: Store) -> RecordingTransport:
-    settings, line = connection.settings, httpx2.HTTPTransport()
-    outside = httpx2.Client(follow_redirects=True)  # as the openai client does: it heeds a company's proxy
+    settings, line = connection.settings, httpx2.HTTPTransport(verify=False, trust_env=False)  # on this machine: no proxy, no certificates
+    outside = cache(outside_client)
 
     def to_embedded(request: httpx2.Request) -> httpx2.Response:
         _refuse_other_model(request, connection.model)
@@ -119,7 +121,7 @@ def _transport(connection: Connection, store: Store) -> RecordingTransport:
 
     def to_endpoint(request: httpx2.Request) -> httpx2.Response:
         _refuse_uncounted_stream(request, connection.model)
-        response = outside.send(request, stream=True)
+        response = outside().send(request, stream=True)
         if response.status_code == 404 and (name := fields_of(request.read()).get("model")):
             _refuse_unknown_model(connection.client, name)
         return response

@@ -1,4 +1,4 @@
-"""The course inside Jupyter: links by slug on the server's side, guesses kept and shown in the browser.
+"""The course inside Jupyter: one command that opens it, links by slug, guesses kept and shown in the browser.
 
 `data/` goes into the environment as it is: `etc/` switches `server` on in every Jupyter server, and `share/` holds the
 extension of JupyterLab. Its `guess.js` is the only copy; kernel and site read it here.
