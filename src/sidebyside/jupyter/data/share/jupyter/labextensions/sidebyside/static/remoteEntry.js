@@ -9,13 +9,13 @@
   const links = ({ commands, serviceManager: { contents, serverSettings } }) => {
     const files = new URL("files/", serverSettings.baseUrl).href;
     document.addEventListener("click", async (event) => {
-      const link = event.target.closest?.(".jp-RenderedMarkdown a[href], .myst a[href]"), [address, id] = link?.href.split("#") ?? [""];
+      const link = event.target.closest?.(".jp-RenderedMarkdown a[href], .myst a[href]"), [address, anchor] = link?.href.split("#") ?? [""];
       const path = decodeURIComponent(address.split("?")[0].slice(files.length));
       if (!address.startsWith(files) || !path.endsWith(".ipynb") || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       event.stopPropagation();
-      const { name } = await contents.get(path, { content: false }); // JupyterLab puts the path that was asked for in place of the real one
-      commands.execute("rendermime:handle-local-link", { path: path.replace(/[^/]*$/, name), id: id && `#${id}` });
+      const { name } = await contents.get(path, { content: false }); // its `path` is only the one that was asked for
+      commands.execute("rendermime:handle-local-link", { path: path.replace(/[^/]*$/, name), id: anchor && `#${anchor}` });
     }, true);
   };
 
