@@ -12,9 +12,7 @@ help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
 
 lab: .venv/reader            ## open JupyterLab on the first lesson
-	$(BIN)/python -m jupyter trust -y notebooks/*.ipynb exercises/*.ipynb solutions/*.ipynb
-	$(BIN)/python -m jupyter labextension disable "@jupyterlab/apputils-extension:announcements"   # no other host is asked for news or updates
-	$(BIN)/python -m jupyter lab --ServerApp.root_dir=. notebooks/meet_the_model.ipynb
+	$(BIN)/python -m sidebyside lab
 
 test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/ruff check

@@ -16,6 +16,8 @@ FLOORS = [
     "errors",
     "settings",
     "tables",
+    "jupyter",
+    "outside",
     "embedded",
     "recording",
     "llm",
@@ -30,6 +32,8 @@ FLOORS = [
     "checks",
     "widgets",
     "book",
+    "cli",
+    "__main__",
 ]
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ from nbclient import NotebookClient
 HOME = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "solutions", "exercises", "hackathon")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+SANITIZER = Path(__file__).with_name("nbval.cfg")
 
 
 def pages(folders: tuple[str, ...] = FOLDERS) -> list[Path]:
@@ -56,7 +58,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, **environment: str) -
     """
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(folder)}})
     client.execute(env=plain_environment(**environment))
-    return notebook
+    return tidy(notebook)
 
 
 def plain_environment(**settings: str) -> dict[str, str]:
@@ -65,11 +67,23 @@ def plain_environment(**settings: str) -> dict[str, str]:
 
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Keep of the metadata only what a page needs, so that the same run gives the same bytes."""
+    """Keep only what a saved page needs, so that the same run gives the same bytes."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = sanitized(output.data["text/html"])
     return notebook
+
+
+def sanitized(text: str) -> str:
+    """Take out of an output what the file for nbval's sanitizer names."""
+    rules = configparser.RawConfigParser()
+    rules.read(SANITIZER, encoding="utf-8")
+    for name in rules.sections():
+        text = re.sub(rules[name]["regex"], rules[name]["replace"], text)
+    return text
 
 
 def save(notebook: nbformat.NotebookNode, path: Path) -> None:

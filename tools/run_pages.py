@@ -18,9 +18,9 @@ from sidebyside import read_settings
 from sidebyside.errors import RecordingError
 from sidebyside.models import DEFAULT
 from sidebyside.recording import place_of, read_entries
-from tools.pages import HOME, execute, load, pages, plain_environment, save, slug_of
+from tools.pages import HOME, SANITIZER, execute, load, pages, plain_environment, save, slug_of
 
-NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", "-n", "2", "--dist", "loadfile"]
+NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", f"--nbval-sanitize-with={SANITIZER}", "-n", "2", "--dist", "loadfile"]
 
 
 SIGNS = {  # what a model that answers at all makes a page print

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from . import embedded
 from .dialects import with_grammar, with_schema
 from .errors import EMBEDDED_HOST, BudgetError, SettingsError
 from .models import DEFAULT, MODELS, Model, own_file
+from .outside import outside_client
 from .prices import price
 from .recording import Call, fields_of
 from .settings import Settings
@@ -136,9 +138,13 @@ class Endpoint:
         recorded = settings.mode == "replay"
         self.base_url: str | None = NO_URL if recorded else None
         self.api_key: str | None = NO_KEY if recorded else None
-        self.outside = httpx2.Client(follow_redirects=True)  # as the openai client does: it heeds a company's proxy
         if not recorded:
             _require_endpoint(name, settings)
+
+    @cached_property
+    def outside(self) -> httpx2.Client:
+        """The door to the endpoint; a strange proxy or certificate is a fault only once it is asked."""
+        return outside_client()
 
     def folder(self) -> str:
         """Return the model's name as that of a folder."""

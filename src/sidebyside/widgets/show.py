@@ -16,6 +16,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from ..charts import COLOURS
+from ..jupyter import GUESS
 from ..lessons import question
 from ..tokens import Token
 
@@ -29,7 +30,8 @@ def source(name: str) -> str:
 
 
 def _script() -> str:
-    return f"<script>{source('guess.js')}</script>"
+    """Return the script that keeps guesses. It is sent where the page runs, and left out when a page of the course is saved."""
+    return f'<script class="sbs-script">{GUESS.read_text(encoding="utf-8")}</script>'
 
 
 def say(text: str) -> Markdown:

@@ -1,0 +1,64 @@
+"""A real JupyterLab on 127.0.0.1, started as a reader starts it, on a small copy of the course and with a fresh user's folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent
+STRANGE = {
+    "ALL_PROXY": "socks5://127.0.0.1:9",
+    "HTTPS_PROXY": "socks5h://127.0.0.1:9",
+    "SSL_CERT_FILE": "no/such/file.pem",
+}  # a machine that breaks httpx
+OPTIONS = ("--no-browser", "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True")
+
+
+def small_course(folder: Path) -> Path:
+    """Copy the lessons, which a reader may change, into a folder; what a page only reads is linked."""
+    shutil.copytree(HOME / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*", "my_*"))
+    for name in ("cases", "lessons", "recordings", "_toc.yml"):
+        (folder / name).symlink_to(HOME / name)
+    return folder
+
+
+@contextmanager
+def lab(course: Path, user: Path) -> Iterator[str]:
+    """Run `python -m sidebyside lab` on a machine with a strange proxy and no certificates.
+
+    Args:
+        course: The course's folder.
+        user: Where settings, signatures and the log of this user go.
+
+    Yields:
+        The server's address, such as "http://127.0.0.1:40123".
+    """
+    user.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SIDEBYSIDE_", "JUPYTER_"))}
+    folders = {f"JUPYTER_{name}_DIR": str(user / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")} | {"IPYTHONDIR": str(user / "ipython")}
+    with (user / "log").open("w") as log:
+        command = [sys.executable, "-m", "sidebyside", "lab", *OPTIONS]
+        process = subprocess.Popen(command, cwd=course, env=kept | folders | STRANGE, stdout=log, stderr=log)
+    try:
+        yield address(process, user)
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def address(process: subprocess.Popen[bytes], user: Path) -> str:
+    """Wait until the server says where it listens."""
+    for _ in range(600):
+        if notes := list((user / "runtime").glob("jpserver-*.json")):
+            return f"http://127.0.0.1:{json.loads(notes[0].read_text())['port']}"
+        if process.poll() is not None:
+            break
+        time.sleep(0.2)
+    raise AssertionError((user / "log").read_text())

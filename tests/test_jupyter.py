@@ -1,0 +1,199 @@
+"""The course in Jupyter: one command opens it anywhere, and a link by slug reaches the file with a number."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx2
+import nbformat
+import pytest
+from traitlets.config import Config
+
+from sidebyside import cli
+from sidebyside.jupyter import DATA, GUESS, lab, numbered, server
+from tests.labserver import lab as running
+from tests.labserver import small_course
+
+HOME = Path(__file__).resolve().parent.parent
+SLUG, FILE = "the_ml_workflow.ipynb", "02_the_ml_workflow.ipynb"
+
+# --- a name for a file ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("there", "asked", "found"),
+    [
+        (["02_grounding.ipynb"], "grounding.ipynb", "02_grounding.ipynb"),
+        (["02_grounding.ipynb", "grounding.ipynb"], "grounding.ipynb", "grounding.ipynb"),
+        (["02_grounding.ipynb", "03_grounding.ipynb"], "grounding.ipynb", "grounding.ipynb"),
+        (["2_grounding.ipynb", "102_grounding.ipynb", "02_x_grounding.ipynb"], "grounding.ipynb", "grounding.ipynb"),
+        (["02_a.ipynb"], ".ipynb", ".ipynb"),
+        (["02_a+b[1].ipynb"], "a+b[1].ipynb", "02_a+b[1].ipynb"),
+        (["02_notes.md"], "notes.md", "notes.md"),
+        (["02_grounding.ipynb"], "nowhere/grounding.ipynb", "nowhere/grounding.ipynb"),
+    ],
+)
+def test_a_slug_means_the_one_file_that_has_it_after_a_number(there: list[str], asked: str, found: str, tmp_path: Path) -> None:
+    for name in there:
+        (tmp_path / name).touch()
+    assert numbered(tmp_path / asked) == tmp_path / found
+
+
+# --- the command ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A desktop of an ordinary user."""
+    for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTER_PLATFORM_DIRS", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    return monkeypatch
+
+
+def test_lab_has_the_whole_course_in_reach_and_opens_the_first_lesson(plain: pytest.MonkeyPatch) -> None:
+    options = lab.lab_options(HOME, [])
+    assert f"--ServerApp.root_dir={HOME}" in options, "else exercises, cases and book are out of reach"
+    [url] = [option for option in options if "default_url" in option]
+    lesson = re.search(r"notebooks/\w+", (HOME / "_toc.yml").read_text(encoding="utf-8"))[0]  # type: ignore[index]
+    assert re.fullmatch(rf"--LabApp.default_url=/lab/tree/notebooks/\d\d_{lesson.removeprefix('notebooks/')}\.ipynb", url)
+    assert (HOME / url.partition("/lab/tree/")[2]).is_file()
+    assert not {"--allow-root", "--no-browser"} & set(options)
+
+
+def test_root_is_let_in(plain: pytest.MonkeyPatch) -> None:
+    plain.setattr(os, "geteuid", lambda: 0, raising=False)
+    assert "--allow-root" in lab.lab_options(HOME, [])
+
+
+def test_no_browser_is_started_where_there_is_no_screen(plain: pytest.MonkeyPatch) -> None:
+    plain.delenv("DISPLAY")
+    plain.setattr(sys, "platform", "linux")
+    assert "--no-browser" in lab.lab_options(HOME, [])
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_windows_and_macos_have_a_screen_and_know_no_root(platform: str, plain: pytest.MonkeyPatch) -> None:
+    plain.delenv("DISPLAY")
+    plain.delattr(os, "geteuid", raising=False)
+    plain.setattr(sys, "platform", platform)
+    assert not {"--allow-root", "--no-browser"} & set(lab.lab_options(HOME, []))
+
+
+def test_further_options_are_passed_on_and_win(plain: pytest.MonkeyPatch) -> None:
+    options = lab.lab_options(HOME, ["--port=9000", "--ServerApp.root_dir=elsewhere", "exercises/a.ipynb"])
+    assert options[-3:] == ["--port=9000", "--ServerApp.root_dir=elsewhere", "exercises/a.ipynb"]
+    assert [option for option in options if "root_dir" in option] == ["--ServerApp.root_dir=elsewhere"]
+
+
+def test_jupyter_finds_the_package_s_files_before_all_others(plain: pytest.MonkeyPatch) -> None:
+    plain.setenv("JUPYTER_PATH", "mine")
+    lab.show_to_jupyter()
+    plain.setenv("JUPYTER_PLATFORM_DIRS", os.environ["JUPYTER_PLATFORM_DIRS"])  # so that it is gone after the test
+    assert os.environ["JUPYTER_PATH"].split(os.pathsep) == [str(DATA / "share" / "jupyter"), "mine"]
+    assert Path(os.environ["JUPYTER_CONFIG_PATH"], "jupyter_server_config.d", "sidebyside.json").is_file()
+
+
+def test_settings_are_hidden_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "socks5://a")
+    monkeypatch.setenv("NO_PROXY", "b")
+    with lab.hidden("ALL_PROXY"):
+        assert ("all_proxy" in os.environ, os.environ["NO_PROXY"]) == (False, "b")
+    assert os.environ["all_proxy"] == "socks5://a"
+
+
+@pytest.mark.parametrize("words", [[], ["labs"], ["--help"]])
+def test_an_unknown_command_shows_what_there_is(words: list[str]) -> None:
+    with pytest.raises(SystemExit, match="python -m sidebyside lab"):
+        cli.main(words)
+
+
+def test_without_jupyterlab_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match="^JupyterLab is not installed in this Python. Run: pip install [^\n]*$"):
+        cli.main(["lab"])
+
+
+def test_the_installed_files_for_jupyter_are_the_package_s() -> None:
+    for file in (file for file in DATA.rglob("*") if file.is_file()):
+        there = Path(sys.prefix) / file.relative_to(DATA)
+        assert there.read_bytes() == file.read_bytes(), "run: pip install --no-deps --no-build-isolation -e ."
+
+
+# --- a real server, on a machine with a strange proxy and no certificates -------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_course(tmp_path_factory.mktemp("a course"))
+
+
+@pytest.fixture(scope="module")
+def web(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+    with (
+        running(course, tmp_path_factory.mktemp("user")) as address,
+        httpx2.Client(base_url=address, trust_env=False, verify=False, timeout=60) as client,
+    ):
+        yield client
+
+
+def test_a_page_is_read_by_its_slug(web: httpx2.Client, course: Path) -> None:
+    model = web.get(f"/api/contents/notebooks/{SLUG}").raise_for_status().json()
+    own = nbformat.read(course / "notebooks" / FILE, as_version=4)
+    assert [cell["id"] for cell in model["content"]["cells"]] == [cell.id for cell in own.cells]
+    assert (model["name"], model["path"]) == (FILE, f"notebooks/{FILE}")
+
+
+def test_a_saved_page_is_the_numbered_file_and_a_checkpoint_brings_it_back(web: httpx2.Client, course: Path) -> None:
+    page, before = f"/api/contents/notebooks/{SLUG}", nbformat.read(course / "notebooks" / FILE, as_version=4)
+    point = web.post(f"{page}/checkpoints").raise_for_status().json()["id"]
+    changed = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("mine")])
+    web.put(page, json={"type": "notebook", "content": changed}).raise_for_status()
+    assert [cell.source for cell in nbformat.read(course / "notebooks" / FILE, as_version=4).cells] == ["mine"]
+    web.post(f"{page}/checkpoints/{point}").raise_for_status()
+    assert nbformat.read(course / "notebooks" / FILE, as_version=4).cells == before.cells
+    assert not (course / "notebooks" / SLUG).exists()
+
+
+def test_a_file_that_is_there_is_itself(web: httpx2.Client, course: Path) -> None:
+    own = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("my own")])
+    for name in ("grounding.ipynb", "Untitled.ipynb"):
+        nbformat.write(own, course / "notebooks" / name)
+        model = web.get(f"/api/contents/notebooks/{name}").raise_for_status().json()
+        assert (model["name"], model["content"]["cells"][0]["source"]) == (name, "my own")
+        (course / "notebooks" / name).unlink()
+
+
+def test_a_folder_is_listed_as_it_is(web: httpx2.Client, course: Path) -> None:
+    listed = {file["name"] for file in web.get("/api/contents/notebooks").raise_for_status().json()["content"]}
+    assert listed == {path.name for path in (course / "notebooks").iterdir() if not path.name.startswith(".")}
+    assert web.get("/api/contents", params={"content": "0"}).json()["path"] == ""
+
+
+@pytest.mark.parametrize("path", ["notebooks/no_such_page.ipynb", "notebooks/the_ml_workflow.md", "nowhere/the_ml_workflow.ipynb"])
+def test_what_is_nowhere_is_not_found(path: str, web: httpx2.Client) -> None:
+    assert web.get(f"/api/contents/{path}").status_code == 404
+
+
+def test_jupyterlab_loads_the_course_s_extension_and_asks_for_no_news(web: httpx2.Client) -> None:
+    page = web.get("/lab").raise_for_status().text
+    config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)[1])  # type: ignore[index]
+    [extension] = [extension for extension in config["federated_extensions"] if extension["name"] == "sidebyside"]
+    assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
+    static = f"/lab/extensions/sidebyside/{Path(extension['load']).parent.as_posix()}"
+    assert web.get(f"{static}/guess.js").raise_for_status().text == GUESS.read_text(encoding="utf-8")
+
+
+def test_another_contents_manager_that_was_chosen_stays() -> None:
+    taken: list[Config] = []
+    for chosen in ({}, {"contents_manager_class": "theirs"}):
+        app = SimpleNamespace(config=Config(ServerApp=chosen), update_config=taken.append)
+        server._link_jupyter_server_extension(app)  # type: ignore[arg-type]
+    assert [config.ServerApp.contents_manager_class for config in taken] == [server.SlugContents]
