@@ -23,6 +23,7 @@ FLOORS = [
     "retrieval",
     "scorers",
     "evaluation",
+    "wording",
     "knowledge",
     "suite",
     "charts",
