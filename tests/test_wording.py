@@ -20,6 +20,14 @@ def test_an_option_holds_the_bound_that_its_words_name(value: float, said: int) 
     assert by_bounds(value, (10, after(25)), SIZES) == SIZES[said]
 
 
+def test_rounding_errors_of_floats_move_nothing_over_a_bound() -> None:
+    above, beneath = 100 * (0.55 - 0.5), 100 * (0.58 - 0.53)
+    assert beneath < 5 < above
+    assert [by_bounds(value, (after(5),), ["up to 5", "over 5"]) for value in (above, beneath)] == ["up to 5"] * 2
+    assert [by_bounds(value, (5,), ["under 5", "5 or more"]) for value in (above, beneath)] == ["5 or more"] * 2
+    assert by_bounds(1 / 3, (1 / 3,), ["under a third", "a third or more"]) == "a third or more"
+
+
 def test_a_bound_opens_the_next_option() -> None:
     assert [by_bounds(n, (1, 2), ["none", "one", "more"]) for n in (0, 1, 2, 7)] == ["none", "one", "more", "more"]
 

@@ -5,7 +5,6 @@ The one home of these forms, so that every page says the same thing in the same 
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from .evaluation import Rate
 
 LINE = 0.05  # below this p-value the pages say "clearly"
+NOISE = 1e-9  # what arithmetic on floats may miss a bound by: 100 * (0.55 - 0.5) is 5.000000000000004
 
 
 def options(key: str) -> list[str]:
@@ -31,8 +31,8 @@ def options(key: str) -> list[str]:
 
 
 def after(bound: float) -> float:
-    """Return the next number after a bound, for `by_bounds`: with `after(10)`, ten itself still belongs to the option below."""
-    return math.nextafter(bound, math.inf)
+    """Return the bound of `by_bounds` that begins just after a number: with `after(10)`, ten itself still belongs to the option below."""
+    return bound + NOISE
 
 
 def by_bounds(value: float, bounds: Sequence[float], options: Sequence[str]) -> str:
@@ -48,7 +48,7 @@ def by_bounds(value: float, bounds: Sequence[float], options: Sequence[str]) -> 
     """
     if len(options) != len(bounds) + 1 or list(bounds) != sorted(bounds):
         raise ValueError(f"{len(options)} options need {len(options) - 1} rising bounds, not {list(bounds)}.")
-    return options[bisect_right(bounds, value)]
+    return options[bisect_right(bounds, value + NOISE / 2)]
 
 
 def clearly(difference: float, p: float, options: Sequence[str]) -> str:
