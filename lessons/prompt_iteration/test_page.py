@@ -126,7 +126,7 @@ def test_the_exam_stands_beside_dev_and_beside_its_first_thirty_messages(n: int,
 
 def teams(gap: float) -> dict[int, np.ndarray]:
     """Return the scores of eleven teams whose winners look better by this gap on average, the middle team by just that."""
-    spread = np.linspace(-5, 5, 11)
+    spread = np.linspace(-50, 50, 11)
     return {1: np.tile([60.0, 60.0], (11, 1)), 8: np.column_stack([70 + gap + spread, np.full(11, 70.0)])}
 
 
