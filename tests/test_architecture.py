@@ -26,6 +26,7 @@ FLOORS = [
     "retrieval",
     "scorers",
     "evaluation",
+    "wording",
     "knowledge",
     "suite",
     "charts",

@@ -11,21 +11,30 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sidebyside import COLOURS, Token, bars, learning_curve, lines, next_tokens, reliability, scoreboard, shares, spread
-from sidebyside.charts import GREY, KINDS
-from sidebyside.evaluation import calibration
+from sidebyside.charts import (
+    COLOURS,
+    GREY,
+    KINDS,
+    bars,
+    learning_curve,
+    lines,
+    next_tokens,
+    reliability,
+    scoreboard,
+    shares,
+    spread,
+)
+from sidebyside.evaluation import Rate, calibration
+from sidebyside.tokens import Token
 
 MIME = "application/vnd.vegalite.v5+json"
 TOKEN = Token(" Oslo", 0.61239, [(" Oslo", 0.61239), ("\n", 0.20051), (" <b>", 0.00049), ("'", 0.0001)])
-SCORES = pd.DataFrame(
-    {
-        "system": ["trained model", "embedded model", "both", "a colleague"],
-        "kind": ["ML", "GenAI", "hybrid", "people"],
-        "score": [0.8123456, 2 / 3, 0.9, 1.0],
-        "low": [0.7000049, 0.5, 1 / 3, 0.95],
-        "high": [0.9000051, 0.7, 0.99, 1.0],
-    }
-)
+SCORES = {
+    "trained model": ("ML", (0.8123456, 0.7000049, 0.9000051)),
+    "embedded model": ("GenAI", (2 / 3, 0.5, 0.7)),
+    "both": ("hybrid", (0.9, 1 / 3, 0.99)),
+    "a colleague": ("people", (1.0, 0.95, 1.0)),
+}
 CURVE = pd.DataFrame(
     {
         "labels": [50, 50, 50, 10, 10, 10],
@@ -164,7 +173,6 @@ def test_a_chart_lies_on_any_background(name: str) -> None:
 
 
 GIVEN = {
-    "scoreboard": SCORES,
     "learning_curve": CURVE,
     "bars": AMOUNTS,
     "shares": COUNTS,
@@ -214,10 +222,18 @@ def test_scores_are_drawn_to_four_places_in_the_order_given() -> None:
     assert [row[field(point, "x")] for row in rows(drawn, point)] == [0.8123, 0.6667, 0.9, 1.0]
     assert [(row[field(rule, "x")], row[field(rule, "x2")]) for row in rows(drawn, rule)] == [(0.7, 0.9), (0.5, 0.7), (0.3333, 0.99), (0.95, 1.0)]
     for layer in (point, rule):
-        assert [row[field(layer, "y")] for row in rows(drawn, layer)] == list(SCORES["system"])
-        assert [row[field(layer, "color")] for row in rows(drawn, layer)] == list(SCORES["kind"])
+        assert [row[field(layer, "y")] for row in rows(drawn, layer)] == list(SCORES)
+        assert [row[field(layer, "color")] for row in rows(drawn, layer)] == ["ML", "GenAI", "hybrid", "people"]
         assert layer["encoding"]["y"]["sort"] is None
         assert layer["encoding"]["x"]["scale"]["domain"] == [0, 1]
+
+
+def test_a_rate_is_drawn_with_its_own_interval() -> None:
+    drawn = scoreboard({"late": ("GenAI", Rate(3, 4)), "early": ("ML", (0.5, 0.4, 0.6))}, SENTENCE).to_dict()
+    assert rows(drawn) == [  # statsmodels' proportion_confint(3, 4, method="wilson")
+        {"system": "late", "kind": "GenAI", "score": 0.75, "low": 0.3006, "high": 0.9544},
+        {"system": "early", "kind": "ML", "score": 0.5, "low": 0.4, "high": 0.6},
+    ]
 
 
 def test_a_scoreboard_says_what_the_score_is() -> None:

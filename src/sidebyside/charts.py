@@ -7,13 +7,17 @@ from the palette of Okabe and Ito (2008), which colour-blind readers can tell ap
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # else Altair's schema checker spends seconds on a grammar of web addresses
 import altair as alt  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from .tokens import Token  # noqa: E402
+
+if TYPE_CHECKING:
+    from .evaluation import Rate
 
 COLOURS = {"ML": "#0072B2", "GenAI": "#D55E00", "hybrid": "#009E73", "people": "#CC79A7"}
 GREY = "#767676"  # readable on white and on black
@@ -56,15 +60,16 @@ def next_tokens(token: Token, description: str) -> Any:
     return _finish(bars + labels, description, 24 * len(data))
 
 
-def scoreboard(rows: pd.DataFrame, description: str, title: str = "accuracy") -> Any:
-    """Draw scores as points with their intervals, one line a system.
+def scoreboard(systems: Mapping[str, tuple[str, Rate | tuple[float, float, float]]], description: str, title: str = "accuracy") -> Any:
+    """Draw scores as points with their intervals, one line a system, in the order given.
 
     Args:
-        rows: Columns system, kind (a key of `KINDS`), score, low, high; scores 0 to 1.
+        systems: Name of each system → its kind (a key of `KINDS`) and its rate, or score, low and high; scores 0 to 1.
         description: Alt text.
         title: What the score is.
     """
-    data = rows.round(4)
+    rows = [(name, kind, *(r if isinstance(r, tuple) else (r.value, *r.interval))) for name, (kind, r) in systems.items()]
+    data = pd.DataFrame(rows, columns=["system", "kind", "score", "low", "high"]).round(4)
     base = alt.Chart(data).encode(y=alt.Y("system:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)))
     scale = alt.Scale(domain=[0, 1])
     bars = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", scale=scale, title=title, axis=alt.Axis(format="%")), x2="high:Q", color=_kind())

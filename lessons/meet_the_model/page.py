@@ -1,0 +1,57 @@
+"""What the page *Meet the model* shows of its results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from IPython.display import Markdown
+
+import sidebyside as sbs
+from sidebyside.llm import Answer
+from sidebyside.tokens import Token
+from sidebyside.widgets import Outcome
+from sidebyside.wording import by_bounds, options
+
+
+def likeliest(token: Token) -> Any:
+    """Draw the likeliest next tokens."""
+    alt = "Bar chart: the six likeliest next tokens after the start of the sentence, with their probabilities; the list stands in the text below."
+    return sbs.charts.next_tokens(token, alt)
+
+
+def next_word(token: Token) -> Outcome:
+    """Say which word was likeliest to come next, and how likely the others were."""
+    key = "meet_the_model/next-word"
+    *named, other = options(key)
+    best = token.others[0][0].strip()
+    listing = ", ".join(f"{text.strip()} {p:.0%}" for text, p in token.others)
+    return sbs.outcome(key, best if best in named else other, f"The model's list, likeliest first: {listing}.")
+
+
+def invented(answer: Answer) -> Outcome:
+    """Say what the model did when asked about a country that does not exist, and where it was least sure."""
+    key = "meet_the_model/invented"
+    admits, names = options(key)
+    lowest = min(answer.tokens, key=lambda token: token.probability)
+    told = f"Its words were: '{answer.text.strip()}' Its least sure token was '{lowest.text.strip()}', at {lowest.probability:.0%}."
+    return sbs.outcome(key, admits if sbs.abstains(answer.text) else names, told)
+
+
+def admissions(model: str, answers: Sequence[str], admitted: Sequence[bool]) -> Markdown:
+    """Say how often the model admitted that it did not know, with three answers to check the count by."""
+    count = f"By that count **{model}** admitted that it did not know in {sbs.rate(admitted)}. Check the count on three of the answers:"
+    some = "\n".join(f"- {sbs.plain(answer)}" for answer in answers[1:4])
+    return sbs.say(f"A program looked for phrases such as “I do not know”. {count}\n\n{some}")
+
+
+def different(written: Mapping[float, Sequence[str]]) -> Outcome:
+    """Say how many different sentences came back at each temperature.
+
+    Args:
+        written: Temperature → the sentences written at it; the prediction is about temperature zero.
+    """
+    key = "meet_the_model/temperature"
+    counts = {temperature: len(set(texts)) for temperature, texts in written.items()}
+    listing = "; ".join(f"{n} at temperature {temperature}" for temperature, n in counts.items())
+    return sbs.outcome(key, by_bounds(counts[0], (2, 8), options(key)), f"Different sentences among eight: {listing}.")
