@@ -183,7 +183,7 @@ def trap(spoilt: pd.DataFrame, answers: pd.DataFrame) -> Outcome:
 
 def measured(answers: pd.DataFrame, name: str) -> Auroc:
     """Return how well a column of scores tells right answers from wrong ones."""
-    return sbs.auroc((answers["right"] == "yes").tolist(), answers[name].round(9).tolist())
+    return sbs.auroc(answers["right"] == "yes", answers[name].round(9))
 
 
 def by_style(answers: pd.DataFrame) -> dict[str, pd.DataFrame]:

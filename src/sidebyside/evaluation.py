@@ -51,7 +51,7 @@ class Rate:
     __repr__ = __str__
 
 
-def rate(hits: Sequence[bool] | pd.Series) -> Rate:
+def rate(hits: Sequence[bool] | pd.Series | np.ndarray) -> Rate:
     """Return the rate of true values in a sequence."""
     return Rate(int(np.sum(hits)), len(hits))
 
@@ -128,7 +128,7 @@ def bootstrap(
     return float(low), float(high)
 
 
-def paired_p(first_right: Sequence[bool], second_right: Sequence[bool]) -> float:
+def paired_p(first_right: ArrayLike, second_right: ArrayLike) -> float:
     """Return the p-value of the exact McNemar test on the same samples (McNemar 1947; `statsmodels`)."""
     first, second = np.asarray(first_right, dtype=bool), np.asarray(second_right, dtype=bool)
     table = [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
@@ -141,14 +141,15 @@ def flips(first: Sequence[bool], second: Sequence[bool]) -> tuple[list[int], lis
     return [i for i, (a, b) in pairs if b and not a], [i for i, (a, b) in pairs if a and not b]
 
 
-def ahead(right: Sequence[bool], confidence: Sequence[float]) -> np.ndarray:
+def ahead(right: ArrayLike, confidence: ArrayLike) -> np.ndarray:
     """Pair each right answer with each wrong one: 1 where the right one has the higher confidence, a half for a tie, else 0.
 
     Returns:
         Shape (right answers, wrong answers). Its mean is the AUROC (Hanley & McNeil 1982).
     """
     sure, true = np.asarray(confidence, dtype=float), np.asarray(right, dtype=bool)
-    return (np.sign(sure[true][:, None] - sure[~true]) + 1) / 2
+    pairs: np.ndarray = (np.sign(sure[true][:, None] - sure[~true]) + 1) / 2
+    return pairs
 
 
 def mean_of_pairs(pairs: np.ndarray, draws: int = 1000) -> tuple[float, float]:
@@ -186,11 +187,11 @@ class Auroc:
     __repr__ = __str__
 
 
-def auroc(right: Sequence[bool], confidence: Sequence[float]) -> Auroc:
+def auroc(right: ArrayLike, confidence: ArrayLike) -> Auroc:
     """Return how well a confidence, or any score, tells right answers from wrong ones."""
     pairs = ahead(right, confidence)
     known = pairs.size > 0
-    return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), len(right))
+    return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), sum(pairs.shape))
 
 
 def calibration(confidence: Sequence[float], right: Sequence[bool], bins: int = 5) -> pd.DataFrame:

@@ -47,10 +47,10 @@ def placed_facts(case: Case) -> pd.DataFrame:
         The columns of `case.facts`, and home: the first row of `passages` that is of the question's document and holds its
         sentence; -1 where none does.
     """
-    facts, found = case.facts.astype(str), passages(case.documents)
+    facts, found = case.facts.astype(str), passages(case.documents).to_dict("records")
     facts["home"] = [
-        next((i for i, row in enumerate(found.itertuples()) if row.document == fact.document and fact.sentence in row.text), -1)
-        for fact in facts.itertuples()
+        next((i for i, row in enumerate(found) if row["document"] == fact["document"] and fact["sentence"] in row["text"]), -1)
+        for fact in facts.to_dict("records")
     ]
     return facts
 
