@@ -121,3 +121,21 @@ def test_the_embeddings_load_with_the_network_cut(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(socket, "getaddrinfo", cut)
     retrieval._embedder.cache_clear()
     assert embed(TEXTS).tolist() == before.tolist()
+
+
+# --- facts and where they stand -------------------------------------------------------------------------------------
+
+
+@each_case
+def test_each_fact_is_placed_where_its_sentence_stands(folder: Path) -> None:
+    case = load_case(folder)
+    facts, found = retrieval.placed_facts(case), passages(case.documents)
+    assert len(facts) == len(case.facts) and (facts["home"] >= 0).any()
+    for fact in facts.itertuples():
+        fitting = found[(found["document"] == fact.document) & found["text"].str.contains(fact.sentence, regex=False)]
+        assert fact.home == (fitting.index[0] if len(fitting) else -1)
+
+
+def test_a_fact_without_a_document_has_no_place() -> None:
+    facts = retrieval.placed_facts(load_case(CASES["tiny"]))
+    assert set(facts.loc[facts["document"] == "", "home"]) == {-1}

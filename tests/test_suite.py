@@ -241,3 +241,46 @@ def test_the_inspect_files_can_be_read_back_and_compiled(tmp_path):
     assert [list(s.metadata["rules"]) for s in back] == [["right"], ["right"], []]
     compile(source := task.read_text(encoding="utf-8"), str(task), "exec")
     assert "grounded" in source.split('"""')[0] and 'ANGLES = ["right"]' in source
+
+
+# --- changes --------------------------------------------------------------------------------------------------------
+
+BOTH = [
+    Angle("right", lambda answer, sample: None, at_least=0.8),
+    Angle("rude", lambda answer, sample: None, at_most=0.1),
+    Angle("polite", lambda answer, sample: None, at_least=0.5, must=False),
+    Angle("seconds", at_most=3),  # no scorer: nothing to compare
+]
+
+
+def scores(**columns):
+    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
+
+
+def test_changes_are_counted_by_hand():
+    before = scores(right=[True, False, None, False, True], rude=[True, False, False, False, True], polite=[None] * 5)
+    after = scores(right=[False, True, True, False, None], rude=[False, True, True, False, True], polite=[True] * 5)
+    assert suite.changes(before, after, BOTH).to_dict("records") == [
+        {"angle": "right", "must": True, "compared": 3, "better": 1, "worse": 1},
+        {"angle": "rude", "must": True, "compared": 5, "better": 1, "worse": 2},
+        {"angle": "polite", "must": False, "compared": 0, "better": 0, "worse": 0},
+    ]
+
+
+def test_changes_are_those_of_a_plain_loop():
+    dice = np.random.default_rng(0)
+    for _ in range(20):
+        before, after = (scores(right=list(dice.choice([True, False, None], 30))) for _ in "ab")
+        better = worse = 0
+        for x, y in zip(before["right"], after["right"], strict=True):
+            better += x is False and y is True
+            worse += x is True and y is False
+        (row,) = suite.changes(before, after, BOTH[:1]).to_dict("records")
+        assert (row["better"], row["worse"]) == (better, worse)
+        (back,) = suite.changes(after, before, BOTH[:1]).to_dict("records")
+        assert (back["better"], back["worse"]) == (worse, better)
+
+
+def test_changes_of_other_samples_are_refused():
+    with pytest.raises(ValueError, match="shorter"):
+        suite.changes(scores(right=[True, True]), scores(right=[True]), BOTH[:1])

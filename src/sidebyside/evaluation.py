@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 from tqdm.auto import tqdm
@@ -50,7 +51,7 @@ class Rate:
     __repr__ = __str__
 
 
-def rate(hits: Sequence[bool] | pd.Series) -> Rate:
+def rate(hits: Sequence[bool] | pd.Series | np.ndarray) -> Rate:
     """Return the rate of true values in a sequence."""
     return Rate(int(np.sum(hits)), len(hits))
 
@@ -127,7 +128,7 @@ def bootstrap(
     return float(low), float(high)
 
 
-def paired_p(first_right: Sequence[bool], second_right: Sequence[bool]) -> float:
+def paired_p(first_right: ArrayLike, second_right: ArrayLike) -> float:
     """Return the p-value of the exact McNemar test on the same samples (McNemar 1947; `statsmodels`)."""
     first, second = np.asarray(first_right, dtype=bool), np.asarray(second_right, dtype=bool)
     table = [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
@@ -140,14 +141,15 @@ def flips(first: Sequence[bool], second: Sequence[bool]) -> tuple[list[int], lis
     return [i for i, (a, b) in pairs if b and not a], [i for i, (a, b) in pairs if a and not b]
 
 
-def ahead(right: Sequence[bool], confidence: Sequence[float]) -> np.ndarray:
+def ahead(right: ArrayLike, confidence: ArrayLike) -> np.ndarray:
     """Pair each right answer with each wrong one: 1 where the right one has the higher confidence, a half for a tie, else 0.
 
     Returns:
         Shape (right answers, wrong answers). Its mean is the AUROC (Hanley & McNeil 1982).
     """
     sure, true = np.asarray(confidence, dtype=float), np.asarray(right, dtype=bool)
-    return (np.sign(sure[true][:, None] - sure[~true]) + 1) / 2
+    pairs: np.ndarray = (np.sign(sure[true][:, None] - sure[~true]) + 1) / 2
+    return pairs
 
 
 def mean_of_pairs(pairs: np.ndarray, draws: int = 1000) -> tuple[float, float]:
@@ -185,11 +187,11 @@ class Auroc:
     __repr__ = __str__
 
 
-def auroc(right: Sequence[bool], confidence: Sequence[float]) -> Auroc:
+def auroc(right: ArrayLike, confidence: ArrayLike) -> Auroc:
     """Return how well a confidence, or any score, tells right answers from wrong ones."""
     pairs = ahead(right, confidence)
     known = pairs.size > 0
-    return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), len(right))
+    return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), sum(pairs.shape))
 
 
 def calibration(confidence: Sequence[float], right: Sequence[bool], bins: int = 5) -> pd.DataFrame:
@@ -236,3 +238,66 @@ def below(seconds: float) -> str:
     """Say a measured time as the next round bound above it, so that the sentence stays true from run to run."""
     bounds = {0.001: "1 millisecond", 0.1: "a tenth of a second", 1: "a second", 10: "10 seconds", 60: "a minute"}
     return "under " + next((words for bound, words in bounds.items() if seconds < bound), "an hour")
+
+
+# --- agreement of two judges, and the middle of many draws ------------------------------------------------------------
+
+
+def middle(values: ArrayLike, share: float = 0.95) -> tuple[float, float]:
+    """Return the bounds between which the middle share of many values lies: with draws of a score, its percentile interval.
+
+    Args:
+        values: At least one value, in any order.
+        share: Which share lies between the bounds, 0 to 1.
+    """
+    low, high = np.quantile(np.asarray(values, dtype=float), [(1 - share) / 2, (1 + share) / 2])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Kappa:
+    """How far two judges agree beyond chance, with its 95 % bootstrap interval (Cohen 1960, equation 1).
+
+    Attributes:
+        value: 0 is chance, 1 is full agreement.
+        interval: Its lower and upper bound.
+        n: How many answers both have judged.
+    """
+
+    value: float
+    interval: tuple[float, float]
+    n: int
+
+    def __str__(self) -> str:
+        """Say value, interval and sample size."""
+        low, high = self.interval
+        return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})"
+
+    __repr__ = __str__
+
+
+def kappa(first: ArrayLike, second: ArrayLike, groups: ArrayLike | None = None, draws: int = 1000) -> Kappa:
+    """Return Cohen's kappa of two judges who say yes or no, with a percentile bootstrap interval; seeded.
+
+    Args:
+        first: What one judge says of each answer, true or false.
+        second: What the other says.
+        groups: What the answers belong to, such as their questions: whole groups are drawn again, because answers to one
+            question hang together (Davison & Hinkley 1997, section 3.8). Without it, each answer is drawn by itself.
+        draws: How many resamples.
+    """
+    pairs = np.asarray(first, dtype=int) * 2 + np.asarray(second, dtype=int)
+    places = np.unique(np.arange(len(pairs)) if groups is None else np.asarray(groups), return_inverse=True)[1]
+    counts = np.zeros((places.max() + 1, 4))
+    np.add.at(counts, (places, pairs), 1)
+    times = np.random.default_rng(0).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)
+    return Kappa(float(_kappas(counts.sum(axis=0))), middle(_kappas(times @ counts)), len(pairs))
+
+
+def _kappas(counts: np.ndarray) -> np.ndarray:
+    """Return kappa from how often two judges said no and no, no and yes, yes and no, yes and yes (last axis); 0 where chance agrees fully."""
+    no_no, no_yes, yes_no, yes_yes = np.moveaxis(counts / counts.sum(axis=-1, keepdims=True), -1, 0)
+    one, other = yes_no + yes_yes, no_yes + yes_yes
+    chance = one * other + (1 - one) * (1 - other)
+    found: np.ndarray = np.divide(no_no + yes_yes - chance, 1 - chance, out=np.zeros_like(chance), where=chance < 1)
+    return found

@@ -40,13 +40,24 @@ def passages(documents: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["document", "heading", "text"])
 
 
+def placed_facts(case: Case) -> pd.DataFrame:
+    """Return the questions of a case, all columns as text, with the place of the passage that answers them as `home`.
+
+    Returns:
+        The columns of `case.facts`, and home: the first row of `passages` that is of the question's document and holds its
+        sentence; -1 where none does.
+    """
+    facts, found = case.facts.astype(str), passages(case.documents).to_dict("records")
+    facts["home"] = [
+        next((i for i, row in enumerate(found) if row["document"] == fact["document"] and fact["sentence"] in row["text"]), -1)
+        for fact in facts.to_dict("records")
+    ]
+    return facts
+
+
 def plain_facts(case: Case) -> pd.DataFrame:
     """Return the questions of a case whose answer stands in a document and holds no number, with the place of their passage as `home`."""
-    facts, found = case.facts.astype(str), passages(case.documents)
-    facts["home"] = [
-        next((i for i, row in enumerate(found.itertuples()) if row.document == fact.document and fact.sentence in row.text), -1)
-        for fact in facts.itertuples()
-    ]
+    facts = placed_facts(case)
     return facts[(facts["document"] != "") & (facts["home"] >= 0) & ~facts["answer"].str.contains(r"\d")]
 
 

@@ -43,6 +43,22 @@ def numbers_in(text: str) -> set[str]:
     return {number.replace(",", "") for number in re.findall(r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?", text)}
 
 
+UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+SPELLED = dict(zip(UNITS, range(1, 20), strict=True)) | dict(zip(TENS, range(20, 100, 10), strict=True))
+
+
+def spelled_numbers(text: str) -> set[str]:
+    """Return the numbers in a text as `numbers_in` does, and in digits those that are written as words, from one to ninety-nine."""
+    joined = re.sub(rf"\b({'|'.join(TENS)})[- ]({'|'.join(UNITS[:9])})\b", lambda m: str(SPELLED[m[1]] + SPELLED[m[2]]), text.lower())
+    return numbers_in(re.sub("[a-z]+", lambda m: str(SPELLED.get(m[0], m[0])), joined))
+
+
+def denies(text: str) -> bool:
+    """Tell whether a text holds a word that turns or narrows a statement: "not", "never", "without", "only", "except" and their like."""
+    return bool(re.search(r"\b(no|not|never|none|nothing|without|cannot|only|unless|except)\b|n['’]t\b", text.lower()))
+
+
 def holds_numbers(answer: str, target: str) -> bool:
     """Tell whether an answer holds every number of its target, as "£4.50" holds 4.5; a target without any number is refused.
 

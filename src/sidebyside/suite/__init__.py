@@ -5,6 +5,7 @@ promptfoo and Inspect can run too.
 """
 
 from .card import Angle, card, decide, evaluate, side_by_side
+from .changes import changes
 from .exports import export_inspect, export_promptfoo
 from .rules import Rule
 from .samples import Sample, read_samples, write_samples
@@ -14,6 +15,7 @@ __all__ = [
     "Rule",
     "Sample",
     "card",
+    "changes",
     "decide",
     "evaluate",
     "export_inspect",

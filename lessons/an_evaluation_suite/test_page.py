@@ -1,0 +1,124 @@
+"""What *An evaluation suite* says: true whatever the cards hold, and always an option of its prediction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import sidebyside as sbs
+from sidebyside.suite import Sample
+from sidebyside.wording import options
+
+page = sbs.lesson("an_evaluation_suite")
+
+
+def card(*verdicts: str, nice: str = "pass") -> pd.DataFrame:
+    """Return a card with a must-have for each verdict, and an angle that is nice to have."""
+    rows = [{"angle": f"a{i}", "must": True, "verdict": verdict} for i, verdict in enumerate(verdicts)]
+    return pd.DataFrame([*rows, {"angle": "nice", "must": False, "verdict": nice}])
+
+
+def answers(correct: list[bool | None], polite: list[bool] | None = None) -> pd.DataFrame:
+    return pd.DataFrame({"correct": pd.Series(correct, dtype=object), "polite": pd.Series(polite or [True] * len(correct), dtype=object)})
+
+
+def test_the_file_is_counted_and_its_line_is_no_markup() -> None:
+    said = page.samples_file([Sample("A", "x", "y"), Sample("B", "x"), Sample("C", "x")], '{"id": "*A*"}').data
+    assert said == 'The file holds 3 samples: 1 with an answer, 2 without. Its first line:\n\n\\{"id": "\\*A\\*"\\}'
+
+
+# --- cards ---
+
+
+@pytest.mark.parametrize(
+    ("passes", "said"),
+    [(0, "none or one"), (1, "none or one"), (2, "two to four"), (4, "two to four"), (5, "five or more"), (7, "five or more")],
+)
+def test_the_smiler_s_passes_fall_under_an_option(passes: int, said: str) -> None:
+    cards = {"answer key": card(*["pass"] * 7), "smiler": card(*["pass"] * passes, *["fail"] * (7 - passes))}
+    shown = page.smiler(cards)
+    assert shown.answer == said and said in options(shown.key)
+    names = ", ".join(f"a{i}" for i in range(passes)) or "none"
+    assert shown.sentence.startswith(
+        f"The smiler passes {passes} of 7 must-haves: {names}. Decisions: answer key: go (every must-have passes); smiler:"
+    )
+
+
+def test_what_cannot_be_told_yet_is_neither_passed_nor_failed() -> None:
+    unsure = card("pass", "cannot tell yet", "fail", nice="fail")
+    assert (page.passed(unsure), page.failed(unsure)) == (["a0"], ["a2"])
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [
+        (["fail", "pass"], ["fail", "fail"], "the language model"),
+        (["fail", "fail"], ["pass", "fail"], "the nearest sentence"),
+        (["pass", "pass"], ["pass", "pass"], "as many each"),
+        (["fail", "pass"], ["cannot tell yet", "fail"], "as many each"),
+    ],
+)
+def test_who_fails_fewer_is_an_option(ours: list[str], theirs: list[str], said: str) -> None:
+    tables = {"a-model": answers([True, None, False]), "nearest sentence": answers([True, None, True])}
+    shown = page.rival({"a-model": card(*ours), "nearest sentence": card(*theirs)}, tables)
+    assert shown.answer == said and said in options(shown.key)
+    assert shown.sentence.startswith("a-model: ") and "; nearest sentence: " in shown.sentence
+    assert shown.sentence.endswith("Correct answers of the two, paired on 2 questions: p = 1.000.")
+
+
+def test_a_clear_difference_has_a_small_p() -> None:
+    tables = {"a-model": answers([True] * 12), "nearest sentence": answers([False] * 12)}
+    assert page.rival({name: card("pass") for name in tables}, tables).sentence.endswith("paired on 12 questions: p under 0.001.")
+
+
+# --- names ---
+
+NAMED = {"Ann": ["Two days.", "No", "Yes it is"], "Bo": ["Two days.", "No", "It is"], "Cy": ["2 days.", "No", "It is"]}
+RIGHT = {"Ann": [False, True, True], "Bo": [False, True, False], "Cy": [True, True, True]}
+
+
+def test_each_name_has_its_count_and_length() -> None:
+    rows = page.by_name("a-model", NAMED, RIGHT).rows
+    assert rows.to_dict("list") == {
+        "signed": ["Ann", "Bo", "Cy"],
+        "a-model: correct": ["2 of 3", "1 of 3", "3 of 3"],
+        "words an answer (mean)": ["2.0", "1.7", "1.7"],
+    }
+
+
+def test_changes_of_wording_and_of_verdict_are_counted_apart() -> None:
+    said = page.names("a-model", NAMED, RIGHT).data
+    assert f"the wording of a-model changed for {sbs.Rate(2, 3)} of the questions, and the verdict on *correct* for {sbs.Rate(2, 3)}." in said
+    same = page.names("a-model", NAMED, dict.fromkeys(NAMED, [True, False, True])).data
+    assert f"for {sbs.Rate(2, 3)} of the questions, and the verdict on *correct* for {sbs.Rate(0, 3)}." in same
+
+
+# --- a change of the prompt ---
+
+
+def counted(better: int, worse: int) -> pd.DataFrame:
+    rows = [("correct", True, 20, better, 0), ("short", True, 20, 0, worse), ("polite", False, 20, 9, 9)]
+    return pd.DataFrame(rows, columns=["angle", "must", "compared", "better", "worse"])
+
+
+@pytest.mark.parametrize(("better", "worse", "said"), [(0, 0, 0), (3, 0, 0), (3, 2, 1), (2, 2, 2), (0, 1, 2)])
+def test_gains_and_losses_on_must_haves_fall_under_an_option(better: int, worse: int, said: int) -> None:
+    before, after = answers([True, None, False], [False] * 3), answers([True, None, True], [True] * 3)
+    shown = page.warm("a-model", before, after, counted(better, worse))
+    assert shown.answer == options(shown.key)[said]
+    assert shown.sentence.startswith(
+        f"Must-have verdicts on a-model: {better} got better, {worse} got worse. Polite: {sbs.Rate(0, 3)} before, {sbs.Rate(3, 3)}"
+    )
+    assert shown.sentence.endswith(f"Correct: {sbs.Rate(1, 2)} before, {sbs.Rate(2, 2)} after (paired: p = 1.000).")
+
+
+def test_moves_say_in_words_what_must_pass() -> None:
+    assert page.moves(counted(1, 2)).rows["must"].tolist() == ["yes", "yes", "no"]
+
+
+def test_the_head_of_the_export_ends_before_its_tests() -> None:
+    said = page.exported([Path("x/task.py"), Path("x/samples.jsonl")], "a: 1\ntests:\n- secret").data
+    assert said.startswith("Written: promptfooconfig.yaml, inspect/samples.jsonl, inspect/task.py.")
+    assert said.endswith("````yaml\na: 1\n````")

@@ -1,0 +1,207 @@
+"""What *Alike is not right* says: true whatever the scores are, and always an option of its prediction."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+import pytest
+
+import sidebyside as sbs
+from sidebyside.wording import options
+
+page = sbs.lesson("measuring_text")
+
+POLICY = "You have 30 days to send it back."
+SET = pd.DataFrame(
+    [
+        ("Q1", "you have 30 days to send it", "yes", "yes", "copied"),
+        ("Q1", "a month", "yes", "no", "short"),
+        ("Q1", "You have 60 days to send it back.", "no", "no", "copied"),
+        ("Q1", "no time at all", "no", "no", "short"),
+    ],
+    columns=["fact", "answer", "right", "second_right", "style"],
+).assign(question="How *long*?", sentence=POLICY)
+
+
+def with_scores(rows: pd.DataFrame, *values: float) -> pd.DataFrame:
+    """Return rows of which each has one value for all its scores."""
+    return rows.assign(**{name: list(values) for name in [*page.NAMES, "numbers alone"]})
+
+
+def row(*values: float) -> pd.Series:
+    return pd.Series(dict(zip(page.NAMES, values, strict=True)))
+
+
+def test_the_right_answer_least_like_the_policy_meets_the_wrong_one_most_like_it() -> None:
+    good, bad = page.extremes(SET)
+    assert (good["answer"], bad["answer"]) == ("a month", "You have 60 days to send it back.")
+
+
+@pytest.mark.parametrize("right", ["yes", "no"])
+def test_where_one_kind_is_missing_the_first_answer_stands_in(right: str) -> None:
+    only = SET[SET["right"] == right]
+    assert [found["answer"] for found in page.extremes(only)][right == "yes"] == only["answer"].iloc[0]
+
+
+def test_the_set_is_counted_and_its_texts_are_no_markup() -> None:
+    said = page.introduced(SET, *page.extremes(SET)).data
+    assert said.startswith("The set: 4 answers to 1 questions; right by the first reader: 2. The first question: “How \\*long\\*?”")
+    assert said.endswith("**“a month”**, and the wrong one that is most like it, **“You have 60 days to send it back.”**")
+
+
+def test_the_scores_of_two_answers_lie_beside_how_often_hand_and_library_agree() -> None:
+    library = page.scored(lambda text, target: [float(text == target)] * 5, ["a", "b", "c"], ["a", "a", "c"])
+    hand = library.copy()
+    hand.loc[1, "BLEU"] += 1e-6
+    hand.loc[1, "token F1"] += 1e-12
+    rows = page.compared(library, hand, library.loc[0], library.loc[1]).rows
+    assert dict(zip(rows["score"], rows["library and hand agree on"], strict=True)) == dict.fromkeys(page.NAMES, "3 of 3") | {"BLEU": "2 of 3"}
+    assert rows[["right answer", "wrong answer"]].drop_duplicates().values.tolist() == [["1.00", "0.00"]]
+
+
+@pytest.mark.parametrize(
+    ("good", "said"),
+    [
+        ((0, 0, 0, 0, 0), "none or one"),
+        ((0.5, 0.5, 0.5, 0.5, 0.5 + 1e-12), "none or one"),  # ties
+        ((0, 0, 0, 0, 0.9), "none or one"),
+        ((0, 0.9, 0, 0, 0.9), "two or three"),
+        ((0, 0.9, 0.9, 0, 0.9), "two or three"),
+        ((0.9, 0.9, 0.9, 0, 0.9), "four or five"),
+        ((0.9, 0.9, 0.9, 0.9, 0.9), "four or five"),
+    ],
+)
+def test_the_scores_that_put_the_right_answer_ahead_are_counted(good: tuple[float, ...], said: str) -> None:
+    shown = page.pair(row(*good), row(*[0.5] * 5))
+    ahead = sum(value > 0.6 for value in good)
+    assert (shown.key, shown.answer) == ("measuring_text/pair", said)
+    assert said in options(shown.key)
+    assert shown.sentence.startswith(f"{ahead} of the 5 scores put the right answer ahead{': ' if ahead else '.'}")
+
+
+# --- systems: ranked by the check and by scores ---
+
+CHECK = {"model": [True] * 3 + [False], "nearest": [True] * 2 + [False] * 2, "first": [True] + [False] * 3, "whole": [False] * 4}
+
+
+def scoring(*values: float) -> dict[str, pd.Series]:
+    return {name: row(*[value] * 5) for name, value in zip(CHECK, values, strict=True)}
+
+
+@pytest.mark.parametrize(
+    ("values", "hits"),
+    [
+        ((0.9, 0.7, 0.5, 0.3), 6),
+        ((0.9, 0.7, 0.3, 0.5), 5),
+        ((0.7, 0.9, 0.3, 0.5), 4),
+        ((0.7, 0.7, 0.3, 0.5), 4),  # a tie is no agreement where the check sees a difference
+        ((0.5, 0.5, 0.5, 0.5), 0),
+        ((0.3, 0.5, 0.7, 0.9), 0),
+    ],
+)
+def test_pairs_of_systems_in_which_score_and_check_agree_are_counted(values: tuple[float, ...], hits: int) -> None:
+    shown = page.systems(scoring(*values), CHECK, "a-model")
+    assert shown.answer == ("in all six pairs" if hits == 6 else "in four or five" if hits >= 4 else "in three or fewer")
+    assert shown.answer in options(shown.key)
+    assert f"ROUGE-L {hits}; embedding" in shown.sentence
+    assert shown.sentence.endswith("part nowhere.") == (hits == 6)
+    assert shown.sentence.count("p = ") == 6 - hits
+
+
+def test_a_tie_in_score_and_check_is_an_agreement() -> None:
+    right = {"model": [True, False], "other": [False, True]}
+    means = {"model": row(*[0.1 + 0.2] * 5), "other": row(*[0.3] * 5)}
+    assert page.agreements(means, right) == {name: [True] for name in page.NAMES}
+
+
+def test_a_pair_in_which_they_part_is_named_with_its_p() -> None:
+    said = page.systems(scoring(0.9, 0.7, 0.3, 0.5), CHECK, "a-model").sentence
+    assert said.endswith("ROUGE-L and the check part over first (1 right) and whole (0 right; p = 1.000).")
+
+
+def test_the_table_of_systems_names_the_model_and_its_rate() -> None:
+    rows = page.means_table(scoring(0.9, 0.7, 0.3, 0.5), CHECK, "a-model").rows
+    assert rows["system"].tolist() == ["a-model", "nearest", "first", "whole"]
+    assert rows["BLEU"].tolist() == ["0.90", "0.70", "0.30", "0.50"]
+    assert rows["needed numbers there"][3].startswith("0.0% (0 of 4;")
+
+
+# --- the trap ---
+
+SPOILT = pd.DataFrame({name: [0.2, 0.6, 0.7] for name in page.NAMES}).assign(answer=["x", "y", "z"])
+
+
+def test_first_middle_and_last_change_are_shown() -> None:
+    rows = page.changes(pd.Series(list("abcde")), pd.Series(list("ABCDE"))).rows
+    assert rows.values.tolist() == [["a", "A"], ["c", "C"], ["e", "E"]]
+
+
+def test_texts_are_grouped_by_style_and_by_right_and_wrong() -> None:
+    grouped = page.groups(SPOILT, with_scores(SET, 0.1, 0.2, 0.3, 0.4))
+    names = ["policy, one change: wrong", "copied: right", "copied: wrong", "short: right", "short: wrong"]
+    assert list(dict.fromkeys(grouped["group"])) == names
+    assert grouped["name"].tolist()[:4] == ["x", "y", "z", "you have 30 days to send it"]
+    rows = page.medians(grouped).rows
+    assert rows["n"].tolist() == [3, 1, 1, 1, 1]
+    assert rows["ROUGE-L"].tolist() == ["0.60", "0.10", "0.30", "0.20", "0.40"]
+
+
+def test_a_case_without_styles_has_one_group_of_each_kind() -> None:
+    grouped = page.groups(SPOILT, with_scores(SET.drop(columns="style"), 0.1, 0.2, 0.3, 0.4))
+    assert Counter(grouped["group"]) == {"policy, one change: wrong": 3, "all answers: right": 2, "all answers: wrong": 2}
+
+
+def test_the_chart_draws_the_score_that_is_chosen() -> None:
+    grouped = page.groups(SPOILT, with_scores(SET, 0.1, 0.2, 0.3, 0.4)).assign(BLEU=0.25)
+    (data,) = page.ticks(grouped, "BLEU").to_dict()["datasets"].values()
+    assert {point["score"] for point in data} == {0.25}
+    assert "Ticks, one an answer: BLEU" in page.ticks(grouped, "BLEU").to_dict()["description"]
+
+
+@pytest.mark.parametrize(("score", "said"), [(0.49, "under 0.5"), (0.5, "0.5 to 0.9"), (0.9, "0.5 to 0.9"), (0.91, "over 0.9")])
+def test_the_median_of_spoilt_sentences_falls_under_an_option(score: float, said: str) -> None:
+    shown = page.trap(SPOILT.assign(**{"ROUGE-L": score}), with_scores(SET, 0.1, 0.7, 0.3, 0.4))
+    assert shown.answer == said and said in options(shown.key)
+    assert f"spoilt sentences: {score:.2f}." in shown.sentence
+    assert "BLEU 50.0% (1 of 2;" in shown.sentence  # of the right answers, 0.1 lies below 0.6, and 0.7 does not
+    assert "exact match" not in shown.sentence
+
+
+def test_a_right_answer_level_with_the_median_is_not_below_it() -> None:
+    assert "BLEU 0.0% (0 of 2;" in page.trap(SPOILT, with_scores(SET, 0.6, 0.6 - 1e-12, 0.3, 0.4)).sentence
+
+
+# --- does any score tell right from wrong? ---
+
+
+@pytest.mark.parametrize(
+    ("wrong_ahead", "said"),
+    [(50, "about half of the time"), (41, "about half of the time"), (40, "clearly more often"), (11, "clearly more often"), (10, "nearly always")],
+)
+def test_the_best_score_s_share_falls_under_an_option(wrong_ahead: int, said: str) -> None:
+    rows = pd.DataFrame({"right": ["yes"] * 100 + ["no"], "second_right": ["yes"] * 100 + ["no"]})
+    shown = page.auroc(with_scores(rows, *[0.0] * wrong_ahead, *[1.0] * (100 - wrong_ahead), 0.5))
+    assert shown.answer == said and said in options(shown.key)
+    assert shown.sentence.startswith(f"Best of the five on all answers: exact match, {1 - wrong_ahead / 100:.2f} (95 % interval")
+    assert "lowest" not in shown.sentence  # there are no styles to tell apart
+    assert shown.sentence.endswith("kappa 1.00.")
+
+
+def test_worst_and_best_style_are_named() -> None:
+    said = page.auroc(with_scores(SET, 0.2, 0.9, 0.3, 0.1)).sentence
+    assert "lowest for “copied”, 0.00" in said and "highest for “short”, 1.00" in said
+    assert "agree on 75.0% (3 of 4;" in said and "kappa 0.50." in said  # 3/4 agree, half by chance
+
+
+def test_the_table_has_a_column_for_all_and_for_each_style() -> None:
+    rows = page.aurocs(with_scores(SET, 0.2, 0.9, 0.3, 0.1), ["BLEU", "numbers alone"]).rows
+    assert list(rows) == ["AUROC of", "all answers", "copied", "short"]
+    assert rows["copied"][0].startswith("0.00") and rows["all answers"][1].startswith("0.75")
+
+
+@pytest.mark.parametrize("right", ["yes", "no"])
+def test_a_set_of_one_kind_tells_nothing(right: str) -> None:
+    shown = page.auroc(with_scores(SET.assign(right=right), 0.2, 0.9, 0.3, 0.1))
+    assert shown.answer == "about half of the time"
+    assert "none (n = 4; all right or all wrong)" in shown.sentence and "lowest" not in shown.sentence
