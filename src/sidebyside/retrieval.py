@@ -43,9 +43,10 @@ def passages(documents: Mapping[str, str]) -> pd.DataFrame:
 def plain_facts(case: Case) -> pd.DataFrame:
     """Return the questions of a case whose answer stands in a document and holds no number, with the place of their passage as `home`."""
     facts, found = case.facts.astype(str), passages(case.documents)
+    there = list(zip(found["document"], found["text"], strict=True))
     facts["home"] = [
-        next((i for i, row in enumerate(found.itertuples()) if row.document == fact.document and fact.sentence in row.text), -1)
-        for fact in facts.itertuples()
+        next((i for i, (document, text) in enumerate(there) if document == home and sentence in text), -1)
+        for home, sentence in zip(facts["document"], facts["sentence"], strict=True)
     ]
     return facts[(facts["document"] != "") & (facts["home"] >= 0) & ~facts["answer"].str.contains(r"\d")]
 
@@ -74,4 +75,4 @@ def embed(texts: Sequence[str] | pd.Series) -> np.ndarray:
     """
     with np.errstate(invalid="ignore"):  # an empty text's length is 0
         vectors = _embedder().embed([str(text) for text in texts], norm=True)
-    return np.round(np.nan_to_num(vectors.astype(float)), 6)
+    return np.asarray(np.round(np.nan_to_num(vectors.astype(float)), 6))
