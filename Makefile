@@ -1,7 +1,9 @@
-# Side by Side. `make lab` opens the course; `make test` runs what CI runs on notebooks and code. CONTRIBUTING.md explains the rest.
+# Side by Side. `make lab` opens the course; `make quick` and `make check` run the checks. CONTRIBUTING.md explains the rest.
 PYTHON ?= python3
 BIN := .venv/bin
-SCORER = cd hackathon && ../$(BIN)/python -m sidebyside_hackathon
+RUN := $(BIN)/python -m
+SCORER := cd hackathon && ../$(RUN) sidebyside_hackathon
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 export PYTHONDONTWRITEBYTECODE :=
 export MPLBACKEND :=
 export JUPYTER_PLATFORM_DIRS := 1
@@ -11,104 +13,87 @@ export JUPYTER_PLATFORM_DIRS := 1
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
 
-lab: .venv/reader            ## open JupyterLab on the first lesson
-	$(BIN)/python -m sidebyside lab
+lab: reader      ## open JupyterLab on the first lesson
+	$(RUN) sidebyside lab
 
-test: .venv/maintainer       ## all that CI runs on notebooks and code
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check src tests tools hackathon/sidebyside_hackathon
-	$(BIN)/python -m tools.run_pages compare
-	$(BIN)/python -m pytest --ignore=tests/site --ignore=tests/exports
+quick: maintainer              ## lint, types, and all tests that need no model, no browser and no patience
+	$(RUN) tools.check quick
 
-check: test book tests/exports/.ready   ## all that CI checks
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests/site
-	$(BIN)/python -m pytest tests/exports
-	$(BIN)/python -m tools.run_pages live meet_the_model the_genai_workflow
-	$(BIN)/python -m tools.record verify --sample 30 --no-gate
+test: maintainer               ## quick, every notebook compared with its saved outputs, and the tests that ask the model
+	$(RUN) tools.check test
 
-book: .venv/maintainer node_modules/.package-lock.json   ## the site, in _build/html
-	$(BIN)/jupyter-book build --all -n -W --keep-going .
-	$(BIN)/python -m tools.slides
+check: maintainer              ## all that CI checks: test, the site, its tests in a browser, the exported suites
+	$(RUN) tools.check check
 
-slides: .venv/maintainer node_modules/.package-lock.json   ## slides of every lesson, in _build/html/slides; `make book` makes them too
-	$(BIN)/python -m tools.slides
+book: maintainer               ## the site, in _build/html, with the slides
+	$(RUN) tools.check book
 
-exercises: .venv/maintainer  ## exercises/ from solutions/
-	$(BIN)/python -m tools.exercises
+under-load: maintainer         ## the tests of `quick` on a busy machine: none may depend on time
+	$(RUN) tools.under_load
 
-refresh: .venv/maintainer    ## re-execute and re-save every page from recordings
-	$(BIN)/python -m tools.run_pages refresh
+slides: maintainer             ## slides of every lesson, in _build/html/slides; `make book` makes them too
+	$(RUN) tools.slides
 
-record: .venv/maintainer     ## ask the real model for what is missing; keep what is still used
-	$(BIN)/python -m tools.record record
+exercises: maintainer          ## exercises/ from solutions/
+	$(RUN) tools.exercises
 
-live: .venv/maintainer       ## run all pages with no recordings at all
-	$(BIN)/python -m tools.run_pages live
+refresh: maintainer            ## re-execute and re-save every page from recordings
+	$(RUN) tools.run_pages refresh
 
-verify-recordings: .venv/maintainer   ## ask a random sample again, live, and compare
-	$(BIN)/python -m tools.record verify
+record: maintainer             ## ask the real model for what is missing; keep what is still used
+	$(RUN) tools.record record
 
-bench: .venv/maintainer node_modules/.package-lock.json  ## speeds, reported and not asserted
-	$(BIN)/python -m tools.bench
+live: maintainer               ## run all pages with no recordings at all
+	$(RUN) tools.run_pages live
 
-test-report: .venv/reader    ## a class before and after the course: make test-report FILES="answers/*.csv"
-	@$(BIN)/python -m tools.test_report $(FILES)
+verify-recordings: maintainer  ## ask a random sample again, live, and compare
+	$(RUN) tools.record verify
 
-offline-kit: book            ## a folder for a USB stick; also: make offline-kit FOR="linux windows macos" PYTHONS="3.11 3.12"
-	$(BIN)/python -m tools.offline_kit $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS))
+bench: maintainer              ## speeds, reported and not asserted
+	$(RUN) tools.npm
+	$(RUN) tools.bench
 
-lighthouse: book tests/site/node_modules/.package-lock.json   ## what Lighthouse says of the site, reported and not asserted
-	$(BIN)/python -m tools.lighthouse
+test-report: reader            ## a class before and after the course: make test-report FILES="answers/*.csv"
+	@$(RUN) tools.test_report $(FILES)
 
-screenshots: book            ## the pictures of the site in README.md
-	$(BIN)/python -m tools.screenshots
+offline-kit: book              ## a folder for a USB stick; also: make offline-kit FOR="linux windows macos" PYTHONS="3.11 3.12"
+	$(RUN) tools.offline_kit $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS))
 
-load-test: .venv/maintainer  ## waits at one endpoint for 1, 10 and 30 learners; use a quiet machine
-	$(BIN)/python -m tools.load_test
+lighthouse: book               ## what Lighthouse says of the site, reported and not asserted
+	$(RUN) tools.npm tests/site
+	$(RUN) tools.lighthouse
 
-hub-trial: .venv/maintainer  ## set up the shared server and use it, with accounts of its own: as root, on a throwaway machine
-	$(BIN)/python -m tools.hub_trial
+screenshots: book              ## the pictures of the site in README.md
+	$(RUN) tools.screenshots
 
-hackathon-score: .venv/reader  ## score a team's files: make hackathon-score TEAM=name (asks for the passphrase)
+load-test: maintainer          ## waits at one endpoint for 1, 10 and 30 learners; use a quiet machine
+	$(RUN) tools.load_test
+
+hub-trial: maintainer          ## set up the shared server and use it, with accounts of its own: as root, on a throwaway machine
+	$(RUN) tools.hub_trial
+
+hackathon-score: reader        ## score a team's files: make hackathon-score TEAM=name (asks for the passphrase)
 	@$(SCORER) score "$$TEAM"
 
-hackathon-board: .venv/reader  ## write hackathon/leaderboard.html from the scores that there are
+hackathon-board: reader        ## write hackathon/leaderboard.html from the scores that there are
 	@$(SCORER) board
 
-hackathon-seal: .venv/reader   ## seal the labels in hackathon/private with a passphrase
+hackathon-seal: reader         ## seal the labels in hackathon/private with a passphrase
 	@$(SCORER) seal
 
-lock: .venv/maintainer       ## compile the requirements from pyproject.toml
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --extra lab --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links tests/exports/requirements.in -o tests/exports/requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links -c requirements.txt -c requirements-dev.txt --extra lab pyproject.toml deploy/hub/requirements.in -o deploy/hub/requirements.txt
+lock: maintainer               ## the pinned lists from pyproject.toml: requirements-dev.txt is resolved, the others are parts of it
+	$(COMPILE) --extra lab --group dev --group hub --group exports pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --extra lab -c requirements-dev.txt pyproject.toml -o requirements.txt
+	$(COMPILE) --extra lab --group hub -c requirements-dev.txt pyproject.toml -o deploy/hub/requirements.txt
+
+wheels: maintainer             ## which systems and Pythons the pinned lists have wheels for
+	$(RUN) tools.wheels
 
 clean:           ## forget the site and the environment
-	rm -rf _build .venv node_modules deploy/hub/node_modules tests/site/node_modules tests/exports/.venv tests/exports/node_modules tests/exports/.ready
+	rm -rf _build .venv node_modules deploy/hub/node_modules tests/site/node_modules tests/exports/node_modules
 
-.venv/reader: requirements.txt requirements-model.txt
-	$(call install,requirements.txt)
+reader:          # the environment of those who read and run the pages
+	@$(PYTHON) tools/install.py requirements.txt
 
-.venv/maintainer: requirements-dev.txt requirements.txt requirements-model.txt
-	$(call install,requirements-dev.txt)
-	touch .venv/reader
-
-node_modules/.package-lock.json: package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund
-
-tests/site/node_modules/.package-lock.json: tests/site/package-lock.json
-	npm ci --prefix tests/site --ignore-scripts --no-audit --no-fund
-
-tests/exports/.ready: tests/exports/package-lock.json tests/exports/requirements.txt   # promptfoo and Inspect, each in a place of its own
-	npm ci --prefix tests/exports --omit=optional --ignore-scripts --no-audit --no-fund
-	$(PYTHON) -m venv tests/exports/.venv
-	tests/exports/.venv/bin/python -m pip install -q --require-hashes -r tests/exports/requirements.txt
-	touch $@
-
-define install
-	@$(PYTHON) -c 'import sys, ensurepip; assert sys.version_info >= (3, 11)' 2>/dev/null || { echo "Python 3.11 or newer with venv is needed. Name yours: make PYTHON=python3.12 … (on Debian and Ubuntu also: apt install python3-venv)."; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	tools/install.sh $(BIN)/python $(1)
-	touch $@
-endef
+maintainer:      # and of those who change them
+	@$(PYTHON) tools/install.py requirements-dev.txt

@@ -27,6 +27,7 @@ def test_a_shared_server_has_the_course_s_packages_in_the_same_versions() -> Non
     course, hub = versions(HOME / "requirements.txt"), versions(HUB / "requirements.txt")
     assert course and course <= hub
     assert {"jupyterhub", "nbgrader", "nbgitpuller"} <= {name for name, _ in hub - course}
+    assert hub <= versions(HOME / "requirements-dev.txt"), "run `make lock`"
 
 
 def test_a_new_learner_gets_a_copy_under_their_own_name_and_without_solutions(monkeypatch) -> None:

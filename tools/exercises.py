@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import nbformat
 from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearSolutions
-from traitlets.config import PyFileConfigLoader
+from traitlets.config.loader import PyFileConfigLoader
 
 from tools.pages import HOME, execute, load, pages, save
 
@@ -26,6 +26,7 @@ def clear(solution: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    assert isinstance(notebook, nbformat.NotebookNode)  # nbgrader says nothing of its types
     return notebook
 
 

@@ -138,7 +138,7 @@ def hub(place: Place) -> Iterator[str]:
     """Run JupyterHub, yield its address, and stop it with all that it started."""
     settings = {"SIDEBYSIDE_HUB_STATE": str(place.folder), "SIDEBYSIDE_HUB_PORT": str(PORT), "SIDEBYSIDE_HUB_GROUP": GROUP}
     with (place.folder / "hub.log").open("w") as log:
-        command = [place.venv / "bin/jupyterhub", "-f", place.course / "deploy/hub/jupyterhub_config.py"]
+        command: list[str | Path] = [place.venv / "bin/jupyterhub", "-f", place.course / "deploy/hub/jupyterhub_config.py"]
         process = subprocess.Popen(command, cwd=place.folder, env=plain_environment(**settings), stdout=log, stderr=log)
     try:
         address = f"http://127.0.0.1:{PORT}"
@@ -223,7 +223,7 @@ def feedback_faults(name: str) -> list[str]:
 
 def main() -> int:
     """Try it, clean up, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--venv", type=Path)
     given = parser.parse_args().venv
     if os.geteuid():

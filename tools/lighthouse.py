@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from tools.pages import HOME
 from tools.serving import CHROMIUM, FLAGS, served
@@ -17,21 +18,23 @@ from tools.serving import CHROMIUM, FLAGS, served
 PROGRAM = HOME / "tests" / "site" / "node_modules" / ".bin" / "lighthouse"
 PAGES = ("book/start", "notebooks/side_by_side", "exercises/meet_the_model", "book/glossary")
 KINDS = ("performance", "accessibility", "best-practices")
+Report = dict[str, Any]  # as Lighthouse writes it
 
 
-def report(address: str) -> dict:
+def report(address: str) -> Report:
     """Return Lighthouse's report on one page, seen with its usual slow phone.
 
     Raises:
         subprocess.CalledProcessError: If Lighthouse fails.
     """
     flags = " ".join(["--headless", *FLAGS])
-    command = [PROGRAM, address, "--quiet", "--output=json", f"--only-categories={','.join(KINDS)}", f"--chrome-flags={flags}"]
+    command = [str(PROGRAM), address, "--quiet", "--output=json", f"--only-categories={','.join(KINDS)}", f"--chrome-flags={flags}"]
     run = subprocess.run(command, env=os.environ | {"CHROME_PATH": CHROMIUM}, capture_output=True, text=True, check=True)
-    return json.loads(run.stdout)
+    found: Report = json.loads(run.stdout)
+    return found
 
 
-def complaints(found: dict) -> Iterator[str]:
+def complaints(found: Report) -> Iterator[str]:
     """Yield the title of each audit that counts and is not passed."""
     for kind in KINDS:
         for part in found["categories"][kind]["auditRefs"]:

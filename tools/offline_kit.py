@@ -87,8 +87,8 @@ def listing(wanted: Iterable[Requirement], folder: Path) -> str:
     """Return a requirements file for what lies in a folder, with the hashes of these very files."""
     there: dict[tuple[str, str], list[str]] = {}
     for wheel in sorted(folder.glob("*.whl")):
-        name, version, *_ = parse_wheel_filename(wheel.name)
-        there.setdefault((name, str(version)), []).append(hashlib.sha256(wheel.read_bytes()).hexdigest())
+        name, release, *_ = parse_wheel_filename(wheel.name)
+        there.setdefault((name, str(release)), []).append(hashlib.sha256(wheel.read_bytes()).hexdigest())
     lines = []
     for requirement in wanted:
         version = next(iter(requirement.specifier)).version
@@ -119,8 +119,8 @@ def make(names: list[str], pythons: list[str], out: Path) -> None:
                 fetch([pin for pin in every if needed(pin[0], name, release)], name, release, wheels)
         build(wheels)
         (out / file).write_text(listing([requirement for requirement, _ in every], wheels), encoding="utf-8")
-    for file in (HOME / "tools" / "offline").iterdir():
-        shutil.copy(file, out)
+    for extra in (HOME / "tools" / "offline").iterdir():
+        shutil.copy(extra, out)
 
 
 def main() -> int:

@@ -42,7 +42,7 @@ def toc_entries(home: Path = HOME) -> list[str]:
 
 
 def _files(entries: list[dict[str, Any]]) -> list[str]:
-    return [file for e in entries for file in [e.get("file")] * ("file" in e) + _files(e.get("chapters", []) + e.get("sections", []))]
+    return [str(file) for e in entries for file in [e.get("file")] * ("file" in e) + _files(e.get("chapters", []) + e.get("sections", []))]
 
 
 def execute(notebook: nbformat.NotebookNode, folder: Path, **environment: str) -> nbformat.NotebookNode:
@@ -95,4 +95,5 @@ def save(notebook: nbformat.NotebookNode, path: Path) -> None:
 
 def load(path: Path) -> nbformat.NotebookNode:
     """Read a notebook."""
-    return nbformat.read(path, as_version=4)
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
+    return notebook

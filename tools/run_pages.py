@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -100,5 +101,5 @@ def outcomes(notebook: nbformat.NotebookNode) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    jobs = {"compare": compare, "refresh": refresh, "live": lambda: live(sys.argv[2:])}
+    jobs: dict[str, Callable[[], int]] = {"compare": compare, "refresh": refresh, "live": lambda: live(sys.argv[2:])}
     sys.exit(jobs[sys.argv[1]]() if sys.argv[1:] and sys.argv[1] in jobs else __doc__)

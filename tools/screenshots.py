@@ -10,14 +10,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tools.pages import HOME
 from tools.serving import CHROMIUM, FLAGS, served
 
 PICTURES = HOME / "docs-images"
 LIMIT = 150_000  # bytes of one picture
-WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+WIDE, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 # Chromium writes PNG; its canvas makes a WebP of a third of the size.
 WEBP = """async png => { const image = new Image(); image.src = `data:image/png;base64,${png}`; await image.decode();
   const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
@@ -36,7 +36,7 @@ def at_a_guess(page: Page) -> None:
     page.locator(".sbs-chart:visible svg").first.wait_for()
 
 
-SHOTS: dict[str, tuple[str, dict[str, int], str, Callable[[Page], None]]] = {
+SHOTS: dict[str, tuple[str, ViewportSize, str, Callable[[Page], None]]] = {
     "start": ("book/start", WIDE, "light", at_top),
     "lesson": ("notebooks/side_by_side", WIDE, "light", at_a_guess),
     "lesson-dark": ("notebooks/side_by_side", WIDE, "dark", at_a_guess),
@@ -44,7 +44,7 @@ SHOTS: dict[str, tuple[str, dict[str, int], str, Callable[[Page], None]]] = {
 }
 
 
-def open_page(browser: Browser, address: str, size: dict[str, int], theme: str) -> Page:
+def open_page(browser: Browser, address: str, size: ViewportSize, theme: str) -> Page:
     """Return a page in a fresh profile, in light or dark."""
     page = browser.new_page(viewport=size, reduced_motion="reduce")
     page.add_init_script(f"localStorage.theme = localStorage.mode = '{theme}'")

@@ -25,7 +25,7 @@ SETTINGS = Config(
 
 def title(notebook: nbformat.NotebookNode) -> str:
     """Return a lesson's title."""
-    return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+    return str(notebook.cells[0].source.splitlines()[0].removeprefix("# "))
 
 
 def notes(path: Path) -> str:
@@ -40,7 +40,8 @@ def deck(path: Path) -> str:
     """Return a lesson as an HTML page of slides."""
     notebook = load(path)
     notebook.metadata |= {"title": title(notebook), "lesson": f"../notebooks/{path.stem}.html"}
-    return SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(notebook, notes(path)))[0]
+    page: str = SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(notebook, notes(path)))[0]
+    return page
 
 
 def main() -> None:

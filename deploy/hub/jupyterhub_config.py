@@ -50,6 +50,4 @@ c.Spawner.environment = {
 
 # A server that nobody has used for an hour is stopped; its files stay.
 c.JupyterHub.services = [{"name": "idle", "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600"]}]
-c.JupyterHub.load_roles = [
-    {"name": "idle", "services": ["idle"], "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"]}
-]
+c.JupyterHub.load_roles = [{"name": "idle", "services": ["idle"], "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"]}]

@@ -11,6 +11,7 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pyrage
 
@@ -52,7 +53,8 @@ def fingerprint(data: bytes) -> str:
 
 def seal(labels: Labels, passphrase: str) -> bytes:
     """Return the labels as an age file that this passphrase opens."""
-    return pyrage.passphrase.encrypt(json.dumps(asdict(labels)).encode(), passphrase)
+    sealed: bytes = pyrage.passphrase.encrypt(json.dumps(asdict(labels)).encode(), passphrase)
+    return sealed
 
 
 def unseal(data: bytes, passphrase: str) -> Labels:
@@ -69,7 +71,7 @@ def unseal(data: bytes, passphrase: str) -> Labels:
     return Labels(**told)
 
 
-def _tuples(value: object) -> object:
+def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 

@@ -148,8 +148,7 @@ def ahead(right: ArrayLike, confidence: ArrayLike) -> np.ndarray:
         Shape (right answers, wrong answers). Its mean is the AUROC (Hanley & McNeil 1982).
     """
     sure, true = np.asarray(confidence, dtype=float), np.asarray(right, dtype=bool)
-    pairs: np.ndarray = (np.sign(sure[true][:, None] - sure[~true]) + 1) / 2
-    return pairs
+    return np.asarray((np.sign(sure[true][:, None] - sure[~true]) + 1) / 2)
 
 
 def mean_of_pairs(pairs: np.ndarray, draws: int = 1000) -> tuple[float, float]:
@@ -208,7 +207,7 @@ def calibration(confidence: Sequence[float], right: Sequence[bool], bins: int = 
     order = np.argsort(np.asarray(confidence, dtype=float), kind="stable")
     rows = []
     for part in np.array_split(order, min(bins, len(order))):
-        share = rate(np.asarray(right, dtype=bool)[part])
+        share = rate(np.asarray(right, dtype=bool)[part].tolist())
         mean = float(np.asarray(confidence, dtype=float)[part].mean())
         rows.append({"n": share.n, "confidence": mean, "right": share.value, "low": share.interval[0], "high": share.interval[1]})
     return pd.DataFrame(rows)

@@ -85,4 +85,4 @@ def embed(texts: Sequence[str] | pd.Series) -> np.ndarray:
     """
     with np.errstate(invalid="ignore"):  # an empty text's length is 0
         vectors = _embedder().embed([str(text) for text in texts], norm=True)
-    return np.round(np.nan_to_num(vectors.astype(float)), 6)
+    return np.asarray(np.round(np.nan_to_num(vectors.astype(float)), 6))

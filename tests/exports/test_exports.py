@@ -1,8 +1,7 @@
 """The exported suites, run in promptfoo and in Inspect themselves on answers already given: verdict by verdict they say what our scorers say.
 
-The tools are no part of the course's environment (Inspect's needs conflict with its pins, promptfoo is a Node program), so each
-lies in its own place beside this file: `npm ci --omit=optional --ignore-scripts` makes node_modules/, and a virtual environment in .venv/ holds
-requirements.txt. Neither may reach another host while it runs.
+Readers do not install these tools: Inspect is among the maintainers' packages, and promptfoo, a Node program, lies beside this file
+(`python -m tools.npm tests/exports`). Neither may reach another host while it runs.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ from tools.pages import execute, load, notebook
 
 HERE = Path(__file__).resolve().parent
 PROMPTFOO = HERE / "node_modules" / ".bin" / "promptfoo"
-INSPECT = HERE / ".venv" / "bin" / "python"
 PAGE = notebook("notebooks/an_evaluation_suite")
 WORDS = {"system": "Answer from the text only.", "user": "Text: {context}\n\nQuestion: {input}"}
 COURTEOUS = ["please", "thank you", "happy to"]
@@ -144,7 +143,7 @@ def promptfoo_verdicts(results: dict[str, Any]) -> Verdicts:
 
 def in_inspect(task: Path, answers: dict[str, str], folder: Path) -> dict[str, Any]:
     (folder / "answers.json").write_text(json.dumps(answers), encoding="utf-8")
-    done = run([INSPECT, HERE / "inspect_scores.py", task, folder / "answers.json", folder / "out.json"], folder)
+    done = run([sys.executable, HERE / "inspect_scores.py", task, folder / "answers.json", folder / "out.json"], folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads((folder / "out.json").read_text(encoding="utf-8"))
 

@@ -81,4 +81,4 @@ def by_confidence(sheets: Sequence[Sheet], test: KnowledgeTest) -> pd.DataFrame:
 def chosen_wrong(item: Item, sheets: Sequence[Sheet]) -> tuple[str, int] | None:
     """Return the wrong option that drew most people, and how many; None if nobody chose wrong."""
     counts = Counter(answer.option for sheet in sheets if (answer := sheet.answers.get(item.id)) and answer.option not in (None, item.key))
-    return min(counts.most_common(), key=lambda pair: (-pair[1], pair[0])) if counts else None  # type: ignore[return-value]
+    return min(counts.most_common(), key=lambda pair: (-pair[1], pair[0])) if counts else None

@@ -160,7 +160,7 @@ def side_by_side(cards: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     lines = [f"must be {line}" if must else line for line, must in zip(first["threshold"], first["must"], strict=True)]
     shown = pd.DataFrame({"angle": first["angle"], "threshold": lines})
     for name, rows in cards.items():
-        shown[name] = [_cell(row) for row in rows.to_dict("records")]
+        shown[name] = [_cell({str(key): value for key, value in row.items()}) for row in rows.to_dict("records")]
     last = {"angle": "DECISION", "threshold": ""} | {name: _signed(decide(rows)[0]) for name, rows in cards.items()}
     return pd.concat([shown, pd.DataFrame([last])], ignore_index=True)
 

@@ -47,13 +47,14 @@ def export_promptfoo(
     _refuse_secrets([system, user, *(answers or ()), *(text for sample in samples for text in (sample.input, sample.context))])
     messages = [{"role": "system", "content": _braces(system)}, {"role": "user", "content": _braces(user)}]
     options = {"temperature": 0, "max_tokens": max_tokens}
+    tests = [_test(sample, angles) for sample in samples]
     config = {
         "description": "Exported from the course Side by Side",
         "prompts": [json.dumps(messages, ensure_ascii=False)],
         "providers": ["echo" if answers is not None else {"id": f"openai:chat:{model}", "config": options}],
-        "tests": [_test(sample, angles) for sample in samples],
+        "tests": tests,
     }
-    for test, answer in zip(config["tests"], answers, strict=True) if answers is not None else ():
+    for test, answer in zip(tests, answers, strict=True) if answers is not None else ():
         test["providerOutput"] = answer or " "  # an empty one would count as none given, and the prompt be judged in its place
     return _comment(angles, PROMPTFOO) + yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
 

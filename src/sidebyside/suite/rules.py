@@ -70,7 +70,7 @@ class Rule:
 def rule_holds(kind: str, value: Any, answer: str) -> bool:
     """Tell whether an answer keeps a rule; the file for Inspect carries this very function."""
     if kind == "words":
-        return len(answer.split()) <= value
+        return bool(len(answer.split()) <= value)
     found = [bool(re.search(pattern, answer, re.IGNORECASE | re.ASCII)) for pattern in value]
     return all(found) if kind == "matches" else not any(found)
 

@@ -102,7 +102,7 @@ class PromptLab:
     def compare(self, first: str, second: str, size: int) -> pd.DataFrame:
         """Return the messages that flipped from one version to the other: columns change, text, label, and the two answers."""
         pair = self._pair(first, second, size)
-        gains, losses = flips(pair["right before"], pair["right now"])
+        gains, losses = flips(pair["right before"].tolist(), pair["right now"].tolist())
         rows = pair.iloc[gains + losses].assign(change=["gained"] * len(gains) + ["lost"] * len(losses))
         return rows[["change", "text", "label", "answer before", "answer now"]]
 
@@ -224,7 +224,9 @@ class PromptLab:
         if unattended():
             return {"text/plain": repr(self), "text/html": self._repr_html_()}
         run = ipywidgets.HBox([self._size, self._go, self._stop, self._bar], layout=ipywidgets.Layout(flex_flow="row wrap"))
-        return ipywidgets.VBox([self._base, self._system, self._user, self._change, self._against, run, self._result])._repr_mimebundle_()
+        parts = [self._base, self._system, self._user, self._change, self._against, run, self._result]
+        bundle: dict[str, object] = ipywidgets.VBox(parts)._repr_mimebundle_()
+        return bundle
 
 
 def _kept(name: str) -> list[tuple[Prompt, dict[str, str]]]:

@@ -108,7 +108,8 @@ class Labelling:
             return {"text/plain": repr(self), "text/html": self._repr_html_()}
         head = ipywidgets.HTML(f"<strong>{html.escape(self.question)}</strong>")
         bar = ipywidgets.HBox([*self._buttons, self._back, self._progress], layout=ipywidgets.Layout(flex_flow="row wrap"))
-        return ipywidgets.VBox([head, self._text, bar])._repr_mimebundle_()
+        bundle: dict[str, object] = ipywidgets.VBox([head, self._text, bar])._repr_mimebundle_()
+        return bundle
 
 
 def labelling(name: str, question: str, texts: Sequence[str], options: Sequence[str]) -> Labelling:
