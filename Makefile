@@ -29,7 +29,8 @@ check: test book tests/exports/.ready   ## all that CI checks
 	$(BIN)/python tools/record.py verify --sample 30 --no-gate
 
 book: .venv/maintainer node_modules/.package-lock.json   ## the site, in _build/html
-	$(BIN)/jupyter-book build --all -n -W --keep-going .
+	$(BIN)/python tools/stage.py
+	$(BIN)/jupyter-book build --all -n -W --keep-going --path-output . _build/source
 	$(BIN)/python tools/slides.py
 
 slides: .venv/maintainer node_modules/.package-lock.json   ## slides of every lesson, in _build/html/slides; `make book` makes them too

@@ -13,7 +13,7 @@ from copy import deepcopy
 
 import nbformat
 
-from sidebyside.book.charts import MIME, element
+from sbsite.charts import MIME, element
 
 Cell = nbformat.NotebookNode
 ROOM = 540  # pixels of height on a slide of 1280 x 720

@@ -9,37 +9,41 @@ import re
 import sys
 from pathlib import Path
 
-import nbformat
 from deck import as_slides, plain
 from nbconvert.exporters import SlidesExporter
-from pages import HOME, load, pages
+from pages import HOME, load, notebook, toc_entries
 from traitlets.config import Config
 
 SITE = HOME / "_build" / "html"
 SETTINGS = Config(
-    TemplateExporter={"extra_template_basedirs": [str(HOME / "tools")], "template_name": "slides"},
+    TemplateExporter={"extra_template_basedirs": [str(HOME / "site" / "sbsite")], "template_name": "slides"},
     TagRemovePreprocessor={"enabled": True, "remove_input_tags": {"hide-input"}},
 )
+LINK = re.compile(r"\[([^\]]*)\]\(\.\./\.\./notebooks/(\w+)\.ipynb")
 
 
-def title(notebook: nbformat.NotebookNode) -> str:
+def lessons() -> list[str]:
+    """Return the slugs of all lessons, in order."""
+    return [Path(entry).name for entry in toc_entries() if entry.startswith("notebooks/")]
+
+
+def title(slug: str) -> str:
     """Return a lesson's title."""
-    return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
+    return load(notebook(f"notebooks/{slug}")).cells[0].source.splitlines()[0].removeprefix("# ")
 
 
-def notes(path: Path) -> str:
-    """Return what the instructor's notes tell the speaker about a lesson: their section that names it."""
-    sections = re.split(r"^## .*$", (HOME / "book" / "instructor" / "notes.md").read_text(encoding="utf-8"), flags=re.M)
-    text = next((section for section in sections if f"/{path.name}) · " in section), "").strip()
-    text = re.sub(r"\]\(([\w-]+)\.md", r"](../book/instructor/\1.html", text.replace("](../../notebooks/", "]("))
-    return plain(re.sub(r"^\[\]\([^)]*\) · ", "", text))
+def notes(slug: str) -> str:
+    """Return what the instructor's notes tell the speaker about a lesson; a link without words gets the title of its lesson."""
+    text = (HOME / "lessons" / slug / "notes.md").read_text(encoding="utf-8")
+    named = LINK.sub(lambda link: f"[{link[1] or title(link[2])}]({link[2]}.ipynb", text)
+    return plain(named.replace("](../../", "](../"))
 
 
-def deck(path: Path) -> str:
+def deck(slug: str) -> str:
     """Return a lesson as an HTML page of slides."""
-    notebook = load(path)
-    notebook.metadata |= {"title": title(notebook), "lesson": f"../notebooks/{path.stem}.html"}
-    return SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(notebook, notes(path)))[0]
+    lesson = load(notebook(f"notebooks/{slug}"))
+    lesson.metadata |= {"title": title(slug), "lesson": f"../notebooks/{slug}.html"}
+    return SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(lesson, notes(slug)))[0]
 
 
 def main() -> None:
@@ -48,9 +52,9 @@ def main() -> None:
         sys.exit("The site is not built, and the slides use its scripts. Run: make book")
     target = SITE / "slides"
     target.mkdir(exist_ok=True)
-    for path in pages(("notebooks",)):
-        (target / f"{path.stem}.html").write_text(deck(path), encoding="utf-8")
-    print(f"{len(pages(('notebooks',)))} decks of slides are in {target.relative_to(HOME)}.")
+    for slug in lessons():
+        (target / f"{slug}.html").write_text(deck(slug), encoding="utf-8")
+    print(f"{len(lessons())} decks of slides are in {target.relative_to(HOME)}.")
 
 
 if __name__ == "__main__":
