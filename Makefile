@@ -22,7 +22,10 @@ test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/python tools/run_pages.py compare
 	$(BIN)/python -m pytest --ignore=tests/site --ignore=tests/exports
 
-check: test book tests/exports/.ready   ## all that CI checks
+lint-js: node_modules/.package-lock.json   ## faults in the scripts of site and package
+	node_modules/.bin/biome lint --error-on-warnings
+
+check: test lint-js book tests/exports/.ready   ## all that CI checks
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/site
 	$(BIN)/python -m pytest tests/exports
 	$(BIN)/python tools/run_pages.py live meet_the_model the_genai_workflow
