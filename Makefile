@@ -22,22 +22,19 @@ test: .venv/maintainer       ## all that CI runs on notebooks and code
 	$(BIN)/python tools/run_pages.py compare
 	$(BIN)/python -m pytest --ignore=tests/site --ignore=tests/exports
 
-lint-js: node_modules/.package-lock.json   ## faults in the scripts of site and package
-	node_modules/.bin/biome lint --error-on-warnings
-
-check: test lint-js book tests/exports/.ready   ## all that CI checks
+check: test book tests/exports/.ready   ## all that CI checks
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/site
 	$(BIN)/python -m pytest tests/exports
 	$(BIN)/python tools/run_pages.py live meet_the_model the_genai_workflow
 	$(BIN)/python tools/record.py verify --sample 30 --no-gate
 
 book: .venv/maintainer node_modules/.package-lock.json   ## the site, in _build/html
-	$(BIN)/python tools/stage.py
+	$(BIN)/python -m tools.stage
 	$(BIN)/jupyter-book build --all -n -W --keep-going --path-output . _build/source
-	$(BIN)/python tools/slides.py
+	$(BIN)/python -m tools.slides
 
 slides: .venv/maintainer node_modules/.package-lock.json   ## slides of every lesson, in _build/html/slides; `make book` makes them too
-	$(BIN)/python tools/slides.py
+	$(BIN)/python -m tools.slides
 
 exercises: .venv/maintainer  ## exercises/ from solutions/
 	$(BIN)/python tools/exercises.py
@@ -64,10 +61,10 @@ offline-kit: book            ## a folder for a USB stick; also: make offline-kit
 	$(BIN)/python tools/offline_kit.py $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS))
 
 lighthouse: book tests/site/node_modules/.package-lock.json   ## what Lighthouse says of the site, reported and not asserted
-	$(BIN)/python tools/lighthouse.py
+	$(BIN)/python -m tools.lighthouse
 
 screenshots: book            ## the pictures of the site in README.md
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python -m tools.screenshots
 
 load-test: .venv/maintainer  ## waits at one endpoint for 1, 10 and 30 learners; use a quiet machine
 	$(BIN)/python tools/load_test.py

@@ -1,6 +1,6 @@
 """Ask Lighthouse what it thinks of the built site on a phone; reported, and not asserted in a test.
 
-Usage: lighthouse.py [PAGE …]    (pages by name, such as notebooks/side_by_side; some of each kind unless you say)
+Usage: python -m tools.lighthouse [PAGE …]    (pages by name, such as notebooks/side_by_side; some of each kind unless you say)
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from pages import HOME
-from serving import CHROMIUM, FLAGS, served
+from tools.pages import HOME
+from tools.serving import CHROMIUM, FLAGS, served
 
 PROGRAM = HOME / "tests" / "site" / "node_modules" / ".bin" / "lighthouse"
 PAGES = ("book/start", "notebooks/side_by_side", "exercises/meet_the_model", "book/glossary")

@@ -1,6 +1,6 @@
 """Take the pictures of the site that README.md shows, and the mark as a small PNG for browsers that know no SVG icon.
 
-Usage: screenshots.py    (after `make book`)
+Usage: python -m tools.screenshots    (after `make book`)
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from pages import HOME
 from playwright.sync_api import Browser, Page, sync_playwright
-from serving import CHROMIUM, FLAGS, served
+from tools.pages import HOME
+from tools.serving import CHROMIUM, FLAGS, served
 
 PICTURES = HOME / "docs-images"
 LOOK = HOME / "site" / "sbsite" / "look"

@@ -1,6 +1,6 @@
 """Make slides of every lesson, in `_build/html/slides`: the very cells and outputs, cut where a presenter stops.
 
-Usage: slides.py    (after `make book`, whose scripts and style sheets the slides use)
+Usage: python -m tools.slides    (after `make book`, whose scripts and style sheets the slides use)
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import re
 import sys
 from pathlib import Path
 
-from deck import as_slides, plain
 from nbconvert.exporters import SlidesExporter
-from pages import HOME, load, notebook, toc_entries
+from tools.deck import as_slides, plain
+from tools.pages import HOME, load, notebook, toc_entries
 from traitlets.config import Config
 
 SITE = HOME / "_build" / "html"
@@ -29,7 +29,8 @@ def lessons() -> list[str]:
 
 def title(slug: str) -> str:
     """Return a lesson's title."""
-    return load(notebook(f"notebooks/{slug}")).cells[0].source.splitlines()[0].removeprefix("# ")
+    source: str = load(notebook(f"notebooks/{slug}")).cells[0].source
+    return source.splitlines()[0].removeprefix("# ")
 
 
 def notes(slug: str) -> str:
@@ -43,7 +44,8 @@ def deck(slug: str) -> str:
     """Return a lesson as an HTML page of slides."""
     lesson = load(notebook(f"notebooks/{slug}"))
     lesson.metadata |= {"title": title(slug), "lesson": f"../notebooks/{slug}.html"}
-    return SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(lesson, notes(slug)))[0]
+    page: str = SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(lesson, notes(slug)))[0]  # type: ignore[no-untyped-call]
+    return page
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Lay out the site's sources in `_build/source`, where each page goes by its slug, as in `_toc.yml`.
 
-Usage: stage.py    (`make book` runs it before the builder)
+Usage: python -m tools.stage    (`make book` runs it before the builder)
 
 Notebooks have a number in their file names so that a file browser sorts them. In the staged tree they have none, so links between
 pages, addresses on the site, and the marks that readers keep stay the same when a lesson is inserted. All files are links to the
@@ -12,7 +12,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pages
+from tools import pages
 
 SETTINGS = ("_config.yml", "_toc.yml")
 

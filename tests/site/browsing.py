@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from pages import HOME, toc_entries
 from playwright.sync_api import Locator, Page, expect
+from tools.pages import HOME, toc_entries
 
 SITE = HOME / "_build" / "html"
 PHONE = {"width": 390, "height": 844}

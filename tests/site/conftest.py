@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-
-from browsing import SITE, Open, Visit, watch  # noqa: E402
-from serving import CHROMIUM, FLAGS, served  # noqa: E402
+from tests.site.browsing import SITE, Open, Visit, watch
+from tools.serving import CHROMIUM, FLAGS, served
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import HOME, PAGES, PHONE, Open, with_element
 from docutils.core import publish_doctree
 from playwright.sync_api import Page, expect
-
 from sidebyside.book.paper import SHEET
 from sidebyside.book.picture import MIME, saved_output
 from sidebyside.book.reading import WORDS_A_MINUTE, minutes
+from tests.site.browsing import HOME, PAGES, PHONE, Open, with_element
 
 LESSON = "notebooks/side_by_side"
 LESSONS = [name for name in PAGES if name.startswith("notebooks/")]

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import HOME, Open
 from playwright.sync_api import Page
+from tests.site.browsing import HOME, Open
 
 from sidebyside.evaluation import Rate
 

@@ -6,8 +6,8 @@ import random
 from pathlib import Path
 
 import pytest
-from browsing import HOME, Open, Visit
 from playwright.sync_api import Page, expect
+from tests.site.browsing import HOME, Open, Visit
 
 from sidebyside.evaluation import Rate
 from sidebyside.knowledge import KnowledgeTest, Sheet, load_test, read_sheets, score

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import HOME, SITE, build_book
+from tests.site.browsing import HOME, SITE, build_book
 
 LESSON = "notebooks/side_by_side"
 ADDRESS = "https://github.com/example/side-by-side"

@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from browsing import FIRST_VISIT, HOME, PAGES, PHONE, SITE, Open, Visit, draw_charts, each_page, show_all, with_element
 from playwright.sync_api import Locator, expect
+from tests.site.browsing import FIRST_VISIT, HOME, PAGES, PHONE, SITE, Open, Visit, draw_charts, each_page, show_all, with_element
 
 from sidebyside.charts import COLOURS
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from browsing import HOME, Open, Visit
 from playwright.sync_api import expect
+from tests.site.browsing import HOME, Open, Visit
 
 LESSONS = sorted(path.stem for path in (HOME / "notebooks").glob("*.ipynb"))
 SCREEN = {"width": 1280, "height": 720}

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import Open, Visit, build_book
-from pages import execute
 from playwright.sync_api import expect
-from serving import served
-from test_access import faults, walk
+from tests.site.browsing import Open, Visit, build_book
+from tests.site.test_access import faults, walk
+from tools.pages import execute
+from tools.serving import served
 
 START = r"""# A small book
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 import sacrebleu
-from browsing import HOME
 from playwright.sync_api import Browser, Page, expect
 from rouge_score.rouge_scorer import RougeScorer
 from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
+from tests.site.browsing import HOME
 
 from sidebyside.widgets.explore import WITHOUT_SCRIPT, metric_explorer, planner
 

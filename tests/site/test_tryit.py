@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
-from browsing import Open
-from pages import HOME, toc_entries
 from playwright.sync_api import Browser, Locator, Page, Route, expect
-from serving import Handler, served
+from tests.site.browsing import Open
+from tools.pages import HOME, toc_entries
+from tools.serving import Handler, served
 
 from sidebyside import embedded, llm
 from sidebyside.recording import read_entries

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
+from sidebyside.book import shipped, tryit
 from sphinx.errors import ExtensionError
 
 from sidebyside import embedded
-from sidebyside.book import shipped, tryit
 from sidebyside.recording import seal_of
 
 REQUEST = {"model": embedded.MODEL, "messages": [{"role": "user", "content": "Hello?"}], "temperature": 0, "max_tokens": 5}

@@ -44,9 +44,10 @@ def colab_copy(source: Path, folder: Path, address: str) -> nbformat.NotebookNod
         folder: Where it lies in the course, such as "notebooks".
         address: The repository's public address.
     """
-    notebook = nbformat.read(source, as_version=4)
+    notebook: nbformat.NotebookNode = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
     text = (HERE / "launch" / "colab_cell.txt").read_text(encoding="utf-8")
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(text.format(address=address, folder=folder.as_posix()).strip(), id="on-colab"))
+    first = text.format(address=address, folder=folder.as_posix()).strip()
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(first, id="on-colab"))  # type: ignore[no-untyped-call]
     return notebook
 
 
@@ -87,7 +88,8 @@ def write_copies(app: Sphinx, exception: Exception | None) -> None:
     for page in sorted(name for name in app.env.found_docs if is_notebook(app, name)):
         target = Path(app.outdir) / "colab" / f"{page}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(colab_copy(Path(app.env.doc2path(page)), in_repository(app, page).parent, repository(app)), target)
+        copy = colab_copy(Path(app.env.doc2path(page)), in_repository(app, page).parent, repository(app))
+        nbformat.write(copy, target)  # type: ignore[no-untyped-call]
 
 
 def setup(app: Sphinx) -> None:

@@ -30,7 +30,7 @@ def shrink(app: Sphinx, folder: Path) -> None:
     places = [str(Path(app.outdir) / pattern) for pattern in USES]
     ours = {file.name for file in served()}
     sheets = [str(sheet) for sheet in sorted(folder.glob("*.css")) if sheet.name not in ours]
-    command = ["node", PURGECSS, "--font-face", "--css", *sheets, "--content", *places, "--output", str(folder)]
+    command = ["node", str(PURGECSS), "--font-face", "--css", *sheets, "--content", *places, "--output", str(folder)]
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode:
         raise ExtensionError(f"PurgeCSS could not shrink the style sheets in {folder}: {run.stderr.strip()}. Is node_modules there? Run `make book`.")
