@@ -8,9 +8,9 @@ from pathlib import Path
 
 import openai
 import pytest
-from scripted import KEY, NAME, ScriptedModel, serving
 
 from sidebyside import llm
+from tests.scripted import KEY, NAME, ScriptedModel, serving
 
 
 @pytest.fixture

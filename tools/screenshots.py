@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
 from tools.pages import HOME
 from tools.serving import CHROMIUM, FLAGS, served
 

@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 from nbconvert.exporters import SlidesExporter
+from traitlets.config import Config
+
 from tools.deck import as_slides, plain
 from tools.pages import HOME, load, notebook, toc_entries
-from traitlets.config import Config
 
 SITE = HOME / "_build" / "html"
 SETTINGS = Config(

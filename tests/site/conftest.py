@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
 from tests.site.browsing import SITE, Open, Visit, watch
 from tools.serving import CHROMIUM, FLAGS, served
 

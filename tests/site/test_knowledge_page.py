@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.site.browsing import HOME, Open, Visit
 
 from sidebyside.evaluation import Rate
 from sidebyside.knowledge import KnowledgeTest, Sheet, load_test, read_sheets, score
+from tests.site.browsing import HOME, Open, Visit
 
 PAGE = "book/instructor/knowledge-test"
 Choices = list[tuple[int, int]]  # for each item the place of the option and of the confidence

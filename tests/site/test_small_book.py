@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from playwright.sync_api import expect
+
 from tests.site.browsing import Open, Visit, build_book
 from tests.site.test_access import faults, walk
 from tools.pages import execute

@@ -17,9 +17,9 @@ from playwright.sync_api import Browser, Page, expect
 from rouge_score.rouge_scorer import RougeScorer
 from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
-from tests.site.browsing import HOME
 
 from sidebyside.widgets.explore import WITHOUT_SCRIPT, metric_explorer, planner
+from tests.site.browsing import HOME
 
 ANSWER, TARGET = "No, you have 30 days to decide.", "For a rug you have 45 days to decide."
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"

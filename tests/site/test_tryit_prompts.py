@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
-from sidebyside.book import shipped, tryit
 from sphinx.errors import ExtensionError
 
+from sbsite import tryit
+from sbsite.tryit import prompts
 from sidebyside import embedded
 from sidebyside.recording import seal_of
 
@@ -17,39 +18,52 @@ REQUEST = {"model": embedded.MODEL, "messages": [{"role": "user", "content": "He
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A book of one lesson with one recorded answer, key "abc"."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course of one lesson with one recorded answer, key "abc", and the working folder in it."""
     said = {"choices": [{"message": {"role": "assistant", "content": "</script> Hi."}}]}
     entry = {"key": "abc", "route": "chat/completions", "request": REQUEST, "response": said, "recorded": "2026-11-04", "runtime": "test 1"}
-    file = tmp_path / "recordings" / embedded.MODEL / "01_page.jsonl"
-    file.parent.mkdir(parents=True)
-    file.write_text(json.dumps(entry | {"seal": seal_of(entry)}) + "\n", encoding="utf-8")
-    offer(tmp_path, page="01_page", key="abc")
+    for name, text in {
+        "_toc.yml": "",
+        "cases/one/case.toml": "",
+        f"recordings/{embedded.MODEL}/one/page.jsonl": json.dumps(entry | {"seal": seal_of(entry)}) + "\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    offer(tmp_path, "page", key="abc")
     return tmp_path
 
 
-def offer(home: Path, page: str, key: str) -> None:
-    (home / "book").mkdir(exist_ok=True)
-    (home / shipped.LIST).write_text(f"01_page:\n  - {{title: A greeting, page: {page}, key: {key}}}\n", encoding="utf-8")
+def offer(home: Path, slug: str, **choice: str) -> None:
+    """Write a lesson that offers one prompt, or none."""
+    table = [f'{name} = "{value}"' for name, value in {"title": "A greeting", **choice}.items()]
+    (home / "lessons" / slug).mkdir(parents=True, exist_ok=True)
+    (home / "lessons" / slug / "lesson.toml").write_text("\n".join(["[[try_it]]", *table] if choice else []), encoding="utf-8")
 
 
 def test_a_prompt_is_the_recorded_request_with_its_answer(home: Path) -> None:
-    [prompt] = shipped.prompts_of(home, "01_page")
+    [prompt] = prompts.prompts_of("page")
     assert prompt["request"] == {name: value for name, value in REQUEST.items() if name != "model"}
     assert (prompt["title"], prompt["answer"], prompt["model"]) == ("A greeting", "</script> Hi.", embedded.MODEL)
     assert (prompt["day"], prompt["runtime"]) == ("4 November 2026", "test 1")
 
 
-@pytest.mark.parametrize(("page", "key"), [("01_page", "gone"), ("02_no_such_page", "abc")])
+def test_a_lesson_may_borrow_another_one_s_answer(home: Path) -> None:
+    offer(home, "quiet", page="page", key="abc")
+    assert prompts.prompts_of("quiet") == prompts.prompts_of("page")
+
+
+@pytest.mark.parametrize(("page", "key"), [("page", "gone"), ("no_such_page", "abc")])
 def test_a_recording_that_is_gone_stops_the_build(home: Path, page: str, key: str) -> None:
-    offer(home, page, key)
-    with pytest.raises(ExtensionError, match=f"lesson '01_page': 'A greeting' names the recording {key} of page '{page}', which does not exist"):
-        shipped.prompts_of(home, "01_page")
+    offer(home, "page", page=page, key=key)
+    with pytest.raises(ExtensionError, match=f"page/lesson.toml: 'A greeting' names the recording {key} of page '{page}', which does not exist"):
+        prompts.prompts_of("page")
 
 
 def test_a_lesson_without_prompts_stops_the_build(home: Path) -> None:
-    with pytest.raises(ExtensionError, match="offers no prompt for the lesson '02_other'"):
-        shipped.prompts_of(home, "02_other")
+    offer(home, "other")
+    with pytest.raises(ExtensionError, match=r"other/lesson.toml has no table \[\[try_it\]\]"):
+        prompts.prompts_of("other")
 
 
 @pytest.mark.parametrize(
@@ -62,17 +76,18 @@ def test_a_lesson_without_prompts_stops_the_build(home: Path) -> None:
     ],
 )
 def test_settings_in_words(request_: dict, words: str) -> None:
-    assert shipped.in_words(request_) == words
+    assert prompts.in_words(request_) == words
 
 
-def test_a_program_that_is_not_installed_stops_the_build(tmp_path: Path) -> None:
+def test_a_program_that_is_not_installed_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tryit, "PACKAGES", tmp_path / "node_modules")
     with pytest.raises(ExtensionError, match="node_modules/@wllama/wllama/esm/wasm/wllama.wasm is missing.*npm ci"):
-        tryit.source(tmp_path, "wllama.wasm")
+        tryit.source("wllama.wasm")
 
 
 def test_no_answer_can_end_the_script_that_holds_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tryit, "source", lambda home, name: home / shipped.LIST)
-    made = tryit.section("notebooks/01_page", shipped.prompts_of(home, "01_page"), home)
+    monkeypatch.setattr(tryit, "source", lambda name: home / "_toc.yml")
+    made = tryit.section("notebooks/page", prompts.prompts_of("page"))
     [raw] = made.findall(nodes.raw)
     assert raw.astext().count("</script>") == 1
     assert made[0].astext() == tryit.TITLE

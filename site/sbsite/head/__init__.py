@@ -27,9 +27,8 @@ def description(doctree: nodes.document) -> str:
 
 def said(part: nodes.Element) -> str:
     """Return what a lesson's one sentence says, without the bold words that announce it."""
-    paragraph = next(part.findall(nodes.paragraph))
-    opening = [paragraph[0]] if isinstance(paragraph[0], nodes.strong) else []
-    return "".join(node.astext() for node in paragraph.children[len(opening) :])
+    words = [node for node in next(part.findall(nodes.paragraph)).children if node.astext()]
+    return "".join(node.astext() for node in words[isinstance(words[0], nodes.strong) :])
 
 
 def deferred(script: Any) -> Any:

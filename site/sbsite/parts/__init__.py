@@ -60,21 +60,30 @@ def mark(tree: nodes.document, cells: list[str]) -> None:
     for holder in [tree, *tree.findall(nodes.section)]:
         children = list(holder.children)
         holder.clear()
-        for part, run in groupby(with_parts(children, cells), key=lambda pair: pair[1]):
-            group = [node for node, _ in run]
-            holder.extend([nodes.container("", *group, classes=[f"sbs-{part}"], is_div=True)] if part else group)
+        for number, run in groupby(numbered(children), key=lambda pair: pair[1]):
+            group, part = [node for node, _ in run], cells[number] if 0 <= number < len(cells) else ""
+            holder.extend(wrapped(group, f"sbs-{part}") if part else group)
 
 
-def with_parts(children: list[nodes.Node], cells: list[str]) -> Iterator[tuple[nodes.Node, str]]:
-    """Yield each node with the part that is to be wrapped around it; a heading is marked and yielded with none."""
-    part = ""
+def numbered(children: list[nodes.Node]) -> Iterator[tuple[nodes.Node, int]]:
+    """Yield each node with the number of its cell; one that does not know its line is of the cell before it."""
+    number = -1
     for node in children:
-        line = getattr(node, "line", None)
-        if line is not None and 0 < line // LINES_A_CELL <= len(cells):
-            part = cells[line // LINES_A_CELL - 1]
-        if isinstance(node, nodes.title) and part:
-            node["classes"].append(f"sbs-{part}")
-        yield node, "" if isinstance(node, nodes.title | nodes.section) else part
+        if line := getattr(node, "line", None):
+            number = line // LINES_A_CELL - 1
+        yield node, number
+
+
+def wrapped(group: list[nodes.Node], name: str) -> Iterator[nodes.Node]:
+    """Yield what a cell brought, in elements of a class; a heading keeps its place and gets the class itself."""
+    for outline, run in groupby(group, key=lambda node: isinstance(node, nodes.title | nodes.section)):
+        if not outline:
+            yield nodes.container("", *run, classes=[name], is_div=True)
+            continue
+        for node in run:
+            if isinstance(node, nodes.title):
+                node["classes"].append(name)
+            yield node
 
 
 def setup(app: Sphinx) -> None:
