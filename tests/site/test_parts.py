@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
 from docutils import nodes
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sphinx.errors import ExtensionError
 
 from sbsite.parts import mark
@@ -134,6 +134,23 @@ def test_an_explanation_right_after_a_result_waits_for_the_guess(
     for part in explanation.all():
         expect(part).to_be_visible()
     assert seen.faults == []
+
+
+def test_a_heading_in_an_explanation_waits_with_it(small: str, visit: Open) -> None:
+    page = visit(AS_IT_IS, address=small).page
+
+    def with_headings(route: Route) -> None:
+        head = '</section><section id="new"><h3 class="sbs-happened">A heading</h3><div class="sbs-happened'
+        route.fulfill(body=route.fetch().text().replace('<div class="sbs-happened', head), content_type="text/html")
+
+    page.route(f"**/{AS_IT_IS}.html", with_headings)
+    page.reload()
+    heads = page.locator("h3.sbs-happened")
+    hidden = [head for head in heads.all() if head.is_hidden()]
+    assert len(hidden) == 2 < heads.count()
+    for question in page.locator(".sbs-predict").all():
+        question.locator("label").first.click()
+    assert [head for head in heads.all() if head.is_hidden()] == []
 
 
 # --- the tree ---
