@@ -34,6 +34,12 @@ under-load: maintainer         ## the tests of `quick` on a busy machine: none m
 slides: maintainer             ## slides of every lesson, in _build/html/slides; `make book` makes them too
 	$(RUN) tools.slides
 
+lesson: maintainer             ## the skeleton of a new lesson: make lesson NAME=slug AFTER=slug
+	$(RUN) tools.lesson new "$(NAME)" "$(AFTER)"
+
+renumber: maintainer           ## numbers in notebooks' file names from _toc.yml, after lines were moved there
+	$(RUN) tools.lesson renumber
+
 exercises: maintainer          ## exercises/ from solutions/
 	$(RUN) tools.exercises
 

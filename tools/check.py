@@ -53,7 +53,12 @@ STAGES: dict[str, tuple[Step, ...]] = {
         (PYTHON, "-m", "tools.record", "verify", "--sample", "30", "--no-gate"),
     ),
     # the site, in _build/html, and its slides
-    "book": (npm.install, (program("jupyter-book"), "build", "--all", "-q", "-n", "-W", "--keep-going", "."), (PYTHON, "-m", "tools.slides")),
+    "book": (
+        npm.install,
+        (PYTHON, "-m", "tools.stage"),
+        (program("jupyter-book"), "build", "--all", "-q", "-n", "-W", "--keep-going", "--path-output", ".", "_build/source"),
+        (PYTHON, "-m", "tools.slides"),
+    ),
     # the built site, and JupyterLab, in a browser
     "site": ((*PYTEST, "--ignore=tests/exports", "--dist", "loadgroup", "-m", "browser"),),
     # the exported suites, in promptfoo and in Inspect

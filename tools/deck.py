@@ -13,7 +13,7 @@ from copy import deepcopy
 
 import nbformat
 
-from sidebyside.book.charts import MIME, element
+from sbsite.charts import MIME, element
 from sidebyside.grammar import CHANGE, GOALS, HAPPENED, HIDDEN, PREDICT, QUIZ, SENTENCE, TIME, TITLE, WORDS, part_of, tags_of
 
 Cell = nbformat.NotebookNode

@@ -16,6 +16,7 @@ from tools.pages import HOME
 from tools.serving import CHROMIUM, FLAGS, served
 
 PICTURES = HOME / "docs-images"
+LOOK = HOME / "site" / "sbsite" / "look"
 LIMIT = 150_000  # bytes of one picture
 WIDE, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 # Chromium writes PNG; its canvas makes a WebP of a third of the size.
@@ -69,7 +70,7 @@ def write_webp(page: Page, file: Path) -> None:
 def write_icon(browser: Browser, file: Path, side: int = 180) -> None:
     """Write the mark as a square PNG."""
     page = browser.new_page(viewport={"width": side, "height": side})
-    mark = (HOME / "assets" / "mark.svg").read_text(encoding="utf-8")
+    mark = (LOOK / "mark.svg").read_text(encoding="utf-8")
     page.set_content(f"<style>body {{ margin: 0 }} svg {{ width: {side}px; height: {side}px }}</style>{mark}")
     page.screenshot(path=file, omit_background=True)
 
@@ -83,7 +84,7 @@ def main() -> None:
             page = open_page(browser, f"{address}/{page_name}.html", size, theme)
             prepare(page)
             write_webp(page, PICTURES / f"{name}.webp")
-        write_icon(browser, HOME / "assets" / "icon.png")
+        write_icon(browser, LOOK / "icon.png")
         browser.close()
 
 

@@ -9,38 +9,43 @@ import re
 import sys
 from pathlib import Path
 
-import nbformat
 from nbconvert.exporters import SlidesExporter
 from traitlets.config import Config
 
 from tools.deck import as_slides, plain
-from tools.pages import HOME, load, pages
+from tools.pages import HOME, load, notebook, toc_entries
 
 SITE = HOME / "_build" / "html"
 SETTINGS = Config(
-    TemplateExporter={"extra_template_basedirs": [str(HOME / "tools")], "template_name": "slides"},
+    TemplateExporter={"extra_template_basedirs": [str(HOME / "site" / "sbsite")], "template_name": "slides"},
     TagRemovePreprocessor={"enabled": True, "remove_input_tags": {"hide-input"}},
 )
+LINK = re.compile(r"\[([^\]]*)\]\(\.\./\.\./notebooks/(\w+)\.ipynb")
 
 
-def title(notebook: nbformat.NotebookNode) -> str:
+def lessons() -> list[str]:
+    """Return the slugs of all lessons, in order."""
+    return [Path(entry).name for entry in toc_entries() if entry.startswith("notebooks/")]
+
+
+def title(slug: str) -> str:
     """Return a lesson's title."""
-    return str(notebook.cells[0].source.splitlines()[0].removeprefix("# "))
+    source: str = load(notebook(f"notebooks/{slug}")).cells[0].source
+    return source.splitlines()[0].removeprefix("# ")
 
 
-def notes(path: Path) -> str:
-    """Return what the instructor's notes tell the speaker about a lesson: their section that names it."""
-    sections = re.split(r"^## .*$", (HOME / "book" / "instructor" / "notes.md").read_text(encoding="utf-8"), flags=re.M)
-    text = next((section for section in sections if f"/{path.name}) · " in section), "").strip()
-    text = re.sub(r"\]\(([\w-]+)\.md", r"](../book/instructor/\1.html", text.replace("](../../notebooks/", "]("))
-    return plain(re.sub(r"^\[\]\([^)]*\) · ", "", text))
+def notes(slug: str) -> str:
+    """Return what the instructor's notes tell the speaker about a lesson; a link without words gets the title of its lesson."""
+    text = (HOME / "lessons" / slug / "notes.md").read_text(encoding="utf-8")
+    named = LINK.sub(lambda link: f"[{link[1] or title(link[2])}]({link[2]}.ipynb", text)
+    return plain(named.replace("](../../", "](../"))
 
 
-def deck(path: Path) -> str:
+def deck(slug: str) -> str:
     """Return a lesson as an HTML page of slides."""
-    notebook = load(path)
-    notebook.metadata |= {"title": title(notebook), "lesson": f"../notebooks/{path.stem}.html"}
-    page: str = SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(notebook, notes(path)))[0]
+    lesson = load(notebook(f"notebooks/{slug}"))
+    lesson.metadata |= {"title": title(slug), "lesson": f"../notebooks/{slug}.html"}
+    page: str = SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(lesson, notes(slug)))[0]  # type: ignore[no-untyped-call]
     return page
 
 
@@ -50,9 +55,9 @@ def main() -> None:
         sys.exit("The site is not built, and the slides use its scripts. Run: make book")
     target = SITE / "slides"
     target.mkdir(exist_ok=True)
-    for path in pages(("notebooks",)):
-        (target / f"{path.stem}.html").write_text(deck(path), encoding="utf-8")
-    print(f"{len(pages(('notebooks',)))} decks of slides are in {target.relative_to(HOME)}.")
+    for slug in lessons():
+        (target / f"{slug}.html").write_text(deck(slug), encoding="utf-8")
+    print(f"{len(lessons())} decks of slides are in {target.relative_to(HOME)}.")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 | file | what it holds |
 |---|---|
-| `lesson.toml` | what the page asks before it shows |
+| `lesson.toml` | what the page asks before it shows, and what a reader may ask the model on the site |
 | `checks.py` | the checks of its exercises |
 | `page.py` | its own charts, tables and sentences on results |
+| `notes.md` | the instructor's notes |
 
 A lesson's identity is its slug. Nothing here knows the order of lessons: that is `_toc.yml`'s alone.
 """

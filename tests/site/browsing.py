@@ -58,15 +58,14 @@ def build_book(folder: Path, *options: str) -> Path:
     """Build a small book with the course's own parts.
 
     Args:
-        folder: It holds `_toc.yml` and the pages; the settings too, unless they shall be the course's own.
+        folder: It holds `_toc.yml` and the pages, by slug; the settings too, unless they shall be the course's own.
         *options: More words for the builder, such as "-W".
 
     Returns:
         The folder of the built site.
     """
-    for name in ("_config.yml", "assets", "node_modules", "recordings"):
-        if not (folder / name).exists():
-            (folder / name).symlink_to(HOME / name)
+    if not (folder / "_config.yml").exists():
+        (folder / "_config.yml").symlink_to(HOME / "_config.yml")
     (folder / "book").mkdir(exist_ok=True)
     shutil.copy(HOME / "book" / "references.bib", folder / "book")
     command = [Path(sys.executable).with_name("jupyter-book"), "build", *options, "."]
@@ -76,6 +75,7 @@ def build_book(folder: Path, *options: str) -> Path:
 
 
 PAGES = toc_entries()
+LESSONS = [name for name in PAGES if name.startswith("notebooks/")]
 each_page = pytest.mark.parametrize("name", PAGES)
 
 

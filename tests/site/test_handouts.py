@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -62,28 +61,6 @@ def test_the_table_of_intervals_is_computed(visit: Open) -> None:
     rates = [Rate(round(0.8 * n), n) for n in (10, 30, 100, 300, 1000)]
     wanted = [[f"{rate.successes} of {rate.n}", *(f"{bound:.0%}" for bound in rate.interval)] for rate in rates]
     assert [re.split(r"\s*\t\s*|\n+", row.strip()) for row in rows] == wanted
-
-
-def title(path: Path) -> str:
-    return json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"][0].removeprefix("# ").strip()
-
-
-@pytest.mark.parametrize("page", ["completion-record", "notes"])
-def test_every_lesson_is_on_the_record_and_in_the_notes(page: str) -> None:
-    text = (FOLDER / f"{page}.md").read_text(encoding="utf-8")
-    lessons = sorted((HOME / "notebooks").glob("*.ipynb"))
-    assert [title(path) for path in lessons if not re.search(rf"(?:☐ |^## ){re.escape(title(path))}", text, re.M)] == []
-
-
-def test_the_notes_name_every_round_of_every_lesson() -> None:
-    """A round opens with a predict box; its heading is the last one above it."""
-    notes = (FOLDER / "notes.md").read_text(encoding="utf-8")
-    for path in sorted((HOME / "notebooks").glob("*.ipynb")):
-        text = "\n".join("".join(cell["source"]) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"])
-        part = notes.partition(f"](../../notebooks/{path.name}) · ")[2].partition("**Misunderstanding:**")[0]
-        for before in text.split("sbs.predict(")[:-1]:
-            heading = re.findall(r"^## (.+)$", before, re.M)[-1]
-            assert f"| {heading}" in part, f"{path.stem}: the round '{heading}' is not in its notes"
 
 
 def clock(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The built site in a real browser with the network cut off: whole pages, charts, predictions, questions."""
+"""The built site in a real browser with the network cut off: whole pages, links, files, search."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
-import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from sidebyside.charts import COLOURS
-from tests.site.browsing import FIRST_VISIT, HOME, PAGES, PHONE, SITE, Open, Visit, draw_charts, each_page, show_all, with_element
+from tests.site.browsing import FIRST_VISIT, HOME, PAGES, PHONE, SITE, Open, draw_charts, each_page, show_all
 
 LOADED_FROM_ELSEWHERE = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=[\"'](?:https?:)?//[^\"']*", re.I)
 ADDRESS = re.compile(r"""url\(\s*["']?([^"')]+)""")
@@ -44,9 +43,6 @@ def broken(page: Path, link: str) -> bool:
     if not target.is_file() or not target.is_relative_to(SITE):
         return True
     return bool(fragment) and target.suffix == ".html" and unquote(fragment) not in attributes(target).anchors
-
-
-# --- whole pages ----------------------------------------------------------------------------------------------------
 
 
 @each_page
@@ -101,119 +97,5 @@ def test_the_front_door_leads_to_the_start_page(visit: Open) -> None:
 
 
 def test_the_mark_has_the_colours_of_the_charts() -> None:
-    mark = (HOME / "assets" / "mark.svg").read_text(encoding="utf-8")
+    mark = (HOME / "site" / "sbsite" / "look" / "mark.svg").read_text(encoding="utf-8")
     assert re.findall(r'fill="(#\w+)"', mark) == [COLOURS["ML"], COLOURS["GenAI"]]
-
-
-# --- charts ---------------------------------------------------------------------------------------------------------
-
-
-def test_charts_wait_until_they_are_near(site: Path, visit: Open) -> None:
-    seen = visit(with_element("sbs-chart")[0])
-    assert seen.page.evaluate("typeof vegaEmbed") == "undefined", "the chart scripts are loaded at once"
-    show_all(seen.page)
-    assert list(draw_charts(seen.page))
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_letters_of_charts_can_be_read(theme: str, site: Path, visit: Open) -> None:
-    seen = visit(with_element("sbs-chart")[0])
-    seen.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-    show_all(seen.page)
-    for chart in draw_charts(seen.page):
-        assert min(chart.locator("svg text").evaluate_all(CONTRAST)) >= 4.5
-
-
-CONTRAST = """texts => {
-  const light = (colour) => { const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map(Number)
-    .map((v) => v / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const ground = light(getComputedStyle(document.body).backgroundColor);
-  return texts.map((text) => light(getComputedStyle(text).fill)).map((ink) => (Math.max(ink, ground) + .05) / (Math.min(ink, ground) + .05));
-}"""
-
-
-# --- predictions ----------------------------------------------------------------------------------------------------
-
-
-def predictions(seen: Visit) -> list[tuple[Locator, Locator]]:
-    """Return each question of a page with its outcome."""
-    keys = seen.page.locator(".sbs-predict").evaluate_all("boxes => boxes.map(b => b.dataset.key)")
-    return [(seen.page.locator(f'.sbs-predict[data-key="{key}"]'), seen.page.locator(f'.sbs-outcome[data-key="{key}"]')) for key in keys]
-
-
-def test_a_result_opens_when_the_reader_has_guessed(site: Path, visit: Open) -> None:
-    for name in with_element("sbs-predict"):
-        seen = visit(name)
-        for question, outcome in predictions(seen):
-            expect(outcome).to_be_hidden()
-            option = question.locator("label").last
-            option.click()
-            expect(outcome).to_be_visible()
-            expect(outcome.locator(".sbs-guess")).to_contain_text(f"Your guess: {option.inner_text().strip()}")
-        expect(seen.page.locator(".sbs-veil")).to_have_count(0)
-        seen.page.reload()
-        for question, outcome in predictions(seen):
-            expect(question.locator("input").last).to_be_checked()
-            expect(outcome).to_be_visible()
-        assert seen.faults == []
-
-
-def test_a_box_that_the_browser_is_still_reading_is_left_alone(visit: Open) -> None:
-    """A browser may stop inside a box while the page arrives, and run the script of the one before."""
-    seen = visit(with_element("sbs-predict")[0])
-    script = (HOME / "src" / "sidebyside" / "widgets" / "guess.js").read_text(encoding="utf-8")
-    seen.page.evaluate(
-        "localStorage.setItem('sbs:half', 'yes'); document.body.insertAdjacentHTML('beforeend', '<div class=sbs-outcome data-key=half>')"
-    )
-    seen.page.evaluate(f"{script}\nnew Promise(done => setTimeout(done, 50))")
-    seen.page.locator("[data-key=half]").evaluate("box => { box.innerHTML = '<p class=sbs-guess>' }")
-    seen.page.evaluate(f"{script}\nnew Promise(done => setTimeout(done, 50))")
-    expect(seen.page.locator("[data-key=half]")).to_contain_text("Your guess: yes")
-    assert seen.faults == []
-
-
-def test_just_show_me_opens_a_result_by_keyboard(site: Path, visit: Open) -> None:
-    seen = visit(with_element("sbs-predict")[0])
-    question, outcome = predictions(seen)[0]
-    seen.page.get_by_role("button", name="Just show me").first.focus()
-    seen.page.keyboard.press("Enter")
-    expect(outcome).to_be_visible()
-    expect(outcome.locator(".sbs-guess")).to_have_text("You made no guess.")
-    assert question.locator("input:checked").count() == 0
-
-
-def test_a_guess_counts_where_the_browser_keeps_nothing(site: Path, visit: Open) -> None:
-    seen = visit(with_element("sbs-predict")[0])
-    seen.page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked'); } })")
-    seen.page.reload()
-    question, outcome = predictions(seen)[0]
-    question.locator("label").first.click()
-    expect(question.locator("input").first).to_be_checked()
-    expect(outcome.locator(".sbs-guess")).to_contain_text("Your guess")
-
-
-def test_nothing_is_closed_without_scripts_or_on_paper(site: Path, visit: Open) -> None:
-    name = with_element("sbs-predict")[0]
-    without = visit(name, java_script_enabled=False).page
-    printed = visit(name).page
-    printed.emulate_media(media="print")
-    for page in (without, printed):
-        assert page.locator(".sbs-outcome").count() == page.locator(".sbs-outcome:visible").count() > 0
-
-
-# --- questions ------------------------------------------------------------------------------------------------------
-
-
-def test_answers_of_a_quiz_open_by_keyboard(site: Path, visit: Open) -> None:
-    seen = visit(with_element("quiz")[0])
-    for answer in seen.page.locator("details.quiz").all()[:4]:
-        answer.locator("summary").focus()
-        seen.page.keyboard.press("Enter")
-        expect(answer).to_have_attribute("open", "")
-    assert seen.faults == []
-
-
-def test_every_answer_of_a_quiz_is_right_or_wrong(site: Path) -> None:
-    for name in with_element("quiz"):
-        kinds = re.findall(r'<details class="quiz([^"]*)"', (site / f"{name}.html").read_text(encoding="utf-8"))
-        assert set(kinds) == {" right", " wrong"}, name

@@ -10,18 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from sbsite.files import HERE
 from sidebyside import embedded, llm
 from sidebyside.models import SMALL
 from sidebyside.recording import read_entries
-from tests.site.browsing import Open
-from tools.pages import HOME, toc_entries
+from tests.site.browsing import LESSONS, Open
+from tools.pages import HOME
 from tools.serving import Handler, served
 
 PATIENCE = 240_000  # milliseconds: a busy machine reads a prompt slowly
-LESSONS = [name for name in toc_entries() if name.startswith("notebooks/")]
 VENDOR = re.compile(r"/vendor/wllama/")
 WEIGHTS = re.compile(r"\.gguf$")
 
@@ -54,10 +53,6 @@ def test_every_lesson_has_a_panel_in_its_contents_and_no_other_page(site: Path) 
         assert text.index('id="try-it-here"') < text.index('id="at-work-tomorrow"'), name
 
 
-def test_the_list_of_prompts_names_the_lessons_and_nothing_else() -> None:
-    assert sorted(yaml.safe_load((HOME / "book" / "try-it.yml").read_text(encoding="utf-8"))) == sorted(Path(name).name for name in LESSONS)
-
-
 @pytest.mark.parametrize("name", LESSONS)
 def test_prompts_and_answers_are_recorded_ones(name: str, site: Path) -> None:
     entries = [e for file in (HOME / "recordings" / SMALL.name).glob("*/*.jsonl") for e in recorded(file)]
@@ -82,8 +77,10 @@ def test_the_site_ships_the_very_weights_of_the_course(site: Path) -> None:
 
 
 def test_no_text_becomes_markup() -> None:
-    for name in ("tryit.js", "tryit-model.js"):
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", (HOME / "assets" / name).read_text(encoding="utf-8"))
+    scripts = list((HERE / "tryit").glob("*.js"))
+    assert len(scripts) == 2
+    for script in scripts:
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b", script.read_text(encoding="utf-8"))
 
 
 # --- before the button ----------------------------------------------------------------------------------------------

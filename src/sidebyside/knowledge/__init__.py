@@ -1,6 +1,6 @@
 """The test before and after the course: its items, people's answers as they come in, scores, and a report on a class.
 
-`book/instructor/knowledge-test.yml` is the only home of the questions; `sidebyside.book.knowledge` puts them on a page, and
+`book/instructor/knowledge-test.yml` is the only home of the questions; `site/sbsite/knowledge` puts them on a page, and
 `tools/test_report.py` prints the report. The page computes one person's score by itself; a test compares it with `score`.
 """
 

@@ -1,0 +1,75 @@
+"""Results stay closed until the reader has guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, expect
+
+from tests.site.browsing import HOME, Open, Visit, with_element
+
+
+def predictions(seen: Visit) -> list[tuple[Locator, Locator]]:
+    """Return each question of a page with its outcome."""
+    keys = seen.page.locator(".sbs-predict").evaluate_all("boxes => boxes.map(b => b.dataset.key)")
+    return [(seen.page.locator(f'.sbs-predict[data-key="{key}"]'), seen.page.locator(f'.sbs-outcome[data-key="{key}"]')) for key in keys]
+
+
+def test_a_result_opens_when_the_reader_has_guessed(site: Path, visit: Open) -> None:
+    for name in with_element("sbs-predict"):
+        seen = visit(name)
+        for question, outcome in predictions(seen):
+            expect(outcome).to_be_hidden()
+            option = question.locator("label").last
+            option.click()
+            expect(outcome).to_be_visible()
+            expect(outcome.locator(".sbs-guess")).to_contain_text(f"Your guess: {option.inner_text().strip()}")
+        expect(seen.page.locator(".sbs-veil")).to_have_count(0)
+        seen.page.reload()
+        for question, outcome in predictions(seen):
+            expect(question.locator("input").last).to_be_checked()
+            expect(outcome).to_be_visible()
+        assert seen.faults == []
+
+
+def test_a_box_that_the_browser_is_still_reading_is_left_alone(visit: Open) -> None:
+    """A browser may stop inside a box while the page arrives, and run the script of the one before."""
+    seen = visit(with_element("sbs-predict")[0])
+    script = (HOME / "src" / "sidebyside" / "widgets" / "guess.js").read_text(encoding="utf-8")
+    seen.page.evaluate(
+        "localStorage.setItem('sbs:half', 'yes'); document.body.insertAdjacentHTML('beforeend', '<div class=sbs-outcome data-key=half>')"
+    )
+    seen.page.evaluate(f"{script}\nnew Promise(done => setTimeout(done, 50))")
+    seen.page.locator("[data-key=half]").evaluate("box => { box.innerHTML = '<p class=sbs-guess>' }")
+    seen.page.evaluate(f"{script}\nnew Promise(done => setTimeout(done, 50))")
+    expect(seen.page.locator("[data-key=half]")).to_contain_text("Your guess: yes")
+    assert seen.faults == []
+
+
+def test_just_show_me_opens_a_result_by_keyboard(site: Path, visit: Open) -> None:
+    seen = visit(with_element("sbs-predict")[0])
+    question, outcome = predictions(seen)[0]
+    seen.page.get_by_role("button", name="Just show me").first.focus()
+    seen.page.keyboard.press("Enter")
+    expect(outcome).to_be_visible()
+    expect(outcome.locator(".sbs-guess")).to_have_text("You made no guess.")
+    assert question.locator("input:checked").count() == 0
+
+
+def test_a_guess_counts_where_the_browser_keeps_nothing(site: Path, visit: Open) -> None:
+    seen = visit(with_element("sbs-predict")[0])
+    seen.page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked'); } })")
+    seen.page.reload()
+    question, outcome = predictions(seen)[0]
+    question.locator("label").first.click()
+    expect(question.locator("input").first).to_be_checked()
+    expect(outcome.locator(".sbs-guess")).to_contain_text("Your guess")
+
+
+def test_nothing_is_closed_without_scripts_or_on_paper(site: Path, visit: Open) -> None:
+    name = with_element("sbs-predict")[0]
+    without = visit(name, java_script_enabled=False).page
+    printed = visit(name).page
+    printed.emulate_media(media="print")
+    for page in (without, printed):
+        assert page.locator(".sbs-outcome").count() == page.locator(".sbs-outcome:visible").count() > 0
