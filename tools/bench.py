@@ -17,6 +17,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import openai
@@ -32,12 +33,12 @@ PROMPTS = [f"Write one sentence about the number {number}." for number in range(
 REPLAYS = 400
 
 
-def request_of(prompt: str) -> dict:
+def request_of(prompt: str) -> dict[str, Any]:
     """Return the request that all contestants send."""
     return {"model": DEFAULT.name, "messages": [{"role": "user", "content": prompt}], "temperature": 0, "max_tokens": 48}
 
 
-def tokens_per_second(ask: Callable[[dict], int]) -> float:
+def tokens_per_second(ask: Callable[[dict[str, Any]], int]) -> float:
     """Return the rate over all prompts.
 
     Args:
@@ -47,11 +48,12 @@ def tokens_per_second(ask: Callable[[dict], int]) -> float:
     return sum(ask(request_of(prompt)) for prompt in PROMPTS) / (time.perf_counter() - start)
 
 
-def raw(request: dict) -> int:
+def raw(request: dict[str, Any]) -> int:
     """Ask the server itself."""
     body = json.dumps(request).encode()
     post = urllib.request.Request(f"{embedded.start(DEFAULT)}/v1/chat/completions", body, {"content-type": "application/json"})
-    return json.load(urllib.request.urlopen(post))["usage"]["completion_tokens"]
+    tokens: int = json.load(urllib.request.urlopen(post))["usage"]["completion_tokens"]
+    return tokens
 
 
 def course_against_raw() -> tuple[float, float]:

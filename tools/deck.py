@@ -89,8 +89,8 @@ def text_height(text: str, line: float, characters: int) -> float:
 def height(cell: Cell) -> float:
     """Estimate the height of a cell on a slide, in pixels; its real height is the browser's affair, and a long slide scrolls."""
     if cell.cell_type == "markdown":
-        return text_height(cell.source, 38, 80) + 40 * cell.source.startswith("#")
-    source = 0 if HIDDEN in tags_of(cell) else text_height(cell.source, 30, 85) + 40
+        return text_height(cell.source, 38, 80) + 40 * bool(cell.source.startswith("#"))
+    source = 0.0 if HIDDEN in tags_of(cell) else text_height(cell.source, 30, 85) + 40
     return source + sum(output_height(output) for output in cell.outputs)
 
 
@@ -98,7 +98,7 @@ def output_height(output: Cell) -> float:
     """Estimate the height of an output in pixels."""
     data = output.get("data", {"text/plain": output.get("text", "")})
     if MIME in data:
-        return min(ROOM, 1.7 * (data[MIME].get("height", 200) + 70))
+        return min(ROOM, 1.7 * (float(data[MIME].get("height", 200)) + 70))
     if "text/html" in data:
         rows = re.sub(r"<(script|style)\b.*?</\1>", " ", data["text/html"], flags=re.S).split("</tr>")
         texts = [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in rows]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -105,7 +106,10 @@ def solution(slug: str) -> NotebookNode:
     """Return the solution of a new lesson, with one exercise in nbgrader's form."""
     answer = "def count(marks):\n    ### BEGIN SOLUTION\n    return sum(marks)\n    ### END SOLUTION\n    return ..."
     hidden = '### BEGIN HIDDEN TESTS\nassert verdict.state == "right", verdict.text\n### END HIDDEN TESTS\nverdict'
-    kinds = ({"grade": False, "locked": False, "solution": True}, {"grade": True, "locked": True, "points": 1, "solution": False})
+    kinds: tuple[dict[str, Any], ...] = (
+        {"grade": False, "locked": False, "solution": True},
+        {"grade": True, "locked": True, "points": 1, "solution": False},
+    )
     cells = [new_markdown_cell(f"# {slug}: exercises"), code("import sidebyside as sbs"), new_markdown_cell("## 1 · Count\n\nWrite the function.")]
     for name, source, kind in zip(("answer-1", "check-1"), (answer, f'verdict = sbs.check("{slug}.1", count)\n{hidden}'), kinds, strict=True):
         cells.append(code(source))
@@ -115,19 +119,22 @@ def solution(slug: str) -> NotebookNode:
 
 def text(part: Part) -> NotebookNode:
     """Return a Markdown cell that is a part of a page."""
-    return new_markdown_cell(f"{part.opening}{TEXTS[part]}", metadata={"tags": [part.tag]})
+    cell: NotebookNode = new_markdown_cell(f"{part.opening}{TEXTS[part]}", metadata={"tags": [part.tag]})
+    return cell
 
 
 def code(source: str, *tags: str) -> NotebookNode:
     """Return a code cell."""
-    return new_code_cell(source, metadata={"tags": list(tags)} if tags else {})
+    cell: NotebookNode = new_code_cell(source, metadata={"tags": list(tags)} if tags else {})
+    return cell
 
 
 def numbered(cells: list[NotebookNode]) -> NotebookNode:
     """Return a notebook whose cells are called c01, c02 and so on."""
     for number, cell in enumerate(cells, 1):
         cell.id = f"c{number:02d}"
-    return nbformat.v4.new_notebook(cells=cells)
+    notebook: NotebookNode = nbformat.v4.new_notebook(cells=cells)
+    return notebook
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import openai
 import psutil
@@ -83,7 +84,7 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[max(0, -int(-share * len(ordered) // 1) - 1)] if ordered else float("nan")
 
 
-def requests() -> list[dict]:
+def requests() -> list[dict[str, Any]]:
     """Return the chats that the lessons ask, as they were recorded."""
     files = sorted((HOME / "recordings" / DEFAULT.name).glob("*/*.jsonl"))
     return [entry["request"] | {"model": NAME} for file in files for entry in read_entries(file) if entry["route"] == "chat/completions"]
@@ -124,7 +125,9 @@ def think(dice: random.Random, way: str) -> float:
     return dice.uniform(*THINKING) if way == "own pace" else 0.0
 
 
-def learn(client: openai.OpenAI, asked: list[dict], pause: Callable[[], float], until: float, note: Callable[[float | None, int], None]) -> None:
+def learn(
+    client: openai.OpenAI, asked: list[dict[str, Any]], pause: Callable[[], float], until: float, note: Callable[[float | None, int], None]
+) -> None:
     """Be one learner: pause, ask, wait for the answer; until all is asked or time is up."""
     for request in asked:
         time.sleep(pause())
@@ -139,7 +142,7 @@ def learn(client: openai.OpenAI, asked: list[dict], pause: Callable[[], float], 
             note(time.perf_counter() - start, answer.usage.completion_tokens if answer.usage else 0)
 
 
-def simulate(way: str, learners: int, pool: list[dict]) -> Round:
+def simulate(way: str, learners: int, pool: list[dict[str, Any]]) -> Round:
     """Let so many learners work at the endpoint at the same time."""
     seconds: list[float | None] = []
     tokens: list[int] = []
@@ -167,7 +170,7 @@ def kernel_memory(path: Path, **settings: str) -> float:
     with client.setup_kernel(env=plain_environment(**settings)):
         for index, cell in enumerate(client.nb.cells):
             client.execute_cell(cell, index)
-        kernel = psutil.Process(client.km.provisioner.pid)
+        kernel = psutil.Process(client.km.provisioner.pid)  # type: ignore[union-attr]  # the kernel runs
         return sum(process.memory_info().rss for process in [kernel, *kernel.children(recursive=True)]) / 1e6
 
 

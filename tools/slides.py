@@ -45,7 +45,7 @@ def deck(slug: str) -> str:
     """Return a lesson as an HTML page of slides."""
     lesson = load(notebook(f"notebooks/{slug}"))
     lesson.metadata |= {"title": title(slug), "lesson": f"../notebooks/{slug}.html"}
-    page: str = SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(lesson, notes(slug)))[0]  # type: ignore[no-untyped-call]
+    page: str = SlidesExporter(config=SETTINGS).from_notebook_node(as_slides(lesson, notes(slug)))[0]
     return page
 
 

@@ -170,7 +170,8 @@ def _known(ids: pd.Series, there: pd.Series, file: str, thing: str, home: str) -
 
 
 def _allowed(table: pd.DataFrame, values: dict[str, list[str]], file: str) -> None:
-    for row in table.to_dict("records"):
+    rows: list[dict[str, str]] = table.to_dict("records")  # type: ignore[assignment]  # its columns have names of text
+    for row in rows:
         for fault in _unknown(row, values, f"{file}, the line of '{row['id']}'"):
             raise CaseError(fault)
 

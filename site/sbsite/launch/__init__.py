@@ -44,10 +44,10 @@ def colab_copy(source: Path, folder: Path, address: str) -> nbformat.NotebookNod
         folder: Where it lies in the course, such as "notebooks".
         address: The repository's public address.
     """
-    notebook: nbformat.NotebookNode = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
+    notebook: nbformat.NotebookNode = nbformat.read(source, as_version=4)
     text = (HERE / "launch" / "colab_cell.txt").read_text(encoding="utf-8")
     first = text.format(address=address, folder=folder.as_posix()).strip()
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(first, id="on-colab"))  # type: ignore[no-untyped-call]
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(first, id="on-colab"))
     return notebook
 
 
@@ -89,7 +89,7 @@ def write_copies(app: Sphinx, exception: Exception | None) -> None:
         target = Path(app.outdir) / "colab" / f"{page}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         copy = colab_copy(Path(app.env.doc2path(page)), in_repository(app, page).parent, repository(app))
-        nbformat.write(copy, target)  # type: ignore[no-untyped-call]
+        nbformat.write(copy, target)
 
 
 def setup(app: Sphinx) -> None:

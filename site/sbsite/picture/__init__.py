@@ -39,7 +39,7 @@ def saved_output(notebook: Path, cell_id: str, mime: str) -> Any:
     Raises:
         LookupError: If the page has no such cell, or the cell has no such output.
     """
-    page: nbformat.NotebookNode = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    page: nbformat.NotebookNode = nbformat.read(notebook, as_version=4)
     cells = {cell["id"]: cell for cell in page.cells}
     if cell_id not in cells:
         raise LookupError(f"{notebook.name} has no cell {cell_id}. Its cells are {', '.join(cells)}.")

@@ -15,7 +15,7 @@ from traitlets.config import Config
 from . import numbered
 
 
-class SlugContents(AsyncLargeFileManager):  # type: ignore[misc]
+class SlugContents(AsyncLargeFileManager):
     """The server's own contents manager, which also finds `NN_slug.ipynb` under the name `slug.ipynb`."""
 
     def _get_os_path(self, path: str) -> str:
@@ -26,7 +26,8 @@ class SlugContents(AsyncLargeFileManager):  # type: ignore[misc]
         """Return what every answer about a file holds: its name and path are those of the file that is there."""
         asked = Path(super()._get_os_path(path))
         there = numbered(asked)
-        return super()._base_model(path if there == asked else path.removesuffix(asked.name) + there.name)
+        model: dict[str, Any] = super()._base_model(path if there == asked else path.removesuffix(asked.name) + there.name)
+        return model
 
 
 def _link_jupyter_server_extension(app: ServerApp) -> None:

@@ -61,7 +61,8 @@ def read_sheets(paths: Iterable[Path], test: KnowledgeTest) -> tuple[list[Sheet]
     for path in paths:
         for who, answers in _read_file(path, test, faults).items():
             found.setdefault(who, []).append((path.name, answers))
-    sheets = [Sheet(*who, answers) for who, copies in sorted(found.items()) if (answers := _only(who, copies, faults)) is not None]
+    counted = {who: _only(who, copies, faults) for who, copies in sorted(found.items())}
+    sheets = [Sheet(*who, answers) for who, answers in counted.items() if answers is not None]
     for sheet in sheets:
         faults += _gaps(sheet, test)
     return sheets, faults
