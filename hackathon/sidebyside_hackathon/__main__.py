@@ -64,7 +64,7 @@ def attack(texts: list[str], code: str) -> list[bool]:
     for name in [name for name in os.environ if name.startswith("SIDEBYSIDE_")]:
         del os.environ[name]
     os.environ["SIDEBYSIDE_MODE"] = "live"
-    client, model = sbs.connect(timeout=600)  # a busy machine is slow, and no team shall lose a try by it
+    client, model = sbs.connect()  # it is waited for as long as it is alive: no team shall lose a try because the machine is busy
     return [gives_away(ask_bot(client, model, text, code), text, code) for text in texts]
 
 
