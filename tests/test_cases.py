@@ -321,8 +321,8 @@ def test_numbers_of_orders_are_numbers(folder: Path) -> None:
     (folder / "orders.csv").write_text("order_id;km;items;late\n1;12,5;3;yes\n2;7;4;no\n")
     orders = load_case(folder).orders
     assert orders.to_dict("list") == {"order_id": [1, 2], "km": [12.5, 7.0], "items": [3, 4], "late": ["yes", "no"]}
-    (folder / "orders.csv").write_text('order_id,km\n1,"12,500"\n2,\n')
-    assert load_case(folder).orders.to_dict("list") == {"order_id": [1, 2], "km": ["12,500", ""]}
+    (folder / "orders.csv").write_text('order_id,km,kg\n1,"12,500",\n2,"7,250",3\n')  # thousands, or not: nobody can tell
+    assert load_case(folder).orders.to_dict("list") == {"order_id": [1, 2], "km": ["12,500", "7,250"], "kg": ["", "3"]}
 
 
 def test_unknown_split_lists_the_splits() -> None:
