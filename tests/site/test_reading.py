@@ -17,7 +17,7 @@ from tests.site.browsing import PAGES
 @pytest.mark.parametrize("name", PAGES[1:])
 def test_a_page_says_once_how_long_it_takes(name: str, site: Path) -> None:
     html = (site / f"{name}.html").read_text(encoding="utf-8")
-    told = re.findall(r'<div class="sbs-time">|<p class="sbs-reading">About \d+ minutes? to read', html)
+    told = re.findall(r'<div class="sbs-time\b|<p class="sbs-reading">About \d+ minutes? to read', html)
     assert len(told) == (SHEET not in html), told
 
 
