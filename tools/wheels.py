@@ -5,6 +5,7 @@ Usage: python -m tools.wheels    (asks the package index, downloads no package; 
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ SYSTEMS = {
     "Windows x86-64": "x86_64-pc-windows-msvc",
     "Windows ARM": "aarch64-pc-windows-msvc",
 }
+MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}  # the oldest that we promise
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PURE = {"rouge-score"}  # has no wheel and no compiled part: pip builds it anywhere
 UV = Path(sys.executable).with_name("uv")
@@ -46,7 +48,9 @@ def missing(system: str, python: str) -> list[str]:
 def refusal(wanted: set[str], system: str, python: str) -> str:
     """Return what the resolver has against installing these pins from wheels alone, or nothing."""
     options = ["--no-deps", "--only-binary", ":all:", "--python-platform", SYSTEMS[system], "--python-version", python]
-    done = subprocess.run([UV, "pip", "compile", "-q", "-", *options], input="\n".join(sorted(wanted)), capture_output=True, text=True)
+    done = subprocess.run(
+        [UV, "pip", "compile", "-q", "-", *options], input="\n".join(sorted(wanted)), env=os.environ | MACOS, capture_output=True, text=True
+    )
     return done.stderr if done.returncode else ""
 
 
