@@ -223,6 +223,7 @@ def test_what_was_not_answered_is_not_right_and_has_no_confidence(test: Knowledg
     assert score(Sheet("plum", "before", {}), test).brier is None
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_mean_holds_the_truth_as_often_as_it_says() -> None:
     """Changes between -20 and 20, as whole numbers; two thousand classes of each size."""
     dice = np.random.default_rng(0)

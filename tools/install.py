@@ -57,7 +57,7 @@ def install(python: str, name: str, offline: Path | None = None) -> None:
     """
     lists, source = offline or HOME, ["--no-index", "--find-links", str(offline / "packages")] if offline else []
     done = prefix(python) / f"installed-{Path(name).stem}.txt"
-    state = checksum([lists / name, lists / MODEL, *packages(name, "pyproject.toml")])
+    state = state_of(name)
     if done.is_file() and done.read_text() == state:
         return
     print("Installing packages. This takes a few minutes the first time.", flush=True)
@@ -68,7 +68,7 @@ def install(python: str, name: str, offline: Path | None = None) -> None:
         run(*pip, "--no-deps", "--no-build-isolation", "-e", str(folder))
     done.write_text(state)
     if name == MAINTAINER:  # it holds the readers' list too
-        done.with_stem(f"installed-{Path(READER).stem}").write_text(checksum([lists / READER, lists / MODEL, *packages(READER, "pyproject.toml")]))
+        done.with_stem(f"installed-{Path(READER).stem}").write_text(state_of(READER))
 
 
 def packages(name: str, file: str = "") -> list[Path]:
@@ -77,8 +77,9 @@ def packages(name: str, file: str = "") -> list[Path]:
     return [folder / file for folder in folders]
 
 
-def checksum(files: list[Path]) -> str:
-    """Return what tells whether files have changed, however their lines end."""
+def state_of(name: str) -> str:
+    """Return what tells whether a list, or anything else that an environment comes from, has changed, however its lines end."""
+    files = [HOME / name, HOME / MODEL, *packages(name, "pyproject.toml")]
     return hashlib.sha256(b"".join(file.read_bytes().replace(b"\r\n", b"\n") for file in files)).hexdigest()
 
 

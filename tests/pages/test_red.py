@@ -19,6 +19,8 @@ from sidebyside.models import DEFAULT
 from sidebyside.recording import RecordingTransport, Store, read_entries, seal_of, write_entries
 from tools import pages, run_pages
 
+pytestmark = pytest.mark.slow  # kernels, and a pytest inside pytest
+
 PAGE = "untouched"
 QUESTION = "How many lamps?"
 CALL = f'client.chat.completions.create(model=model, messages=[{{"role": "user", "content": "{QUESTION}"}}], temperature=0)'

