@@ -13,7 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
-STRANGE = {"ALL_PROXY": "socks5://127.0.0.1:9", "HTTPS_PROXY": "socks5h://127.0.0.1:9", "SSL_CERT_FILE": "no/such/file.pem"}  # a machine that breaks httpx
+STRANGE = {
+    "ALL_PROXY": "socks5://127.0.0.1:9",
+    "HTTPS_PROXY": "socks5h://127.0.0.1:9",
+    "SSL_CERT_FILE": "no/such/file.pem",
+}  # a machine that breaks httpx
 OPTIONS = ("--no-browser", "--ip=127.0.0.1", "--port=0", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True")
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from serving import served
 
 from sidebyside.jupyter import GUESS
 from sidebyside.widgets import Outcome, Prediction
+from tools.serving import served
 
 KEY = "a_lesson/how_many"
 ASKED = Prediction(KEY, "How many?", ["none", "some", "all"])
