@@ -21,7 +21,8 @@ from tests.labserver import lab as running
 from tests.labserver import small_course
 
 HOME = Path(__file__).resolve().parent.parent
-SLUG, FILE = "the_ml_workflow.ipynb", "02_the_ml_workflow.ipynb"
+SLUG = "the_ml_workflow.ipynb"
+FILE = numbered(HOME / "notebooks" / SLUG).name
 
 # --- a name for a file ----------------------------------------------------------------------------------------------
 
@@ -29,14 +30,14 @@ SLUG, FILE = "the_ml_workflow.ipynb", "02_the_ml_workflow.ipynb"
 @pytest.mark.parametrize(
     ("there", "asked", "found"),
     [
-        (["02_grounding.ipynb"], "grounding.ipynb", "02_grounding.ipynb"),
-        (["02_grounding.ipynb", "grounding.ipynb"], "grounding.ipynb", "grounding.ipynb"),
-        (["02_grounding.ipynb", "03_grounding.ipynb"], "grounding.ipynb", "grounding.ipynb"),
-        (["2_grounding.ipynb", "102_grounding.ipynb", "02_x_grounding.ipynb"], "grounding.ipynb", "grounding.ipynb"),
+        (["02_rain.ipynb"], "rain.ipynb", "02_rain.ipynb"),
+        (["02_rain.ipynb", "rain.ipynb"], "rain.ipynb", "rain.ipynb"),
+        (["02_rain.ipynb", "03_rain.ipynb"], "rain.ipynb", "rain.ipynb"),
+        (["2_rain.ipynb", "102_rain.ipynb", "02_x_rain.ipynb"], "rain.ipynb", "rain.ipynb"),
         (["02_a.ipynb"], ".ipynb", ".ipynb"),
         (["02_a+b[1].ipynb"], "a+b[1].ipynb", "02_a+b[1].ipynb"),
         (["02_notes.md"], "notes.md", "notes.md"),
-        (["02_grounding.ipynb"], "nowhere/grounding.ipynb", "nowhere/grounding.ipynb"),
+        (["02_rain.ipynb"], "nowhere/rain.ipynb", "nowhere/rain.ipynb"),
     ],
 )
 def test_a_slug_means_the_one_file_that_has_it_after_a_number(there: list[str], asked: str, found: str, tmp_path: Path) -> None:

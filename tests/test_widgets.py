@@ -16,7 +16,9 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 from mdit_py_plugins.substitution import substitution_plugin
 
-from sidebyside import COLOURS, Token, outcome, plain, predict, say, table, token_map
+from sidebyside.charts import COLOURS
+from sidebyside.tokens import Token
+from sidebyside.widgets import Prediction, outcome, plain, say, table, token_map
 
 NASTY = [
     "<script>alert(1)</script>",
@@ -79,9 +81,9 @@ def token(text: str, probability: float = 0.5) -> Token:
 # --- nothing that others wrote is markup ----------------------------------------------------------------------------
 
 PLACES: dict[str, Callable[[str], Any]] = {
-    "question of a prediction": lambda text: predict("1/a", text, ["yes", "no"]),
-    "option of a prediction": lambda text: predict("1/a", "Is it?", ["yes", text]),
-    "key of a prediction": lambda text: predict(text, "Is it?", ["yes", "no"]),
+    "question of a prediction": lambda text: Prediction("1/a", text, ["yes", "no"]),
+    "option of a prediction": lambda text: Prediction("1/a", "Is it?", ["yes", text]),
+    "key of a prediction": lambda text: Prediction(text, "Is it?", ["yes", "no"]),
     "answer of an outcome": lambda text: outcome("1/a", text, "It is."),
     "sentence of an outcome": lambda text: outcome("1/a", "yes", text),
     "key of an outcome": lambda text: outcome(text, "yes", "It is."),
@@ -115,18 +117,18 @@ def test_a_long_text_is_shown_whole(place: str) -> None:
 
 @pytest.mark.parametrize("key", ["1/lucky", "4/who wins?", *NASTY])
 def test_prediction_and_outcome_share_the_key(key: str) -> None:
-    assert Reading(predict(key, "Is it?", ["yes", "no"])).keys() == Reading(outcome(key, "yes", "It is.")).keys() == [key]
+    assert Reading(Prediction(key, "Is it?", ["yes", "no"])).keys() == Reading(outcome(key, "yes", "It is.")).keys() == [key]
 
 
 @pytest.mark.parametrize("answer", ["yes", "It\u2019s “both” & more", *NASTY])
 def test_the_value_of_an_option_is_the_answer_it_is_compared_with(answer: str) -> None:
-    values = Reading(predict("1/a", "Is it?", ["perhaps", answer])).attributes("input", "value")
+    values = Reading(Prediction("1/a", "Is it?", ["perhaps", answer])).attributes("input", "value")
     assert values == ["perhaps", answer]
     assert Reading(outcome("1/a", answer, "It is.")).attributes("div", "data-answer") == [answer]
 
 
 def test_a_prediction_is_one_choice_out_of_all_its_options() -> None:
-    page = Reading(predict("1/a", "How many?", ["none", "some", "all"]))
+    page = Reading(Prediction("1/a", "How many?", ["none", "some", "all"]))
     assert page.attributes("input", "type") == ["radio"] * 3
     assert page.attributes("input", "name") == ["1/a"] * 3
     assert page.attributes("input", "checked") == []
@@ -136,7 +138,7 @@ def test_a_prediction_is_one_choice_out_of_all_its_options() -> None:
 
 
 def test_two_predictions_do_not_share_their_choice() -> None:
-    names = {name for key in ("1/a", "1/b") for name in Reading(predict(key, "Is it?", ["yes", "no"])).attributes("input", "name")}
+    names = {name for key in ("1/a", "1/b") for name in Reading(Prediction(key, "Is it?", ["yes", "no"])).attributes("input", "name")}
     assert len(names) == 2
 
 
@@ -146,7 +148,7 @@ def test_an_outcome_without_a_guess_says_so() -> None:
     assert page.attributes("p", "class") == ["sbs-guess"]  # where the script writes the guess
 
 
-@pytest.mark.parametrize("widget", [predict("1/a", "Is it?", ["yes"]), outcome("1/a", "yes", "It is.")], ids=["predict", "outcome"])
+@pytest.mark.parametrize("widget", [Prediction("1/a", "Is it?", ["yes"]), outcome("1/a", "yes", "It is.")], ids=["predict", "outcome"])
 def test_one_whole_script_comes_with_each_half_of_the_pair(widget: Any) -> None:
     page = Reading(widget)
     assert [tag for tag, _ in page.tags].count("script") == page.ends.count("script") == 1
@@ -157,7 +159,7 @@ def test_one_whole_script_comes_with_each_half_of_the_pair(widget: Any) -> None:
 
 
 def test_the_text_of_a_prediction_holds_question_and_options() -> None:
-    said = repr(predict("1/a", "How many <b>?", ["none", "some & more", "all"]))
+    said = repr(Prediction("1/a", "How many <b>?", ["none", "some & more", "all"]))
     assert [part for part in ("How many <b>?", "none", "some & more", "all") if part not in said] == []
 
 

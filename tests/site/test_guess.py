@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from serving import served
 
 from sidebyside.jupyter import GUESS
 from sidebyside.widgets import Outcome, Prediction
+from tools.serving import served
 
 KEY = "a_lesson/how_many"
 ASKED = Prediction(KEY, "How many?", ["none", "some", "all"])
@@ -117,6 +117,8 @@ def test_where_the_browser_keeps_nothing_a_guess_counts_until_the_page_is_left(c
 
 def test_a_box_whose_key_a_viewer_took_away_is_left_alone(context: BrowserContext) -> None:
     page = opened(context)
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<div class=sbs-outcome><p class=sbs-guess>untouched</p></div>')")
-    page.get_by_label("none").check()
+    boxes = "<div class=sbs-predict><input type=radio value=none></div><div class=sbs-outcome><p class=sbs-guess>untouched</p></div>"
+    page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", boxes)
+    page.locator(".sbs-predict:not([data-key]) input").check()
+    assert page.evaluate("Object.keys(localStorage)") == []
     expect(page.locator(".sbs-guess").last).to_have_text("untouched")

@@ -20,11 +20,14 @@ class SlugContents(AsyncLargeFileManager):
 
     def _get_os_path(self, path: str) -> str:
         """Return where a file lies, or would lie."""
-        return str(numbered(Path(super()._get_os_path(path))))
+        return str(numbered(self._asked(path)))
+
+    def _asked(self, path: str) -> Path:
+        return Path(super()._get_os_path(path))  # type: ignore[no-untyped-call]
 
     def _base_model(self, path: str) -> dict[str, Any]:
         """Return what every answer about a file holds: its name and path are those of the file that is there."""
-        asked = Path(super()._get_os_path(path))
+        asked = self._asked(path)
         there = numbered(asked)
         model: dict[str, Any] = super()._base_model(path if there == asked else path.removesuffix(asked.name) + there.name)
         return model

@@ -23,5 +23,5 @@
     { id: "sidebyside:guesses", description: "Keeps the reader's guesses and shows them.", autoStart: true, activate: guesses },
     { id: "sidebyside:links", description: "Opens a page that is linked by its slug.", autoStart: true, activate: links },
   ];
-  (window._JUPYTERLAB ??= {}).sidebyside = { init: () => {}, get: async () => () => ({ __esModule: true, default: plugins }) };
+  (window._JUPYTERLAB ??= {}).sidebyside = { init: () => {}, get: () => Promise.resolve(() => ({ __esModule: true, default: plugins })) };
 })();
