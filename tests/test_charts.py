@@ -20,8 +20,8 @@ from sidebyside.charts import (
     lines,
     next_tokens,
     reliability,
-    share_rows,
     scoreboard,
+    share_rows,
     shares,
     spread,
 )
