@@ -25,14 +25,12 @@ def never_wide(right):
     return np.zeros(4)
 
 
-@pytest.mark.parametrize(
-    ("hits", "option", "said"), [(9, 0, "5 points"), (8, 1, "10 points"), (5, 1, "25 points"), (4, 2, "30 points"), (10, 0, "0 points")]
-)
-def test_wordings_apart(hits, option, said):
-    outcome = page.wordings("a model", marks(one=10, two=hits))
+@pytest.mark.parametrize(("apart", "option"), [(0, 0), (9, 0), (10, 1), (25, 1), (26, 2)])
+def test_wordings_apart(apart, option):
+    outcome = page.wordings("a model", marks(100, one=50, two=50 - apart))
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"That is {said} apart" in outcome.sentence
-    assert f"one gets {sbs.rate([True] * 10 + [False] * 10)} right" in outcome.sentence
+    assert f"That is {apart} points apart" in outcome.sentence
+    assert f"one gets {sbs.rate([True] * 50 + [False] * 50)} right" in outcome.sentence
 
 
 def test_the_best_comes_first_and_of_equals_the_first():
@@ -123,19 +121,20 @@ def test_parts_of_a_change_are_read_in_three_ways():
 
 def readings(**calibrated):
     """Readings under which each change is 25 points wide by its word, and as wide as said once it is calibrated."""
-    widths = {change: calibrated.get(name, 5) for change, name in zip(page.CHANGES, ("wording", "order", "names", "capitals"), strict=True)}
-    return page.by_reading({change: [[marks(one=10, two=5), marks(one=10, two=7), marks(one=20, two=20 - w)]] for change, w in widths.items()})
+    widths = {change: calibrated.get(name, 25) for change, name in zip(page.CHANGES, ("wording", "order", "names", "capitals"), strict=True)}
+    word, token = marks(100, one=50, two=25), marks(100, one=50, two=35)
+    return page.by_reading({change: [[word, token, marks(100, one=100, two=100 - wide)]] for change, wide in widths.items()})
 
 
-@pytest.mark.parametrize(("wide", "option"), [(0, 0), (2, 0), (3, 1), (5, 1), (7, 1), (8, 2)])
+@pytest.mark.parametrize(("wide", "option"), [(0, 0), (14, 0), (15, 1), (25, 1), (35, 1), (36, 2)])
 def test_both_remedies_on_the_wordings(wide, option):
     outcome = page.remedies("a model", readings(wording=wide))
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"25 points apart by its word, 15 by first token, {5 * wide} calibrated (n = 20)" in outcome.sentence
+    assert f"25 points apart by its word, 15 by first token, {wide} calibrated (n = 100)" in outcome.sentence
 
 
 def test_changes_made_narrower_are_listed():
-    assert page.remedies("a model", readings(order=4, names=6)).sentence.endswith("narrower for 1 of 4 changes: the order of four examples.")
+    assert page.remedies("a model", readings(order=24, names=26)).sentence.endswith("narrower for 1 of 4 changes: the order of four examples.")
     assert page.remedies("a model", readings()).sentence.endswith("narrower for 0 of 4 changes.")
 
 
@@ -148,4 +147,4 @@ def test_readings_are_drawn_for_wordings_and_orders():
 def test_the_table_of_readings_adds_the_mean():
     rows = page.readings_table(readings(), never_wide).rows
     assert len(rows) == 12
-    assert list(rows.iloc[0]) == ["the wording", "by its word", 2, 20, "25%", "50%", "25", "0 of 4", "38%"]
+    assert list(rows.iloc[0]) == ["the wording", "by its word", 2, 100, "25%", "50%", "25", "0 of 4", "38%"]
