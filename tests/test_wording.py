@@ -10,7 +10,7 @@ import pytest
 from sidebyside import lessons
 from sidebyside.errors import LessonError
 from sidebyside.evaluation import Rate
-from sidebyside.wording import after, by_bounds, clearly, count, options, p_is, p_value, plural, share, span
+from sidebyside.wording import after, by_bounds, by_interval, clearly, count, options, p_is, p_value, plural, share, span
 
 SIZES = ["under 10", "10 to 25", "over 25"]
 
@@ -75,3 +75,10 @@ def test_options_are_those_of_the_lesson_and_cannot_be_changed_for_others() -> N
     assert options(f"{slug}/{name}") == asked["options"]
     with pytest.raises(LessonError):
         options(f"{slug}/no such question")
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"), [((0.01, 0.2), "first"), ((-0.2, -0.01), "second"), ((-0.1, 0.1), "close"), ((0, 0.1), "close"), ((-0.1, 0), "close")]
+)
+def test_an_interval_that_holds_zero_is_too_close_to_call(interval: tuple[float, float], said: str) -> None:
+    assert by_interval(interval, ["first", "second", "close"]) == said

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 from tqdm.auto import tqdm
@@ -50,7 +51,7 @@ class Rate:
     __repr__ = __str__
 
 
-def rate(hits: Sequence[bool] | pd.Series) -> Rate:
+def rate(hits: Sequence[bool] | pd.Series | np.ndarray) -> Rate:
     """Return the rate of true values in a sequence."""
     return Rate(int(np.sum(hits)), len(hits))
 
@@ -127,7 +128,7 @@ def bootstrap(
     return float(low), float(high)
 
 
-def paired_p(first_right: Sequence[bool], second_right: Sequence[bool]) -> float:
+def paired_p(first_right: ArrayLike, second_right: ArrayLike) -> float:
     """Return the p-value of the exact McNemar test on the same samples (McNemar 1947; `statsmodels`)."""
     first, second = np.asarray(first_right, dtype=bool), np.asarray(second_right, dtype=bool)
     table = [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
@@ -140,14 +141,15 @@ def flips(first: Sequence[bool], second: Sequence[bool]) -> tuple[list[int], lis
     return [i for i, (a, b) in pairs if b and not a], [i for i, (a, b) in pairs if a and not b]
 
 
-def ahead(right: Sequence[bool], confidence: Sequence[float]) -> np.ndarray:
+def ahead(right: ArrayLike, confidence: ArrayLike) -> np.ndarray:
     """Pair each right answer with each wrong one: 1 where the right one has the higher confidence, a half for a tie, else 0.
 
     Returns:
         Shape (right answers, wrong answers). Its mean is the AUROC (Hanley & McNeil 1982).
     """
     sure, true = np.asarray(confidence, dtype=float), np.asarray(right, dtype=bool)
-    return (np.sign(sure[true][:, None] - sure[~true]) + 1) / 2
+    pairs: np.ndarray = (np.sign(sure[true][:, None] - sure[~true]) + 1) / 2
+    return pairs
 
 
 def mean_of_pairs(pairs: np.ndarray, draws: int = 1000) -> tuple[float, float]:
@@ -185,14 +187,14 @@ class Auroc:
     __repr__ = __str__
 
 
-def auroc(right: Sequence[bool], confidence: Sequence[float]) -> Auroc:
+def auroc(right: ArrayLike, confidence: ArrayLike) -> Auroc:
     """Return how well a confidence, or any score, tells right answers from wrong ones."""
     pairs = ahead(right, confidence)
     known = pairs.size > 0
-    return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), len(right))
+    return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), sum(pairs.shape))
 
 
-def calibration(confidence: Sequence[float], right: Sequence[bool], bins: int = 5) -> pd.DataFrame:
+def calibration(confidence: ArrayLike, right: ArrayLike, bins: int = 5) -> pd.DataFrame:
     """Sort answers by confidence into bins of equal size, and compare what was said with what came true.
 
     Args:
@@ -236,3 +238,40 @@ def below(seconds: float) -> str:
     """Say a measured time as the next round bound above it, so that the sentence stays true from run to run."""
     bounds = {0.001: "1 millisecond", 0.1: "a tenth of a second", 1: "a second", 10: "10 seconds", 60: "a minute"}
     return "under " + next((words for bound, words in bounds.items() if seconds < bound), "an hour")
+
+
+# --- appended by the pages on fields, wordings, made-up answers, confidence and documents ---------------------------
+
+
+def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> tuple[float, tuple[float, float]] | None:
+    """Return how much better one confidence than another tells the same right answers from the same wrong ones.
+
+    Args:
+        right: Whether each answer is right.
+        first: A confidence for each answer.
+        second: Another one.
+
+    Returns:
+        The first AUROC minus the second, -1 to 1, and its 95 % bootstrap interval (the same answers are drawn for both); None if all
+        answers are right, or all wrong.
+    """
+    pairs = ahead(right, first) - ahead(right, second)
+    return (float(pairs.mean()), mean_of_pairs(pairs)) if pairs.size else None
+
+
+def detector_counts(confidence: ArrayLike, right: ArrayLike, thresholds: ArrayLike) -> pd.DataFrame:
+    """Count a detector's mistakes: an answer goes out if its confidence reaches the threshold, and is held back otherwise.
+
+    Args:
+        confidence: A confidence for each answer.
+        right: Whether each answer is right.
+        thresholds: Where the line may be drawn.
+
+    Returns:
+        One row a threshold: threshold, misses (wrong answers let out), wrong (all of them), false_alarms (right ones held back), right.
+    """
+    true = np.asarray(right, dtype=bool)
+    lines = np.asarray(thresholds, dtype=float)
+    out = np.asarray(confidence, dtype=float) >= lines[:, None]
+    counts = {"misses": (out & ~true).sum(axis=1), "wrong": (~true).sum(), "false_alarms": (~out & true).sum(axis=1), "right": true.sum()}
+    return pd.DataFrame({"threshold": lines} | counts)
