@@ -348,6 +348,21 @@ def test_shares_of_amounts_are_drawn_to_four_places() -> None:
 # --- spread ---------------------------------------------------------------------------------------------------------
 
 
+def test_rows_of_shares_are_counted_from_the_answers() -> None:
+    rows = share_rows({"one": ["no", "yes", "no"], "list": ["yes"]}, ["yes", "no"], {"list": "people"})
+    assert [tuple(row) for row in rows.itertuples(index=False)] == [
+        ("one", "GenAI", "yes", 1),
+        ("one", "GenAI", "no", 2),
+        ("list", "people", "yes", 1),
+        ("list", "people", "no", 0),
+    ]
+
+
+def test_an_answer_of_no_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="maybe: not among the kinds of answers yes, no"):
+        share_rows({"one": ["yes", "maybe"]}, ["yes", "no"])
+
+
 def test_a_spread_has_a_tick_for_each_variant_to_four_places() -> None:
     drawn = spec("spread")
     tick = layer_of(drawn, "tick")
@@ -456,18 +471,3 @@ def test_no_two_colours_are_alike() -> None:
         return max(abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) for i in (1, 3, 5))
 
     assert min(distance(one, other) for one, other in itertools.combinations([*COLOURS.values(), GREY], 2)) > 60
-
-
-def test_rows_of_shares_are_counted_from_the_answers() -> None:
-    rows = share_rows({"one": ["no", "yes", "no"], "list": ["yes"]}, ["yes", "no"], {"list": "people"})
-    assert [tuple(row) for row in rows.itertuples(index=False)] == [
-        ("one", "GenAI", "yes", 1),
-        ("one", "GenAI", "no", 2),
-        ("list", "people", "yes", 1),
-        ("list", "people", "no", 0),
-    ]
-
-
-def test_an_answer_of_no_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match="maybe: not among the kinds of answers yes, no"):
-        share_rows({"one": ["yes", "maybe"]}, ["yes", "no"])

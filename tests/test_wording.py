@@ -36,6 +36,13 @@ def test_only_a_small_p_makes_it_clear(difference: float, p: float, said: str) -
 
 
 @pytest.mark.parametrize(
+    ("interval", "said"), [((0.01, 0.2), "first"), ((-0.2, -0.01), "second"), ((-0.1, 0.1), "close"), ((0, 0.1), "close"), ((-0.1, 0), "close")]
+)
+def test_an_interval_that_holds_zero_is_too_close_to_call(interval: tuple[float, float], said: str) -> None:
+    assert by_interval(interval, ["first", "second", "close"]) == said
+
+
+@pytest.mark.parametrize(
     ("p", "said", "sentence"),
     [
         (0.0, "under 0.001", "p under 0.001"),
@@ -75,10 +82,3 @@ def test_options_are_those_of_the_lesson_and_cannot_be_changed_for_others() -> N
     assert options(f"{slug}/{name}") == asked["options"]
     with pytest.raises(LessonError):
         options(f"{slug}/no such question")
-
-
-@pytest.mark.parametrize(
-    ("interval", "said"), [((0.01, 0.2), "first"), ((-0.2, -0.01), "second"), ((-0.1, 0.1), "close"), ((0, 0.1), "close"), ((-0.1, 0), "close")]
-)
-def test_an_interval_that_holds_zero_is_too_close_to_call(interval: tuple[float, float], said: str) -> None:
-    assert by_interval(interval, ["first", "second", "close"]) == said

@@ -157,6 +157,26 @@ def shares(rows: pd.DataFrame, description: str, title: str) -> Any:
     return _finish(chart, description, 36 * data["system"].nunique())
 
 
+def share_rows(given: Mapping[str, Sequence[str]], answers: Sequence[str], kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Count the kinds of answers of each system, as `shares` draws them.
+
+    Args:
+        given: System → the kind of each of its answers.
+        answers: The kinds of answers, in the order in which they are stacked.
+        kinds: System → a key of `KINDS`; a system that is not in it is GenAI.
+
+    Returns:
+        Columns system, kind, answer, n.
+
+    Raises:
+        ValueError: If a system gave a kind of answer that is not among them, so that its bar would lack a part.
+    """
+    if stray := {answer for said in given.values() for answer in said} - set(answers):
+        raise ValueError(f"{', '.join(sorted(stray))}: not among the kinds of answers {', '.join(answers)}.")
+    rows = [(name, (kinds or {}).get(name, "GenAI"), answer, list(said).count(answer)) for name, said in given.items() for answer in answers]
+    return pd.DataFrame(rows, columns=["system", "kind", "answer", "n"])
+
+
 def spread(rows: pd.DataFrame, description: str, title: str) -> Any:
     """Draw the scores of many variants, one tick each, a line a group, so that the eye compares how far they spread.
 
@@ -209,26 +229,3 @@ def lines(rows: pd.DataFrame, description: str, x: str, y: str) -> Any:
     ends = rows.round(4).sort_values("at").groupby("name", sort=False).tail(1)
     names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=12).encode(x="at:Q", y="amount:Q", text="name:N", color=_kind())
     return _finish(alt.layer(base.mark_line(), names), description, 260)
-
-
-# --- appended by the pages on fields, wordings, made-up answers, confidence and documents ---------------------------
-
-
-def share_rows(given: Mapping[str, Sequence[str]], answers: Sequence[str], kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Count the kinds of answers of each system, as `shares` draws them.
-
-    Args:
-        given: System → the kind of each of its answers.
-        answers: The kinds of answers, in the order in which they are stacked.
-        kinds: System → a key of `KINDS`; a system that is not in it is GenAI.
-
-    Returns:
-        Columns system, kind, answer, n.
-
-    Raises:
-        ValueError: If a system gave a kind of answer that is not among them, so that its bar would lack a part.
-    """
-    if stray := {answer for said in given.values() for answer in said} - set(answers):
-        raise ValueError(f"{', '.join(sorted(stray))}: not among the kinds of answers {', '.join(answers)}.")
-    rows = [(name, (kinds or {}).get(name, "GenAI"), answer, list(said).count(answer)) for name, said in given.items() for answer in answers]
-    return pd.DataFrame(rows, columns=["system", "kind", "answer", "n"])

@@ -194,6 +194,40 @@ def auroc(right: ArrayLike, confidence: ArrayLike) -> Auroc:
     return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), sum(pairs.shape))
 
 
+def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> tuple[float, tuple[float, float]] | None:
+    """Return how much better one confidence than another tells the same right answers from the same wrong ones.
+
+    Args:
+        right: Whether each answer is right.
+        first: A confidence for each answer.
+        second: Another one.
+
+    Returns:
+        The first AUROC minus the second, -1 to 1, and its 95 % bootstrap interval (the same answers are drawn for both); None if all
+        answers are right, or all wrong.
+    """
+    pairs = ahead(right, first) - ahead(right, second)
+    return (float(pairs.mean()), mean_of_pairs(pairs)) if pairs.size else None
+
+
+def detector_counts(confidence: ArrayLike, right: ArrayLike, thresholds: ArrayLike) -> pd.DataFrame:
+    """Count a detector's mistakes: an answer goes out if its confidence reaches the threshold, and is held back otherwise.
+
+    Args:
+        confidence: A confidence for each answer.
+        right: Whether each answer is right.
+        thresholds: Where the line may be drawn.
+
+    Returns:
+        One row a threshold: threshold, misses (wrong answers let out), wrong (all of them), false_alarms (right ones held back), right.
+    """
+    true = np.asarray(right, dtype=bool)
+    lines = np.asarray(thresholds, dtype=float)
+    out = np.asarray(confidence, dtype=float) >= lines[:, None]
+    counts = {"misses": (out & ~true).sum(axis=1), "wrong": (~true).sum(), "false_alarms": (~out & true).sum(axis=1), "right": true.sum()}
+    return pd.DataFrame({"threshold": lines} | counts)
+
+
 def calibration(confidence: ArrayLike, right: ArrayLike, bins: int = 5) -> pd.DataFrame:
     """Sort answers by confidence into bins of equal size, and compare what was said with what came true.
 
@@ -238,40 +272,3 @@ def below(seconds: float) -> str:
     """Say a measured time as the next round bound above it, so that the sentence stays true from run to run."""
     bounds = {0.001: "1 millisecond", 0.1: "a tenth of a second", 1: "a second", 10: "10 seconds", 60: "a minute"}
     return "under " + next((words for bound, words in bounds.items() if seconds < bound), "an hour")
-
-
-# --- appended by the pages on fields, wordings, made-up answers, confidence and documents ---------------------------
-
-
-def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> tuple[float, tuple[float, float]] | None:
-    """Return how much better one confidence than another tells the same right answers from the same wrong ones.
-
-    Args:
-        right: Whether each answer is right.
-        first: A confidence for each answer.
-        second: Another one.
-
-    Returns:
-        The first AUROC minus the second, -1 to 1, and its 95 % bootstrap interval (the same answers are drawn for both); None if all
-        answers are right, or all wrong.
-    """
-    pairs = ahead(right, first) - ahead(right, second)
-    return (float(pairs.mean()), mean_of_pairs(pairs)) if pairs.size else None
-
-
-def detector_counts(confidence: ArrayLike, right: ArrayLike, thresholds: ArrayLike) -> pd.DataFrame:
-    """Count a detector's mistakes: an answer goes out if its confidence reaches the threshold, and is held back otherwise.
-
-    Args:
-        confidence: A confidence for each answer.
-        right: Whether each answer is right.
-        thresholds: Where the line may be drawn.
-
-    Returns:
-        One row a threshold: threshold, misses (wrong answers let out), wrong (all of them), false_alarms (right ones held back), right.
-    """
-    true = np.asarray(right, dtype=bool)
-    lines = np.asarray(thresholds, dtype=float)
-    out = np.asarray(confidence, dtype=float) >= lines[:, None]
-    counts = {"misses": (out & ~true).sum(axis=1), "wrong": (~true).sum(), "false_alarms": (~out & true).sum(axis=1), "right": true.sum()}
-    return pd.DataFrame({"threshold": lines} | counts)
