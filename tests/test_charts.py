@@ -21,6 +21,7 @@ from sidebyside.charts import (
     next_tokens,
     reliability,
     scoreboard,
+    share_rows,
     shares,
     spread,
 )
@@ -345,6 +346,21 @@ def test_shares_of_amounts_are_drawn_to_four_places() -> None:
 
 
 # --- spread ---------------------------------------------------------------------------------------------------------
+
+
+def test_rows_of_shares_are_counted_from_the_answers() -> None:
+    rows = share_rows({"one": ["no", "yes", "no"], "list": ["yes"]}, ["yes", "no"], {"list": "people"})
+    assert [tuple(row) for row in rows.itertuples(index=False)] == [
+        ("one", "GenAI", "yes", 1),
+        ("one", "GenAI", "no", 2),
+        ("list", "people", "yes", 1),
+        ("list", "people", "no", 0),
+    ]
+
+
+def test_an_answer_of_no_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="maybe: not among the kinds of answers yes, no"):
+        share_rows({"one": ["yes", "maybe"]}, ["yes", "no"])
 
 
 def test_a_spread_has_a_tick_for_each_variant_to_four_places() -> None:

@@ -7,17 +7,19 @@ from math import comb
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import f1_score, roc_auc_score
+from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score
 
-from sidebyside import (
+from sidebyside.evaluation import (
     Rate,
     ahead,
     auroc,
+    auroc_difference,
     below,
     bootstrap,
     calibration,
     calibration_error,
     crossing,
+    detector_counts,
     flips,
     macro_f1,
     mean_of_pairs,
@@ -274,3 +276,42 @@ def test_crossing_takes_the_first_of_several() -> None:
 )
 def test_below(seconds: float, words: str) -> None:
     assert below(seconds) == words
+
+
+SURE = [0.9, 0.8, 0.35, 0.6, 0.2, 0.35, 0.1, 0.7]
+OTHER = [0.5, 0.9, 0.4, 0.4, 0.3, 0.1, 0.6, 0.2]
+TRUE = [True, True, True, False, False, False, False, True]
+
+
+def test_the_difference_of_two_aurocs_is_scikit_learn_s() -> None:
+    difference = auroc_difference(TRUE, SURE, OTHER)
+    assert difference is not None
+    assert difference[0] == pytest.approx(roc_auc_score(TRUE, SURE) - roc_auc_score(TRUE, OTHER))
+
+
+def test_its_interval_is_that_of_a_plain_loop_over_the_same_kind_of_draws() -> None:
+    generator, drawn = np.random.default_rng(1), []
+    right, wrong = np.flatnonzero(TRUE), np.flatnonzero(np.logical_not(TRUE))
+    for _ in range(2000):
+        pick = np.append(generator.choice(right, len(right)), generator.choice(wrong, len(wrong)))
+        drawn.append(roc_auc_score(np.array(TRUE)[pick], np.array(SURE)[pick]) - roc_auc_score(np.array(TRUE)[pick], np.array(OTHER)[pick]))
+    difference = auroc_difference(TRUE, SURE, OTHER)
+    assert difference is not None
+    assert difference[1] == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.06)
+
+
+@pytest.mark.parametrize("right", [[True] * 8, [False] * 8])
+def test_without_a_pair_there_is_no_difference(right: list[bool]) -> None:
+    assert auroc_difference(right, SURE, OTHER) is None
+
+
+def test_a_detector_s_mistakes_are_those_of_the_confusion_matrix() -> None:
+    found = detector_counts(SURE, TRUE, [0, 0.35, 0.5, 0.9, 2])
+    for row in found.itertuples():
+        let_out = np.array(SURE) >= row.threshold
+        (held_wrong, misses), (alarms, let_right) = confusion_matrix(TRUE, let_out, labels=[False, True])
+        assert (row.misses, row.wrong, row.false_alarms, row.right) == (misses, misses + held_wrong, alarms, alarms + let_right)
+
+
+def test_an_answer_at_the_threshold_goes_out() -> None:
+    assert list(detector_counts([0.5], [False], [0.5, 0.51])["misses"]) == [1, 0]

@@ -10,7 +10,7 @@ import pytest
 from sidebyside import lessons
 from sidebyside.errors import LessonError
 from sidebyside.evaluation import Rate
-from sidebyside.wording import after, by_bounds, clearly, count, options, p_is, p_value, plural, share, span
+from sidebyside.wording import after, by_bounds, by_interval, clearly, count, options, p_is, p_value, plural, share, span
 
 SIZES = ["under 10", "10 to 25", "over 25"]
 
@@ -41,6 +41,13 @@ def test_bounds_that_do_not_fit_are_refused(bounds: tuple[float, ...]) -> None:
 @pytest.mark.parametrize(("difference", "p", "said"), [(0.1, 0.049, "a"), (-0.1, 0.049, "b"), (0.1, 0.05, "?"), (-0.1, 1.0, "?"), (0.0, 1.0, "?")])
 def test_only_a_small_p_makes_it_clear(difference: float, p: float, said: str) -> None:
     assert clearly(difference, p, ("a", "b", "?")) == said
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"), [((0.01, 0.2), "first"), ((-0.2, -0.01), "second"), ((-0.1, 0.1), "close"), ((0, 0.1), "close"), ((-0.1, 0), "close")]
+)
+def test_an_interval_that_holds_zero_is_too_close_to_call(interval: tuple[float, float], said: str) -> None:
+    assert by_interval(interval, ["first", "second", "close"]) == said
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from the palette of Okabe and Ito (2008), which colour-blind readers can tell ap
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # else Altair's schema checker spends seconds on a grammar of web addresses
@@ -155,6 +155,26 @@ def shares(rows: pd.DataFrame, description: str, title: str) -> Any:
         )
     )
     return _finish(chart, description, 36 * data["system"].nunique())
+
+
+def share_rows(given: Mapping[str, Sequence[str]], answers: Sequence[str], kinds: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Count the kinds of answers of each system, as `shares` draws them.
+
+    Args:
+        given: System → the kind of each of its answers.
+        answers: The kinds of answers, in the order in which they are stacked.
+        kinds: System → a key of `KINDS`; a system that is not in it is GenAI.
+
+    Returns:
+        Columns system, kind, answer, n.
+
+    Raises:
+        ValueError: If a system gave a kind of answer that is not among them, so that its bar would lack a part.
+    """
+    if stray := {answer for said in given.values() for answer in said} - set(answers):
+        raise ValueError(f"{', '.join(sorted(stray))}: not among the kinds of answers {', '.join(answers)}.")
+    rows = [(name, (kinds or {}).get(name, "GenAI"), answer, list(said).count(answer)) for name, said in given.items() for answer in answers]
+    return pd.DataFrame(rows, columns=["system", "kind", "answer", "n"])
 
 
 def spread(rows: pd.DataFrame, description: str, title: str) -> Any:

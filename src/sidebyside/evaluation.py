@@ -193,7 +193,41 @@ def auroc(right: ArrayLike, confidence: ArrayLike) -> Auroc:
     return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), sum(pairs.shape))
 
 
-def calibration(confidence: Sequence[float], right: Sequence[bool], bins: int = 5) -> pd.DataFrame:
+def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> tuple[float, tuple[float, float]] | None:
+    """Return how much better one confidence than another tells the same right answers from the same wrong ones.
+
+    Args:
+        right: Whether each answer is right.
+        first: A confidence for each answer.
+        second: Another one.
+
+    Returns:
+        The first AUROC minus the second, -1 to 1, and its 95 % bootstrap interval (the same answers are drawn for both); None if all
+        answers are right, or all wrong.
+    """
+    pairs = ahead(right, first) - ahead(right, second)
+    return (float(pairs.mean()), mean_of_pairs(pairs)) if pairs.size else None
+
+
+def detector_counts(confidence: ArrayLike, right: ArrayLike, thresholds: ArrayLike) -> pd.DataFrame:
+    """Count a detector's mistakes: an answer goes out if its confidence reaches the threshold, and is held back otherwise.
+
+    Args:
+        confidence: A confidence for each answer.
+        right: Whether each answer is right.
+        thresholds: Where the line may be drawn.
+
+    Returns:
+        One row a threshold: threshold, misses (wrong answers let out), wrong (all of them), false_alarms (right ones held back), right.
+    """
+    true = np.asarray(right, dtype=bool)
+    lines = np.asarray(thresholds, dtype=float)
+    out = np.asarray(confidence, dtype=float) >= lines[:, None]
+    counts = {"misses": (out & ~true).sum(axis=1), "wrong": (~true).sum(), "false_alarms": (~out & true).sum(axis=1), "right": true.sum()}
+    return pd.DataFrame({"threshold": lines} | counts)
+
+
+def calibration(confidence: ArrayLike, right: ArrayLike, bins: int = 5) -> pd.DataFrame:
     """Sort answers by confidence into bins of equal size, and compare what was said with what came true.
 
     Args:

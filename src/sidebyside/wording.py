@@ -63,6 +63,17 @@ def clearly(difference: float, p: float, options: Sequence[str]) -> str:
     return close if p >= LINE else first if difference > 0 else second
 
 
+def by_interval(interval: tuple[float, float], options: Sequence[str]) -> str:
+    """Return the option that a difference of two systems falls under, by its interval.
+
+    Args:
+        interval: Lower and upper bound of the first system's score minus the second's.
+        options: What to say if the first is clearly ahead, if the second is, and if the interval holds zero.
+    """
+    first, second, close = options
+    return first if interval[0] > 0 else second if interval[1] < 0 else close
+
+
 def p_value(p: float) -> str:
     """Say a p-value to three places, such as "0.034" or "under 0.001"."""
     return "under 0.001" if p < 0.001 else f"{p:.3f}"
