@@ -69,6 +69,7 @@ def follow(page: Page, words: str, target: str) -> None:
             return expect(page).to_have_url(there, timeout=patience)
     raise AssertionError(f"still at {page.url}")
 
+
 def test_a_guess_is_kept_before_anything_has_run_and_shown_beside_the_result(page: Page) -> None:
     show(page, FILE[FIRST])
     box, outcome = page.locator(f"{HERE} .sbs-predict").first, page.locator(f"{HERE} .sbs-outcome").first

@@ -34,7 +34,7 @@ def open_lab(options: Sequence[str] = ()) -> None:
     show_to_jupyter()
     trust(home)
     with hidden(*OUTSIDE):
-        from jupyterlab.labapp import main  # type: ignore[import-untyped]
+        from jupyterlab.labapp import main
     main(lab_options(home, options))
 
 

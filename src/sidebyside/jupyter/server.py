@@ -23,7 +23,7 @@ class SlugContents(AsyncLargeFileManager):
         return str(numbered(self._asked(path)))
 
     def _asked(self, path: str) -> Path:
-        return Path(super()._get_os_path(path))  # type: ignore[no-untyped-call]
+        return Path(super()._get_os_path(path))
 
     def _base_model(self, path: str) -> dict[str, Any]:
         """Return what every answer about a file holds: its name and path are those of the file that is there."""
