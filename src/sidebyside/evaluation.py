@@ -148,8 +148,7 @@ def ahead(right: ArrayLike, confidence: ArrayLike) -> np.ndarray:
         Shape (right answers, wrong answers). Its mean is the AUROC (Hanley & McNeil 1982).
     """
     sure, true = np.asarray(confidence, dtype=float), np.asarray(right, dtype=bool)
-    pairs: np.ndarray = (np.sign(sure[true][:, None] - sure[~true]) + 1) / 2
-    return pairs
+    return np.asarray((np.sign(sure[true][:, None] - sure[~true]) + 1) / 2)
 
 
 def mean_of_pairs(pairs: np.ndarray, draws: int = 1000) -> tuple[float, float]:
