@@ -278,38 +278,40 @@ def test_below(seconds: float, words: str) -> None:
     assert below(seconds) == words
 
 
-SURE = [0.9, 0.8, 0.35, 0.6, 0.2, 0.35, 0.1, 0.7]
-OTHER = [0.5, 0.9, 0.4, 0.4, 0.3, 0.1, 0.6, 0.2]
-TRUE = [True, True, True, False, False, False, False, True]
+ONE_SIGN = [0.9, 0.8, 0.35, 0.6, 0.2, 0.35, 0.1, 0.7]
+ANOTHER = [0.5, 0.9, 0.4, 0.4, 0.3, 0.1, 0.6, 0.2]
+ARE_RIGHT = [True, True, True, False, False, False, False, True]
 
 
 def test_the_difference_of_two_aurocs_is_scikit_learn_s() -> None:
-    difference = auroc_difference(TRUE, SURE, OTHER)
+    difference = auroc_difference(ARE_RIGHT, ONE_SIGN, ANOTHER)
     assert difference is not None
-    assert difference[0] == pytest.approx(roc_auc_score(TRUE, SURE) - roc_auc_score(TRUE, OTHER))
+    assert difference[0] == pytest.approx(roc_auc_score(ARE_RIGHT, ONE_SIGN) - roc_auc_score(ARE_RIGHT, ANOTHER))
 
 
 def test_its_interval_is_that_of_a_plain_loop_over_the_same_kind_of_draws() -> None:
     generator, drawn = np.random.default_rng(1), []
-    right, wrong = np.flatnonzero(TRUE), np.flatnonzero(np.logical_not(TRUE))
+    right, wrong = np.flatnonzero(ARE_RIGHT), np.flatnonzero(np.logical_not(ARE_RIGHT))
     for _ in range(2000):
         pick = np.append(generator.choice(right, len(right)), generator.choice(wrong, len(wrong)))
-        drawn.append(roc_auc_score(np.array(TRUE)[pick], np.array(SURE)[pick]) - roc_auc_score(np.array(TRUE)[pick], np.array(OTHER)[pick]))
-    difference = auroc_difference(TRUE, SURE, OTHER)
+        drawn.append(
+            roc_auc_score(np.array(ARE_RIGHT)[pick], np.array(ONE_SIGN)[pick]) - roc_auc_score(np.array(ARE_RIGHT)[pick], np.array(ANOTHER)[pick])
+        )
+    difference = auroc_difference(ARE_RIGHT, ONE_SIGN, ANOTHER)
     assert difference is not None
     assert difference[1] == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.06)
 
 
 @pytest.mark.parametrize("right", [[True] * 8, [False] * 8])
 def test_without_a_pair_there_is_no_difference(right: list[bool]) -> None:
-    assert auroc_difference(right, SURE, OTHER) is None
+    assert auroc_difference(right, ONE_SIGN, ANOTHER) is None
 
 
 def test_a_detector_s_mistakes_are_those_of_the_confusion_matrix() -> None:
-    found = detector_counts(SURE, TRUE, [0, 0.35, 0.5, 0.9, 2])
+    found = detector_counts(ONE_SIGN, ARE_RIGHT, [0, 0.35, 0.5, 0.9, 2])
     for row in found.itertuples():
-        let_out = np.array(SURE) >= row.threshold
-        (held_wrong, misses), (alarms, let_right) = confusion_matrix(TRUE, let_out, labels=[False, True])
+        let_out = np.array(ONE_SIGN) >= row.threshold
+        (held_wrong, misses), (alarms, let_right) = confusion_matrix(ARE_RIGHT, let_out, labels=[False, True])
         assert (row.misses, row.wrong, row.false_alarms, row.right) == (misses, misses + held_wrong, alarms, alarms + let_right)
 
 
