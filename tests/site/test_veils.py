@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from tests.site.browsing import HOME, Open, Visit, with_element
+from tests.site.browsing import Open, Visit, with_element
 
 
 def predictions(seen: Visit) -> list[tuple[Locator, Locator]]:
@@ -30,20 +30,6 @@ def test_a_result_opens_when_the_reader_has_guessed(site: Path, visit: Open) -> 
             expect(question.locator("input").last).to_be_checked()
             expect(outcome).to_be_visible()
         assert seen.faults == []
-
-
-def test_a_box_that_the_browser_is_still_reading_is_left_alone(visit: Open) -> None:
-    """A browser may stop inside a box while the page arrives, and run the script of the one before."""
-    seen = visit(with_element("sbs-predict")[0])
-    script = (HOME / "src" / "sidebyside" / "widgets" / "guess.js").read_text(encoding="utf-8")
-    seen.page.evaluate(
-        "localStorage.setItem('sbs:half', 'yes'); document.body.insertAdjacentHTML('beforeend', '<div class=sbs-outcome data-key=half>')"
-    )
-    seen.page.evaluate(f"{script}\nnew Promise(done => setTimeout(done, 50))")
-    seen.page.locator("[data-key=half]").evaluate("box => { box.innerHTML = '<p class=sbs-guess>' }")
-    seen.page.evaluate(f"{script}\nnew Promise(done => setTimeout(done, 50))")
-    expect(seen.page.locator("[data-key=half]")).to_contain_text("Your guess: yes")
-    assert seen.faults == []
 
 
 def test_just_show_me_opens_a_result_by_keyboard(site: Path, visit: Open) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
+from sidebyside.jupyter import GUESS
+
 from ..files import on_pages
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    on_pages(app, 'class="sbs-predict"', "veils.js")
+    app.config.html_static_path.append(str(GUESS))
+    on_pages(app, 'class="sbs-outcome"', GUESS.name)
+    on_pages(app, 'class="sbs-predict"', GUESS.name, "veils.js")
