@@ -55,7 +55,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
     # the site, in _build/html, and its slides
     "book": (npm.install, (program("jupyter-book"), "build", "--all", "-q", "-n", "-W", "--keep-going", "."), (PYTHON, "-m", "tools.slides")),
     # the built site, and JupyterLab, in a browser
-    "site": ((*PYTEST, "--ignore=tests/exports", "--dist", "loadgroup", "-m", "browser"),),
+    "site": ((*PYTEST, "--dist", "loadfile", "tests/site"),),
     # the exported suites, in promptfoo and in Inspect
     "exports": (lambda: npm.install(HOME / "tests" / "exports"), (PYTHON, "-m", "pytest", "tests/exports")),
 }
