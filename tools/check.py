@@ -60,7 +60,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
         (PYTHON, "-m", "tools.slides"),
     ),
     # the built site, and JupyterLab, in a browser
-    "site": ((*PYTEST, "--ignore=tests/exports", "--dist", "loadgroup", "-m", "browser"),),
+    "site": ((*PYTEST, "--dist", "loadfile", "tests/site"),),
     # the exported suites, in promptfoo and in Inspect
     "exports": (lambda: npm.install(HOME / "tests" / "exports"), (PYTHON, "-m", "pytest", "tests/exports")),
 }

@@ -1,0 +1,82 @@
+"""The maintainers' own tools: set-up leaves out what pip cannot use, npm is asked only where something is missing, stages tell what failed."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools import check, install, npm
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in (*install.CERTIFICATES, *install.PROXIES, *map(str.upper, install.PROXIES)):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def test_nothing_is_left_out_of_a_plain_environment(plain: pytest.MonkeyPatch) -> None:
+    assert list(install.unusable()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ALL_PROXY", "socks5://127.0.0.1:9"), ("https_proxy", "SOCKS4://127.0.0.1:9"), ("SSL_CERT_FILE", "/no/such/file")]
+)
+def test_what_pip_cannot_use_is_left_out(plain: pytest.MonkeyPatch, name: str, value: str) -> None:
+    plain.setenv(name, value)
+    assert list(install.unusable()) == [name]
+
+
+def test_a_file_without_certificates_is_left_out_and_proxies_that_pip_speaks_stay(plain: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").touch()
+    plain.setenv("PIP_CERT", str(tmp_path / "empty.pem"))
+    plain.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    plain.setenv("CURL_CA_BUNDLE", str(tmp_path))
+    assert list(install.unusable()) == ["PIP_CERT"]
+
+
+def test_the_machine_s_own_certificates_are_kept(plain: pytest.MonkeyPatch) -> None:
+    file = ssl.get_default_verify_paths().cafile
+    if file:
+        plain.setenv("SSL_CERT_FILE", file)
+    assert list(install.unusable()) == []
+
+
+def lay(folder: Path, wanted: dict[str, dict[str, object]], there: dict[str, dict[str, object]]) -> Path:
+    (folder / "node_modules").mkdir(exist_ok=True)
+    (folder / "package-lock.json").write_text(json.dumps({"packages": {"": {"name": "it"}} | wanted}), encoding="utf-8")
+    (folder / "node_modules" / ".package-lock.json").write_text(json.dumps({"packages": there}), encoding="utf-8")
+    return folder
+
+
+def test_packages_are_there_in_the_versions_of_the_lock_but_for_optional_ones(tmp_path: Path) -> None:
+    one, other = {"node_modules/a": {"version": "1.0.0"}}, {"node_modules/b": {"version": "2.0.0", "optional": True}}
+    assert npm.is_there(lay(tmp_path, one | other, one))
+    assert not npm.is_there(lay(tmp_path, one | other, other))
+    assert not npm.is_there(lay(tmp_path, one, {"node_modules/a": {"version": "1.0.1"}}))
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=4))
+def test_stages_fail_if_one_of_them_fails_and_all_are_run(passes: list[bool]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        steps = {f"s{i}": ((sys.executable, "-c", f"raise SystemExit({not ok})"),) for i, ok in enumerate(passes)}
+        ran: list[tuple[str, ...]] = []
+        patch.setattr(check, "STAGES", steps)
+        patch.setattr(check, "succeeds", lambda step: ran.append(step) or "SystemExit(False)" in step[-1])
+        assert check.main(list(steps)) == (not all(passes))
+        assert len(ran) == len(passes)
+
+
+def test_an_unknown_stage_is_a_sentence() -> None:
+    with pytest.raises(SystemExit, match="Name stages: lint, types"):
+        check.main(["linte"])
+
+
+def test_the_sets_are_made_of_stages_and_check_is_all_of_them() -> None:
+    assert set(check.SETS["quick"]) < set(check.SETS["test"]) < set(check.SETS["check"]) == set(check.STAGES)
