@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,8 +25,10 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 
-from sidebyside import Case, limit, load_case
+from sidebyside import limit, load_case
+from sidebyside.cases import Case
 from sidebyside.errors import CaseError
+from tools.pages import load, notebook
 
 HOME = Path(__file__).resolve().parent.parent
 TINY = Path(__file__).resolve().parent / "cases" / "tiny"
@@ -627,7 +628,7 @@ def test_entities(case: Case) -> None:
 
 
 def test_the_countries_that_a_lesson_calls_invented_are_checked_ones(case: Case) -> None:
-    source = nbformat.read(HOME / "notebooks" / "meet_the_model.ipynb", as_version=4)
+    source = load(notebook("notebooks/meet_the_model"))
     cell = next(cell.source for cell in source.cells if cell.source.startswith("invented = "))
     names = set(re.findall(r'"([^"]+)"', cell.partition("]")[0]))
     assert len(names) == 12

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sidebyside import COLOURS
+from sidebyside.charts import COLOURS
 from sidebyside.widgets.explore import WITHOUT_SCRIPT, metric_explorer, planner
 from tests.test_widgets import LONG, Reading, each_nasty
 

@@ -13,9 +13,8 @@ import ipywidgets
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
-from sidebyside import labelling, prompt_lab
 from sidebyside.prompts import Prompt
-from sidebyside.widgets import Labelling, PromptLab
+from sidebyside.widgets import Labelling, PromptLab, labelling, prompt_lab
 from sidebyside.widgets.workbook import WorkError
 from tests.test_widgets import LONG, NASTY, Reading, each_nasty
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sidebyside import bleu, exact_match, holds_name, holds_numbers, quotes, rouge_l, same_thing, similarity, token_f1
-from sidebyside.scorers import numbers_in
+from sidebyside.scorers import bleu, exact_match, holds_name, holds_numbers, numbers_in, quotes, rouge_l, same_thing, similarity, token_f1
 
 # --- names ----------------------------------------------------------------------------------------------------------
 

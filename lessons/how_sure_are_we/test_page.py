@@ -25,7 +25,7 @@ def test_the_eight_prompts_are_those_of_the_page_that_made_them(folder: Path) ->
     negative, positive = case.classes
     known = {"sbs": sbs, "case": case, "train": case.split("train"), "negative": negative, "positive": positive}
     for source in sources:
-        if re.match(r"(task|shown|role|v5) = ", source):
+        if re.match(r"(instruction|shown|role|v5) = ", source):
             exec(source, known)
     assert page.prompts(case) == {version: known[version] for version in [f"v{n}" for n in range(1, 9)]}
 

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from statistics import median
 
+from nbformat import NotebookNode
+
 from sidebyside.grammar import END, GOALS, HEAD, HIDDEN, OUTCOME, PREDICT, QUIZ, ROUND, SOURCES, TIME, WORDS, part_of
 from tests.pages.helpers import (
     NBVAL_TAGS,
@@ -31,6 +33,7 @@ SECRETS = {
     "an absolute path": re.compile(r"(?<![\w.~%-])/(?:home|root|Users|work|tmp)(?![\w.-])|\bC:[\\/]"),
     "a key": re.compile(r"\bsk-[\w-]{16,}|\bhf_\w{16,}|\bAKIA[0-9A-Z]{12,}|\bgh[pousr]_\w{30,}|PRIVATE KEY-----"),
 }
+OUTCOME_SHOWN = re.compile(r'class="sbs-outcome" data-key="([^"]*)" data-answer="([^"]*)"')
 OPENING = re.compile(r"^(?:#.*$|\*\*[^*\n]+\*\*)", re.M)  # a heading, or the bold words that open a part
 NBVAL_COMMENT = re.compile(r"^\s*#+\s*(?:NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT)\s*$", re.M)
 
@@ -85,12 +88,17 @@ def no_measured_number_in_markdown(page: Page) -> Faults:
 
 
 def predictions_meet_their_outcomes(page: Page) -> Faults:
-    asked, told = Counter(page.calls("predict")), Counter(page.calls("outcome"))
+    asked, told = Counter(page.calls("predict")), Counter(key for cell in page.code for key, _ in outcomes(cell))
     if asked != told or any(times > 1 for times in asked.values()):
-        yield f"predict has the keys {sorted(map(str, asked.elements()))}, outcome has {sorted(map(str, told.elements()))}"
+        yield f"predict has the keys {sorted(map(str, asked.elements()))}, the outcomes shown have {sorted(told.elements())}"
     for key in asked:
         if not str(key).startswith(f"{page.slug}/"):
             yield f"the key {key!r} does not begin with the page's slug, '{page.slug}/'"
+
+
+def outcomes(cell: NotebookNode) -> list[tuple[str, str]]:
+    """Return key and answer of each outcome that a cell shows."""
+    return [found for bundle in mime_bundles(cell) for found in OUTCOME_SHOWN.findall(bundle.get("text/html", ""))]
 
 
 def connects_under_its_own_name(page: Page) -> Faults:
@@ -164,11 +172,11 @@ def prose_is_easy_to_read(page: Page) -> Faults:
 
 
 def parts_are_tagged_as_what_they_are(page: Page) -> Faults:
-    for cell in page.notebook.cells:
-        is_code = cell.cell_type == "code"
-        for part in (PREDICT, OUTCOME):
-            if bool(is_code and calls(cell.source, part.opening.removeprefix("sbs."))) != (part_of(cell) == part.tag):
-                yield f"cell {cell.get('id')}: {part.opening} and the tag '{part.tag}' belong together"
+    for cell in page.code:
+        if bool(calls(cell.source, "predict")) != (part_of(cell) == PREDICT.tag):
+            yield f"cell {cell.get('id')}: sbs.predict and the tag '{PREDICT.tag}' belong together"
+        if bool(outcomes(cell)) != (part_of(cell) == OUTCOME.tag):
+            yield f"cell {cell.get('id')}: an outcome and the tag '{OUTCOME.tag}' belong together"
 
 
 def parts_follow_the_page_grammar(page: Page) -> Faults:
@@ -198,7 +206,7 @@ def rounds_are_whole(page: Page) -> Faults:
 def outcomes_are_among_the_options(page: Page) -> Faults:
     shown = "\n".join(bundle.get("text/html", "") for cell in page.code for bundle in mime_bundles(cell))
     options = set(re.findall(r'name="([^"]*)" value="([^"]*)"', shown))
-    for outcome in re.findall(r'class="sbs-outcome" data-key="([^"]*)" data-answer="([^"]*)"', shown):
+    for outcome in (found for cell in page.code for found in outcomes(cell)):
         if outcome not in options:
             yield f"the outcome of '{outcome[0]}' is '{outcome[1]}', which nobody could have guessed: it is no option"
 

@@ -29,6 +29,11 @@ def text(part: Part, source: str) -> NotebookNode:
     return new_markdown_cell(f"{part.opening}{source}", metadata={"tags": [part.tag]})
 
 
+def outcome(key: str) -> NotebookNode:
+    shown = new_output("execute_result", data={"text/html": repr_html_of(key, "a")})
+    return new_code_cell(f"page.{key.split('/')[1]}(answers)", metadata={"tags": [OUTCOME.tag]}, outputs=[shown])
+
+
 def specimen() -> NotebookNode:
     """Return a lesson that keeps every rule."""
     rounds = [
@@ -37,7 +42,7 @@ def specimen() -> NotebookNode:
         for cell in (
             new_code_cell(f'sbs.predict("{key}")', metadata={"tags": [PREDICT.tag, HIDDEN]}),
             new_markdown_cell("## Run it"),
-            new_code_cell(f'sbs.outcome("{key}", "a", "It is a.")', metadata={"tags": [OUTCOME.tag]}),
+            outcome(key),
             text(HAPPENED, FILLER),
             text(CHANGE, "Ask again."),
         )
@@ -46,9 +51,8 @@ def specimen() -> NotebookNode:
     quiz = text(QUIZ, "\n\n" + ITEM.format(1) + ITEM.format(2) + ITEM.format(3))
     words = text(WORDS, "\n\n[sample](../book/glossary.md#sample)")
     end = [text(AT_WORK, "\n\nTry it."), quiz, words, text(SOURCES, f"\n\n{SOURCE_LINE}")]
-    start = new_code_cell(
-        f'client, model = sbs.connect("{SLUG}")\nanswers = [client.chat.completions.create(model=model, messages=messages, temperature=0)]'
-    )
+    asks = "answers = [client.chat.completions.create(model=model, messages=messages) for messages in prompts]"
+    start = new_code_cell(f'client, model = sbs.connect("{SLUG}")\n{asks}\nrates = [sbs.rate(answer == target) for answer in answers]')
     cells = [*head, start, new_markdown_cell("## Predict"), *rounds, *end]
     for number, cell in enumerate([cell for cell in cells if cell.cell_type == "code"], 1):
         cell.execution_count = number
@@ -121,7 +125,7 @@ BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.charts_and_pictures_have_alt_text, lambda n: show(n, "display_data", data={"image/png": "AAAA"})),
     (rules.charts_and_pictures_have_alt_text, lambda n: say(n, "![](picture.png)")),
     (rules.no_measured_number_in_markdown, lambda n: say(n, "It is right in **87** % of them.")),
-    (rules.predictions_meet_their_outcomes, lambda n: put(n, 'outcome("specimen/one"', 'outcome("specimen/three"')),
+    (rules.predictions_meet_their_outcomes, lambda n: show(n, "display_data", data={"text/html": repr_html_of("specimen/three", "a")})),
     (rules.predictions_meet_their_outcomes, lambda n: put(n, "specimen/one", "06/one")),
     (rules.connects_under_its_own_name, lambda n: put(n, SLUG + '")', 'other")')),
     (rules.connects_under_its_own_name, lambda n: put(n, f'"{SLUG}"', "")),
@@ -131,7 +135,7 @@ BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.order_stays_out_of_prose, lambda n: say(n, "More in the next lesson.")),
     (rules.cells_are_short, lambda n: put(n, "client, model", repeat("x = 1", 20) + "\nclient, model")),
     (rules.cells_are_short, lambda n: put(n, "client, model", repeat("x = 1", 12) + "\nclient, model")),
-    (rules.cells_are_short, lambda n: put(n, "sbs.outcome", repeat("x = 1", 5) + "\nsbs.outcome")),
+    (rules.cells_are_short, lambda n: put(n, "page.", repeat("x = 1", 5) + "\npage.")),
     (
         rules.never_three_code_cells_in_a_row,
         lambda n: (put(n, "## Run it", " "), put(n, f"{HAPPENED.opening}{FILLER}", ""), put(n, f"{CHANGE.opening}Ask again.", "")),
