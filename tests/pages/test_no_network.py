@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from tests.pages.helpers import mime_bundles
-from tools.pages import HOME, execute, load
+from tools.pages import HOME, execute, load, notebook
 
 CUT = """
 import socket
@@ -32,7 +32,7 @@ print(answer.call.source, bool(answer.text))
 
 @pytest.mark.live
 def test_a_lesson_and_a_live_answer_without_network() -> None:
-    notebook = load(HOME / "notebooks" / "meet_the_model.ipynb")
+    notebook = load(notebook("notebooks/meet_the_model"))
     saved = [mime_bundles(cell) for cell in notebook.cells]
     notebook.cells = [new_code_cell(CUT), *notebook.cells, new_code_cell(TRY), new_code_cell(ASK)]
     execute(notebook, HOME / "notebooks", SIDEBYSIDE_MODE="auto")
