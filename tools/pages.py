@@ -35,9 +35,9 @@ def notebook(entry: str) -> Path:
     return path
 
 
-def toc_entries(home: Path = HOME) -> list[str]:
+def toc_entries(home: Path | None = None) -> list[str]:
     """Return every file of `_toc.yml`, in order, without its ending; a notebook goes by its slug."""
-    toc = yaml.safe_load((home / "_toc.yml").read_text(encoding="utf-8"))
+    toc = yaml.safe_load(((home or HOME) / "_toc.yml").read_text(encoding="utf-8"))
     return [toc["root"], *_files(toc["parts"])]
 
 
@@ -58,7 +58,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, **environment: str) -
     """
     client = NotebookClient(notebook, timeout=600, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(folder)}})
     client.execute(env=plain_environment(**environment))
-    return tidy(notebook)
+    return without_scripts(notebook)
 
 
 def plain_environment(**settings: str) -> dict[str, str]:
@@ -71,9 +71,14 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", []):
-            if "text/html" in output.get("data", {}):
-                output.data["text/html"] = sanitized(output.data["text/html"])
+    return without_scripts(notebook)
+
+
+def without_scripts(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Take the guess script out of the outputs: the kernel sends it with every box, and the site and JupyterLab bring their own."""
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if "text/html" in output.get("data", {}):
+            output.data["text/html"] = sanitized(output.data["text/html"])
     return notebook
 
 
