@@ -32,9 +32,9 @@ print(answer.call.source, bool(answer.text))
 
 @pytest.mark.live
 def test_a_lesson_and_a_live_answer_without_network() -> None:
-    notebook = load(notebook("notebooks/meet_the_model"))
-    saved = [mime_bundles(cell) for cell in notebook.cells]
-    notebook.cells = [new_code_cell(CUT), *notebook.cells, new_code_cell(TRY), new_code_cell(ASK)]
-    execute(notebook, HOME / "notebooks", SIDEBYSIDE_MODE="auto")
-    assert [mime_bundles(cell) for cell in notebook.cells[1:-2]] == saved
-    assert [cell.outputs[0].text for cell in notebook.cells[-2:]] == ["no network: ('192.0.2.1', 80)\n", "live True\n"]
+    page = load(notebook("notebooks/meet_the_model"))
+    saved = [mime_bundles(cell) for cell in page.cells]
+    page.cells = [new_code_cell(CUT), *page.cells, new_code_cell(TRY), new_code_cell(ASK)]
+    execute(page, HOME / "notebooks", SIDEBYSIDE_MODE="auto")
+    assert [mime_bundles(cell) for cell in page.cells[1:-2]] == saved
+    assert [cell.outputs[0].text for cell in page.cells[-2:]] == ["no network: ('192.0.2.1', 80)\n", "live True\n"]
