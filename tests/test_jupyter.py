@@ -17,8 +17,7 @@ from traitlets.config import Config
 
 from sidebyside import cli
 from sidebyside.jupyter import DATA, GUESS, lab, numbered, server
-from tests.labserver import lab as running
-from tests.labserver import small_course
+from tests.labserver import lab as running, small_course
 
 HOME = Path(__file__).resolve().parent.parent
 SLUG = "the_ml_workflow.ipynb"

@@ -7,8 +7,7 @@ import random
 from typing import Any
 
 import numpy as np
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import roc_auc_score
 

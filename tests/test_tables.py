@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from sidebyside.errors import CourseError, TableError
 from sidebyside.tables import BLANK, MARKS, UTF8_INSIDE, Table, find_table, iso_dates, read_table, read_text

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sidebyside_hackathon import __main__ as command
-from sidebyside_hackathon import event as events
-from sidebyside_hackathon import sealing
+from sidebyside_hackathon import __main__ as command, event as events, sealing
 from tests.hackathon.kit import PASSPHRASE, TOLD, HandIn, unsealed, write_csv, write_private
 
 

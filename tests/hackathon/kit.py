@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
-from sidebyside_hackathon import event as events
-from sidebyside_hackathon import labels
+from sidebyside_hackathon import event as events, labels
 
 HOME = Path(__file__).resolve().parents[2]
 PASSPHRASE = "a passphrase of the tests"

@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
-from sidebyside_hackathon import __main__ as command
-from sidebyside_hackathon import scoring
+from sidebyside_hackathon import __main__ as command, scoring
 from sidebyside_hackathon.event import Event
 from sidebyside_hackathon.ledger import read_entries
 from sidebyside_hackathon.scoring import Question, difference_p, holds, right_answer, score_answers, score_break, score_guard, score_route

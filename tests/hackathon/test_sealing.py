@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sidebyside_hackathon import __main__ as command
-from sidebyside_hackathon import labels, sealing
+from sidebyside_hackathon import __main__ as command, labels, sealing
 from sidebyside_hackathon.event import HIDDEN, Event
 from sidebyside_hackathon.tables import HackathonError
 from tests.hackathon.kit import GUARD, HOME, PASSPHRASE, QUESTIONS, ROUTE, key_of, write_csv
