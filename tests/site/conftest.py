@@ -13,6 +13,11 @@ from tests.site.browsing import SITE, Open, Visit, watch
 from tools.serving import CHROMIUM, FLAGS, served
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the file that takes longest, in which a browser runs the model, so that one worker does all the rest meanwhile."""
+    items.sort(key=lambda item: item.path.name != "test_tryit.py")
+
+
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The folder of the built site."""
