@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.site.browsing import Open, Visit, build_book
-from tests.site.test_access import faults, walk
+from tests.site.test_access import faults, opened, walk
 from tools.pages import execute
 from tools.serving import served
 
@@ -123,6 +123,6 @@ def test_a_chart_obeys_its_slider_and_a_click(live: Visit) -> None:
 
 def test_everybody_can_use_the_parts(start: Visit, live: Visit) -> None:
     for seen in (start, live):
-        assert faults(seen) == []
+        assert faults(opened(seen)) == []
         seen.page.reload()
         assert walk(seen) == []
