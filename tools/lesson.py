@@ -80,9 +80,11 @@ def renumber(home: Path = HOME) -> None:
     for folder in (*TRIO, "hackathon"):
         section = folder if folder == "hackathon" else "notebooks"
         order = [entry.split("/")[1] for entry in toc_entries(home) if entry.startswith(f"{section}/")]
+        there = {slug_of(path) for path in (home / section).glob("*.ipynb")}
         paths = {slug_of(path): path for path in (home / folder).glob("*.ipynb")}
-        for number, slug in enumerate([slug for slug in order if slug in paths], 1):
-            paths[slug].rename(paths[slug].with_name(f"{number:02d}_{slug}.ipynb"))
+        for number, slug in enumerate([slug for slug in order if slug in there], 1):
+            if slug in paths:  # a new lesson's exercise is yet to be made
+                paths[slug].rename(paths[slug].with_name(f"{number:02d}_{slug}.ipynb"))
 
 
 def page(slug: str) -> NotebookNode:

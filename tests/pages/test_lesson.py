@@ -63,6 +63,12 @@ def test_files_sort_in_the_order_of_the_table_of_contents(course: Path) -> None:
         assert names[names.index(AFTER) + 1] == SLUG
 
 
+def test_exercises_leave_room_for_the_one_to_be_made(course: Path) -> None:
+    """Else `make exercises` would write those behind it a second time, under other numbers."""
+    solutions, exercises = ([path.name for path in sorted((course / folder).glob("*.ipynb"))] for folder in ("solutions", "exercises"))
+    assert exercises == [name for name in solutions if SLUG not in name]
+
+
 def test_renumbering_again_changes_nothing(course: Path) -> None:
     before = sorted(path.name for path in course.glob("*/*.ipynb"))
     lesson.renumber(course)
