@@ -40,14 +40,14 @@ lesson: maintainer             ## the skeleton of a new lesson: make lesson NAME
 renumber: maintainer           ## numbers in notebooks' file names from _toc.yml, after lines were moved there
 	$(RUN) tools.lesson renumber
 
-exercises: maintainer          ## exercises/ from solutions/
-	$(RUN) tools.exercises
+exercises: maintainer          ## exercises/ from solutions/; one lesson alone: make exercises PAGE=slug
+	$(RUN) tools.exercises $(PAGE)
 
-refresh: maintainer            ## re-execute and re-save every page from recordings
-	$(RUN) tools.run_pages refresh
+refresh: maintainer            ## re-execute and re-save every page from recordings; one alone: make refresh PAGE=slug
+	$(RUN) tools.run_pages refresh $(PAGE)
 
-record: maintainer             ## ask the real model for what is missing; keep what is still used
-	$(RUN) tools.record record
+record: maintainer             ## ask the real model for what is missing; keep what is still used; one page alone, dropping nothing: make record PAGE=slug
+	$(RUN) tools.record record $(PAGE)
 
 live: maintainer               ## run all pages with no recordings at all
 	$(RUN) tools.run_pages live

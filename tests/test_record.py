@@ -17,6 +17,7 @@ from sidebyside.models import DEFAULT, SMALL
 from sidebyside.recording import read_entries
 from tests.scripted import NAME, Reply, ScriptedModel, chat
 from tools import record, run_pages
+from tools.pages import slug_of
 
 Pages = Callable[..., list[Path]]
 
@@ -100,6 +101,30 @@ def test_an_answer_that_another_page_uses_is_kept(folder: Path, pages: Pages, ru
     record.record(pages(one="a"), folder, run)
     record.record(pages(two="a"), folder, run)
     assert questions_in(folder / "one.jsonl") == {"a"}
+
+
+def test_pages_recorded_alone_drop_nothing_for_another_page_may_use_it(folder: Path, pages: Pages, run: record.Run, endpoint: ScriptedModel) -> None:
+    record.record(pages(one="a b", two="c"), folder, run)
+    lines = record.record(pages(one="b d"), folder, run, drop=False)
+    assert questions_in(folder / "one.jsonl") == {"a", "b", "d"}
+    assert questions_in(folder / "two.jsonl") == {"c"}
+    assert lines == [f"{NAME}/{folder.name}/one.jsonl: 2 answers in use"]
+
+
+@pytest.mark.parametrize(("named", "drops"), [([], True), (["hallucination"], False)])
+def test_the_command_drops_only_after_all_pages(named: list[str], drops: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[list[str], bool]] = []
+
+    def note(paths: list[Path], folder: Path, run: record.Run, drop: bool) -> list[str]:
+        ran.append(([f"{path.parent.name}/{slug_of(path)}" for path in paths], drop))
+        return []
+
+    monkeypatch.setattr(record, "record", note)
+    monkeypatch.setattr(sys, "argv", ["record", "record", *named])
+    assert record.main() == 0
+    ((names, dropped),) = ran
+    assert dropped == drops
+    assert names == ["notebooks/hallucination", "solutions/hallucination"] if named else len(names) > 20
 
 
 def test_other_models_and_other_cases_are_left_alone(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import ssl
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, strategies as st
+from nbformat.v4 import new_code_cell, new_notebook
 
-from tools import check, install, npm
+from tools import check, exercises, install, npm, pages, run_pages
 
 
 @pytest.fixture
@@ -70,6 +73,31 @@ def test_stages_fail_if_one_of_them_fails_and_all_are_run(passes: list[bool]) ->
         patch.setattr(check, "succeeds", lambda step: ran.append(step) or "SystemExit(False)" in step[-1])
         assert check.main(list(steps)) == (not all(passes))
         assert len(ran) == len(passes)
+
+
+@pytest.mark.parametrize(
+    ("tool", "job", "folders"),
+    [(exercises, exercises.main, ("exercises",)), (run_pages, run_pages.refresh, pages.FOLDERS[:3])],
+    ids=["exercises", "refresh"],
+)
+def test_one_lesson_alone_is_made(
+    tool: ModuleType, job: Callable[[Sequence[str]], object], folders: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(tool, "execute", lambda notebook, folder, **settings: notebook)
+    monkeypatch.setattr(tool, "save", lambda notebook, path: written.append(f"{path.parent.name}/{pages.slug_of(path)}"))
+    job(["hallucination"])
+    assert written == [f"{folder}/hallucination" for folder in folders]
+
+
+def test_a_page_that_there_is_not_is_a_sentence() -> None:
+    with pytest.raises(SystemExit, match="There is no page 'halucination'. There are: meet_the_model, "):
+        pages.chosen(pages.FOLDERS, ["halucination"])
+
+
+def test_what_jupytext_leaves_is_not_saved() -> None:
+    cell = new_code_cell("1", metadata={"lines_to_next_cell": 1, "tags": ["predict"]})
+    assert pages.tidy(new_notebook(cells=[cell])).cells[0].metadata == {"tags": ["predict"]}
 
 
 def test_an_unknown_stage_is_a_sentence() -> None:

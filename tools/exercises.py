@@ -1,15 +1,18 @@
 """Write `exercises/` from `solutions/`, with nbgrader's own preprocessor, executed unsolved: the same bytes each time.
 
-Usage: python -m tools.exercises
+Usage: python -m tools.exercises [page …]
 """
 
 from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
 
 import nbformat
 from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearSolutions
 from traitlets.config.loader import PyFileConfigLoader
 
-from tools.pages import HOME, execute, load, pages, save
+from tools.pages import HOME, chosen, execute, load, save
 
 STUB = PyFileConfigLoader("nbgrader_config.py", path=str(HOME / "deploy" / "hub")).load_config()  # as on a shared server
 
@@ -30,9 +33,9 @@ def clear(solution: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def main() -> None:
-    """Write every exercise."""
-    for path in pages(("solutions",)):
+def main(slugs: Sequence[str] = ()) -> None:
+    """Write the exercises of the slugs, or all."""
+    for path in chosen(("solutions",), slugs):
         target = HOME / "exercises" / path.name
         target.parent.mkdir(exist_ok=True)
         save(execute(clear(load(path)), target.parent, SIDEBYSIDE_MODE="replay"), target)
@@ -45,4 +48,4 @@ def sources(notebook: nbformat.NotebookNode) -> list[tuple[str, str, str]]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import configparser
 import os
 import re
+import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,19 @@ SANITIZER = Path(__file__).with_name("nbval.cfg")
 def pages(folders: tuple[str, ...] = FOLDERS) -> list[Path]:
     """Return the notebooks of the given folders, in order."""
     return [path for folder in folders for path in sorted((HOME / folder).glob("*.ipynb"))]
+
+
+def chosen(folders: tuple[str, ...], slugs: Collection[str] = ()) -> list[Path]:
+    """Return the notebooks of the given folders that go by one of the slugs; all of them if none is named.
+
+    Raises:
+        SystemExit: If a slug belongs to no notebook there; the text says which there are.
+    """
+    found = pages(folders)
+    there = list(dict.fromkeys(map(slug_of, found)))
+    if unknown := [slug for slug in slugs if slug not in there]:
+        sys.exit(f"There is no page '{unknown[0]}'. There are: {', '.join(there)}.")
+    return [path for path in found if not slugs or slug_of(path) in slugs]
 
 
 def slug_of(path: Path) -> str:
@@ -70,7 +85,8 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Keep only what a saved page needs, so that the same run gives the same bytes."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
+        for trace in ("execution", "lines_to_next_cell"):  # of the run, and of jupytext
+            cell.metadata.pop(trace, None)
     return without_scripts(notebook)
 
 

@@ -1,6 +1,6 @@
 """`record`: ask the real model for answers that are missing, and keep those still used. `verify`: ask a sample again.
 
-Usage: python -m tools.record record | verify [--model NAME] [--sample N] [--no-gate]
+Usage: python -m tools.record record [page …] | verify [--model NAME] [--sample N] [--no-gate]
 
 A recording lies in `recordings/<model>/<case>/<page>.jsonl`. A run touches the files of one model and one case; those of other
 models and cases stay as they are. The course's own model is recorded unless another one is named.
@@ -22,7 +22,7 @@ import openai
 import sidebyside as sbs
 from sidebyside.models import DEFAULT
 from sidebyside.recording import Entry, place_of, read_entries, slim, write_entries
-from tools.pages import HOME, execute, load, pages, save
+from tools.pages import HOME, chosen, execute, load, save
 
 SHELF = HOME / "recordings"
 GATE = 0.99
@@ -34,7 +34,7 @@ def folder_of(model: str, case: str | None = None) -> Path:
     return SHELF / model / (case or sbs.read_settings({}).case.name)
 
 
-def record(paths: Iterable[Path], folder: Path, run: Run) -> list[str]:
+def record(paths: Iterable[Path], folder: Path, run: Run, drop: bool = True) -> list[str]:
     """Run pages, which asks the model where no answer is kept; then drop the answers that no page used.
 
     Nothing is dropped unless every page ran to its end and every seal is whole, so a run that fails leaves all old answers,
@@ -44,6 +44,7 @@ def record(paths: Iterable[Path], folder: Path, run: Run) -> list[str]:
         paths: The pages.
         folder: The recordings of one model and one case.
         run: Runs one page.
+        drop: Whether these are all pages, so that an answer which none of them used may go: a page may use another one's answers.
 
     Returns:
         What is kept: one line a file.
@@ -58,7 +59,10 @@ def record(paths: Iterable[Path], folder: Path, run: Run) -> list[str]:
         for path in paths:
             run(path, used)
         seen = set(used.read_text(encoding="utf-8").splitlines())
-    return [_keep(file, [e for e in entries if f"{place_of(file)} {e['key']}" in seen]) for file, entries in _read(folder).items()]
+    in_use = {file: [e for e in entries if f"{place_of(file)} {e['key']}" in seen] for file, entries in _read(folder).items()}
+    if drop:
+        return [_keep(file, entries) for file, entries in in_use.items()]
+    return [f"{place_of(file)}: {len(entries)} answers in use" for file, entries in in_use.items() if entries]
 
 
 def _read(folder: Path) -> dict[Path, list[Entry]]:
@@ -138,13 +142,15 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("job", choices=["record", "verify"])
+    parser.add_argument("pages", nargs="*", metavar="page")
     parser.add_argument("--model", default=DEFAULT.name)
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--no-gate", action="store_true")
     options = parser.parse_args()
     folder = folder_of(options.model)
     if options.job == "record":
-        status, lines = 0, record(pages(("notebooks", "solutions", "hackathon")), folder, run_page(options.model))
+        paths = chosen(("notebooks", "solutions", "hackathon"), options.pages)
+        status, lines = 0, record(paths, folder, run_page(options.model), drop=not options.pages)
     else:
         client = live_client(options.model)
         status, lines = verify(sample_of(folder, options.sample), lambda entry: ask_again(client, entry), not options.no_gate)

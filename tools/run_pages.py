@@ -1,6 +1,6 @@
 """Run the pages: `compare` them with their saved outputs (strict nbval), `refresh` those, or run all `live`.
 
-Usage: python -m tools.run_pages compare | refresh | live [page …]
+Usage: python -m tools.run_pages compare | refresh [page …] | live [page …]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import nbformat
@@ -19,7 +19,7 @@ from sidebyside import read_settings
 from sidebyside.errors import RecordingError
 from sidebyside.models import DEFAULT
 from sidebyside.recording import place_of, read_entries
-from tools.pages import HOME, SANITIZER, execute, load, pages, plain_environment, save, slug_of
+from tools.pages import FOLDERS, HOME, SANITIZER, chosen, execute, load, pages, plain_environment, save, slug_of
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", f"--nbval-sanitize-with={SANITIZER}", "-n", "2", "--dist", "loadfile"]
 
@@ -61,9 +61,9 @@ def unused_recordings(used: Path, folder: Path) -> list[str]:
     return [line for line in there if line not in seen]
 
 
-def refresh() -> int:
-    """Execute every page from recordings and save its outputs."""
-    for path in pages():
+def refresh(slugs: Sequence[str] = ()) -> int:
+    """Execute pages from recordings and save their outputs: those of the slugs, or all."""
+    for path in chosen(FOLDERS, slugs):
         save(execute(load(path), path.parent, SIDEBYSIDE_MODE="replay"), path)
         print(f"{path.relative_to(HOME)}: saved")
     return 0
@@ -101,5 +101,5 @@ def outcomes(notebook: nbformat.NotebookNode) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    jobs: dict[str, Callable[[], int]] = {"compare": compare, "refresh": refresh, "live": lambda: live(sys.argv[2:])}
+    jobs: dict[str, Callable[[], int]] = {"compare": compare, "refresh": lambda: refresh(sys.argv[2:]), "live": lambda: live(sys.argv[2:])}
     sys.exit(jobs[sys.argv[1]]() if sys.argv[1:] and sys.argv[1] in jobs else __doc__)
