@@ -13,7 +13,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 from sidebyside import lessons
 from sidebyside.checks import exercises
 from tests.pages.helpers import GLOSSARY_LINK, TERM_ROLE, Page, anchor, calls, glossary_anchors, glossary_terms, mime_bundles
-from tests.pages.rules import order_phrases
+from tests.pages.rules import COUNTED, order_phrases
 from tools.exercises import clear, sources
 from tools.pages import HOME, load, notebook, pages, toc_entries
 
@@ -121,7 +121,9 @@ def test_each_question_is_asked_once_and_each_asked_question_has_its_text(page: 
 def test_numbers_of_file_names_follow_the_table_of_contents(folder: str) -> None:
     names = [page.path.stem for page in SHELVES[folder]]
     order = [entry.split("/")[1] for entry in toc_entries() if entry.split("/")[0] == ("notebooks" if folder in TRIO else folder)]
-    assert names == [f"{number:02d}_{slug}" for number, slug in enumerate([slug for slug in order if slug in slugs(folder)], 1)], "run `make lesson`"
+    assert names == [f"{number:02d}_{slug}" for number, slug in enumerate([slug for slug in order if slug in slugs(folder)], 1)], (
+        "run `make renumber`"
+    )
 
 
 def test_no_file_but_a_notebook_s_name_holds_a_lesson_s_number() -> None:
@@ -167,3 +169,11 @@ def test_every_word_used_is_in_the_glossary(page: Page) -> None:
 @pytest.mark.parametrize("file", BOOK, ids=lambda path: str(path.relative_to(HOME)))
 def test_no_lesson_is_called_by_its_place(file: Path) -> None:
     assert not list(order_phrases(file.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "file", [HOME / "README.md", *(path for path in BOOK if not path.stem.startswith(("run-sheet", "load")))], ids=lambda path: path.stem
+)
+def test_no_page_counts_the_lessons(file: Path) -> None:
+    """A new lesson would make it wrong. A run sheet counts those of its own plan, and the measured load those that were run."""
+    assert re.findall(rf"\b(?:{COUNTED}|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty) lessons\b", file.read_text(encoding="utf-8"), re.I) == []
