@@ -48,6 +48,7 @@ def new(slug: str, after: str, home: Path = HOME) -> None:
         raise ValueError(f"There is a lesson '{slug}' already.")
     if after not in order:
         raise ValueError(f"There is no lesson '{after}'. There are: {', '.join(order)}.")
+    notebooks_by_slug(home)
     add_to_toc(home / "_toc.yml", slug, after)
     write_folder(home / "lessons" / slug, slug)
     save(page(slug), home / "notebooks" / f"00_{slug}.ipynb")
@@ -61,10 +62,17 @@ def lessons_in_order(home: Path) -> list[str]:
 
 
 def add_to_toc(toc: Path, slug: str, after: str) -> None:
-    """Write a lesson's page and exercise below those of another, line by line, so that the rest of the file stays as it is."""
+    """Write a lesson's page and exercise below those of another, line by line, so that the rest of the file stays as it is.
+
+    Raises:
+        ValueError: If a line of the other lesson is not found; nothing is written then.
+    """
     text = toc.read_text(encoding="utf-8")
     for folder in ("notebooks", "exercises"):
-        text = re.sub(rf"^( *- file: {folder}/){after}$", rf"\g<0>\n\g<1>{slug}", text, flags=re.M)
+        line = rf"""^( *- file: (["']?){folder}/){after}(\2) *(?:#.*)?$"""
+        text, found = re.subn(line, rf"\g<0>\n\g<1>{slug}\g<3>", text, flags=re.M)
+        if found != 1:
+            raise ValueError(f"_toc.yml must hold the line '- file: {folder}/{after}' once, and holds it {found} times. Write it so.")
     toc.write_text(text, encoding="utf-8")
 
 
@@ -76,15 +84,33 @@ def write_folder(folder: Path, slug: str) -> None:
 
 
 def renumber(home: Path = HOME) -> None:
-    """Give each notebook the number of its lesson's place in `_toc.yml`."""
-    for folder in (*TRIO, "hackathon"):
-        section = folder if folder == "hackathon" else "notebooks"
+    """Give each notebook the number of its lesson's place in `_toc.yml`.
+
+    Raises:
+        ValueError: If two notebooks of a folder have one slug; nothing is renamed then.
+    """
+    there = notebooks_by_slug(home)
+    for folder, paths in there.items():
+        section = folder if folder == "hackathon" else "notebooks"  # an exercise has its lesson's number, though others may not be made yet
         order = [entry.split("/")[1] for entry in toc_entries(home) if entry.startswith(f"{section}/")]
-        there = {slug_of(path) for path in (home / section).glob("*.ipynb")}
-        paths = {slug_of(path): path for path in (home / folder).glob("*.ipynb")}
-        for number, slug in enumerate([slug for slug in order if slug in there], 1):
-            if slug in paths:  # a new lesson's exercise is yet to be made
+        for number, slug in enumerate([slug for slug in order if slug in there[section]], 1):
+            if slug in paths:
                 paths[slug].rename(paths[slug].with_name(f"{number:02d}_{slug}.ipynb"))
+
+
+def notebooks_by_slug(home: Path) -> dict[str, dict[str, Path]]:
+    """Return each folder's notebooks by their slugs.
+
+    Raises:
+        ValueError: If two have one slug: under one name, the first would be lost.
+    """
+    there: dict[str, dict[str, Path]] = {folder: {} for folder in (*TRIO, "hackathon")}
+    for folder, paths in there.items():
+        for path in sorted((home / folder).glob("*.ipynb")):
+            if other := paths.get(slug_of(path)):
+                raise ValueError(f"{folder}/{other.name} and {path.name} are one lesson by their names. Rename or delete one of them.")
+            paths[slug_of(path)] = path
+    return there
 
 
 def page(slug: str) -> NotebookNode:
@@ -143,10 +169,7 @@ def main() -> None:
     """Read the command line."""
     match sys.argv[1:]:
         case ["new", slug, after]:
-            try:
-                new(slug, after)
-            except ValueError as error:
-                sys.exit(str(error))
+            new(slug, after)
             print(f"lessons/{slug} and its notebooks are there. Now CONTRIBUTING.md, from step 2.")
         case ["renumber"]:
             renumber()
@@ -155,4 +178,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ValueError as error:
+        sys.exit(str(error))

@@ -6,6 +6,8 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,37 @@ def test_a_wrong_name_changes_nothing(slug: str, after: str, told: str, course: 
     with pytest.raises(ValueError, match=told):
         lesson.new(slug, after, course)
     assert sorted(map(str, course.rglob("*"))) == before
+
+
+@pytest.mark.parametrize("change", [lesson.renumber, partial(lesson.new, "another", AFTER)], ids=["renumber", "new"])
+def test_two_notebooks_of_one_slug_are_both_kept(change: Callable[[Path], None], course: Path) -> None:
+    twin = course / "notebooks" / f"77_{AFTER}.ipynb"
+    twin.write_text("mine", encoding="utf-8")
+    before = {path: digest(path) for path in course.rglob("*") if path.is_file()}
+    try:
+        with pytest.raises(ValueError, match=rf"_{AFTER}.ipynb and 77_{AFTER}.ipynb are one lesson"):
+            change(course)
+        assert {path: digest(path) for path in course.rglob("*") if path.is_file()} == before
+    finally:
+        twin.unlink()
+
+
+@pytest.mark.parametrize(
+    "line", ["- file: 'notebooks/one'", '- file: "notebooks/one"', "- file: notebooks/one   # the first", "- file: notebooks/one "]
+)
+def test_a_line_in_another_form_is_found(line: str, tmp_path: Path) -> None:
+    toc = tmp_path / "_toc.yml"
+    toc.write_text(f"root: start\nparts:\n  {line}\n  - file: exercises/one\n  - file: exercises/one_more\n", encoding="utf-8")
+    lesson.add_to_toc(toc, "two", "one")
+    assert lesson.toc_entries(tmp_path) == ["start", "notebooks/one", "notebooks/two", "exercises/one", "exercises/two", "exercises/one_more"]
+
+
+def test_a_line_that_is_not_found_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    toc = tmp_path / "_toc.yml"
+    toc.write_text(before := "root: start\nparts:\n  - {file: notebooks/one}\n  - file: exercises/one\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="must hold the line '- file: notebooks/one' once, and holds it 0 times"):
+        lesson.add_to_toc(toc, "two", "one")
+    assert toc.read_text(encoding="utf-8") == before
 
 
 def test_a_slug_leads_to_its_notebook() -> None:
