@@ -340,6 +340,22 @@ def test_stopped_in_the_very_middle_of_writing(fatal: bool, exit_code: int, tmp_
     assert file.read_bytes() == before
 
 
+def test_two_connections_to_one_page_keep_what_either_was_told(endpoint: ScriptedModel, mode: Mode) -> None:
+    one, other = mode("record"), mode("record")
+    for number in range(3):
+        ask(one, f"One {number}?")
+        ask(other, f"Other {number}?")
+    asked = sorted(entry["request"]["messages"][0]["content"] for entry in read_entries(file_of(endpoint)))
+    assert asked == [f"{who} {number}?" for who in ("One", "Other") for number in range(3)]
+
+
+def test_a_line_that_somebody_deleted_stays_deleted_in_the_next_connection(endpoint: ScriptedModel, mode: Mode) -> None:
+    ask(mode("record"), "Gone?")
+    file_of(endpoint).write_text("")
+    ask(mode("record"), "There?")
+    assert [entry["request"]["messages"][0]["content"] for entry in read_entries(file_of(endpoint))] == ["There?"]
+
+
 def test_answers_asked_for_at_the_same_time_are_all_kept(endpoint: ScriptedModel, mode: Mode) -> None:
     for number in range(100):
         ask(mode("record"), f"Before {number}?")  # so that reading the file takes a while

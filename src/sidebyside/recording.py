@@ -107,6 +107,7 @@ def write_entries(file: Path, entries: Iterable[Entry]) -> None:
 
 
 _lines: dict[str, tuple[tuple[str, str], str]] = {}
+_writing = threading.Lock()  # two connections to one page write the same file
 
 
 def _placed(entry: Entry) -> tuple[tuple[str, str], str]:
@@ -115,6 +116,15 @@ def _placed(entry: Entry) -> tuple[tuple[str, str], str]:
         place = (entry["route"], json.dumps(entry["request"], sort_keys=True))
         _lines[entry["seal"]] = (place, json.dumps(entry, ensure_ascii=False) + "\n")
     return _lines[entry["seal"]]
+
+
+def _state_of(file: Path) -> tuple[int, ...]:
+    """Return what tells whether a file is still the same; nothing if there is none."""
+    try:
+        told = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return told.st_ino, told.st_size, told.st_mtime_ns
 
 
 def place_of(file: Path) -> str:
@@ -133,6 +143,7 @@ class Store:
         """Note where the file lies; nothing is read yet."""
         self.file = file
         self._entries: dict[str, Entry] | None = None
+        self._state: tuple[int, ...] = ()  # the file's, when it was last read or written here
         self._used: set[str] = set()
         self._lock = threading.RLock()  # a page may ask from several threads
 
@@ -141,11 +152,15 @@ class Store:
         """The entries by key."""
         with self._lock:
             if self._entries is None:
-                try:
-                    self._entries = {e["key"]: e for e in read_entries(self.file)} if self.file.is_file() else {}
-                except OSError as error:
-                    raise RecordingError(_unusable(self.file, "be read", error)) from error
+                self._entries = self._read()
             return self._entries
+
+    def _read(self) -> dict[str, Entry]:
+        try:
+            self._state = _state_of(self.file)
+            return {entry["key"]: entry for entry in read_entries(self.file)} if self._state else {}
+        except OSError as error:
+            raise RecordingError(_unusable(self.file, "be read", error)) from error
 
     @cached_property
     def elsewhere(self) -> dict[str, tuple[Path, Entry]]:
@@ -175,17 +190,20 @@ class Store:
         self._used.add(key)
 
     def add(self, entry: Entry) -> None:
-        """Keep a new answer, on disk at once.
+        """Keep a new answer, on disk at once, beside those that another connection has kept there meanwhile.
 
         Raises:
             RecordingError: If the folder cannot be written to.
         """
-        with self._lock:
+        with _writing, self._lock:
             self.entries[entry["key"]] = entry
             self._note_use(self.file, entry["key"])
             try:
+                if _state_of(self.file) not in ((), self._state):
+                    self._entries = self._read() | self.entries
                 self.file.parent.mkdir(parents=True, exist_ok=True)
                 write_entries(self.file, self.entries.values())
+                self._state = _state_of(self.file)
             except OSError as error:
                 raise RecordingError(_unusable(self.file, "be written", error)) from error
 
