@@ -101,6 +101,34 @@ def test_jupyter_finds_the_package_s_files_before_all_others(plain: pytest.Monke
     assert Path(os.environ["JUPYTER_CONFIG_PATH"], "jupyter_server_config.d", "sidebyside.json").is_file()
 
 
+@pytest.mark.parametrize("name", ["HOME", "XDG_DATA_HOME", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"])
+def test_where_nothing_can_be_written_jupyter_keeps_its_files_elsewhere(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    for other in ("XDG_DATA_HOME", *lab.OWN_FOLDERS):
+        monkeypatch.setenv(other, "")  # so that it is as before afterwards
+        monkeypatch.delenv(other)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv(name, str(tmp_path / "file" / "below"))
+    lab.lend_folders()
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(nbformat.v4.new_notebook(), tmp_path / "notebooks" / "page.ipynb")
+    lab.trust(tmp_path)
+    data = Path(os.environ["JUPYTER_DATA_DIR"])
+    assert data.parent.name.startswith("sidebyside-") and list(data.iterdir())
+
+
+def test_a_home_that_can_be_written_is_jupyter_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for other in ("XDG_DATA_HOME", *lab.OWN_FOLDERS):
+        monkeypatch.setenv(other, "")  # so that it is as before afterwards
+        monkeypatch.delenv(other)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    lab.lend_folders()
+    assert not any(other in os.environ for other in lab.OWN_FOLDERS)
+
+
 def test_settings_are_hidden_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("all_proxy", "socks5://a")
     monkeypatch.setenv("NO_PROXY", "b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -48,6 +49,31 @@ def test_the_machine_s_own_certificates_are_kept(plain: pytest.MonkeyPatch) -> N
     if file:
         plain.setenv("SSL_CERT_FILE", file)
     assert list(install.unusable()) == []
+
+
+def test_the_course_is_found_in_a_folder_with_an_umlaut_by_a_python_that_reads_ascii(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path.resolve() / "Müller & Söhne"
+    monkeypatch.setattr(install, "HOME", home)
+    (home / "src").mkdir(parents=True)
+    (home / "src" / "found.py").write_text("print('here')")
+    python = home / ".venv" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", home / ".venv"], check=True)
+    packages = install.path_of(str(python), "purelib")
+    (packages / "found.pth").write_text(str(home / "src"), encoding="utf-8")
+    (packages / "code.pth").write_text("import sys", encoding="utf-8")
+    install.make_relative(packages)
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    said = subprocess.run([python, "-c", "import found"], env=ascii_only, cwd=tmp_path, capture_output=True, text=True)
+    assert said.stdout == "here\n", said.stderr
+    assert (packages / "code.pth").read_text(encoding="utf-8") == "import sys"
+
+
+def test_another_environment_s_paths_stay_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(install, "HOME", tmp_path.resolve() / "course")
+    path = tmp_path / "site.pth"
+    path.write_text(here := str(install.HOME / "src"))
+    install.make_relative(tmp_path)
+    assert path.read_text() == here
 
 
 def lay(folder: Path, wanted: dict[str, dict[str, object]], there: dict[str, dict[str, object]]) -> Path:

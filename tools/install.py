@@ -56,16 +56,18 @@ def install(python: str, name: str, offline: Path | None = None) -> None:
         offline: A folder with `packages/` and lists of its own; None for the network.
     """
     lists, source = offline or HOME, ["--no-index", "--find-links", str(offline / "packages")] if offline else []
-    done = prefix(python) / f"installed-{Path(name).stem}.txt"
+    done = path_of(python, "data") / f"installed-{Path(name).stem}.txt"
     state = state_of(name)
     if done.is_file() and done.read_text() == state:
         return
+    site_packages = path_of(python, "purelib")
     print("Installing packages. This takes a few minutes the first time.", flush=True)
     pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *source]
     run(*pip, "--require-hashes", "-r", str(lists / name))
     run(*pip, "--require-hashes", "--no-deps", "-r", str(lists / MODEL))
     for folder in packages(name):
         run(*pip, "--no-deps", "--no-build-isolation", "-e", str(folder))
+    make_relative(site_packages)
     done.write_text(state)
     if name == MAINTAINER:  # it holds the readers' list too
         done.with_stem(f"installed-{Path(READER).stem}").write_text(state_of(READER))
@@ -83,9 +85,25 @@ def state_of(name: str) -> str:
     return hashlib.sha256(b"".join(file.read_bytes().replace(b"\r\n", b"\n") for file in files)).hexdigest()
 
 
-def prefix(python: str) -> Path:
-    """Return the folder of an environment."""
-    return Path(subprocess.run([python, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True).stdout.strip())
+def path_of(python: str, name: str) -> Path:
+    """Return a folder of an environment by the name that `sysconfig` has for it: "data" is the whole of it, "purelib" holds packages."""
+    command = [python, "-X", "utf8", "-c", f"import sysconfig; print(sysconfig.get_path({name!r}))"]
+    return Path(subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout.strip())
+
+
+def make_relative(site_packages: Path) -> None:
+    """Let an environment find the course from where it is itself.
+
+    pip writes the course's path in UTF-8. A Python before 3.13 reads it in the system's encoding, and on Windows finds nothing in
+    the folder of somebody who is called Müller.
+    """
+    for file in site_packages.glob("*.pth"):
+        try:
+            path = Path(file.read_text(encoding="utf-8").strip())
+            if path.is_absolute() and path.is_relative_to(HOME) and site_packages.resolve().is_relative_to(HOME):
+                file.write_text(f"{os.path.relpath(path, site_packages.resolve())}\n", encoding="utf-8")
+        except (OSError, ValueError):  # no path, or one on another drive
+            continue
 
 
 def run(*command: str) -> None:

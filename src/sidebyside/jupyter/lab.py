@@ -6,6 +6,7 @@ import importlib.util
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from . import DATA, numbered
 
 FOLDERS = ("notebooks", "exercises", "solutions", "hackathon")
 OUTSIDE = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")  # JupyterLab's import fails where one cannot be used
+OWN_FOLDERS = ("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")  # where a desktop of Linux says that there is one
 
 
@@ -32,6 +34,7 @@ def open_lab(options: Sequence[str] = ()) -> None:
         raise SettingsError("JupyterLab is not installed in this Python. Run: pip install --require-hashes -r requirements.txt")
     home = find_home()
     show_to_jupyter()
+    lend_folders()
     trust(home)
     with hidden(*OUTSIDE):
         from jupyterlab.labapp import main
@@ -78,6 +81,19 @@ def show_to_jupyter() -> None:
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
     for name, folder in (("JUPYTER_PATH", "share"), ("JUPYTER_CONFIG_PATH", "etc")):
         os.environ[name] = os.pathsep.join(filter(None, [str(DATA / folder / "jupyter"), os.environ.get(name)]))
+
+
+def lend_folders() -> None:
+    """Let Jupyter keep its own files in a folder for this run where it cannot write to the reader's, as in many a container."""
+    from jupyter_core.paths import jupyter_data_dir, jupyter_runtime_dir
+
+    try:
+        for folder in map(Path, (jupyter_data_dir(), jupyter_runtime_dir())):
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        lent = Path(tempfile.mkdtemp(prefix="sidebyside-"))
+        os.environ.update({name: str(lent / name.lower()) for name in OWN_FOLDERS})
 
 
 def trust(home: Path) -> None:
