@@ -325,7 +325,7 @@ def test_own_price_that_is_no_price(text: str, bare: Path, monkeypatch: pytest.M
 
 def test_key_missing(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
-    with pytest.raises(SettingsError, match=f"SIDEBYSIDE_MODEL is '{NAME}', but OPENAI_API_KEY is not set"):
+    with pytest.raises(SettingsError, match=f"SIDEBYSIDE_MODEL is '{NAME}', but OPENAI_API_KEY is not set.*need none; those are: {SMALL.name}"):
         sbs.connect()
 
 
@@ -410,6 +410,40 @@ def test_an_embedded_server_that_is_gone_is_started_anew(bare: Path, monkeypatch
         with pytest.raises(EmbeddedError, match="is gone in the middle of its work"):
             sbs.ask("Hello")
         assert str(sbs.ask("Hello")) == "happy"
+
+
+def test_a_prompt_is_judged_and_sent_in_one_turn(inside: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else another thread's comes between, and the server builds on a prompt that `may_reuse` was not told of."""
+    held: list[bool] = []
+
+    def watched(genuine: Any, model_at: int) -> Any:
+        def call(*arguments: Any) -> Any:
+            held.append(embedded.turn(arguments[model_at]).locked())
+            return genuine(*arguments)
+
+        return call
+
+    monkeypatch.setattr(embedded, "may_reuse", watched(embedded.may_reuse, 1))
+    monkeypatch.setattr(embedded, "exchange", watched(embedded.exchange, 0))
+    say_hello(*sbs.connect())
+    assert held == [True, True]
+    assert not embedded.turn(SMALL).locked()
+    assert embedded.turn(SMALL) is not embedded.turn(MAIN)
+
+
+def test_ask_tells_what_its_own_answer_took(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, _ = sbs.connect()
+    endpoint.script(Reply(chat("one")), Reply(chat("two")))
+    create = client.chat.completions.create
+
+    def overtaken(**fields: Any) -> Any:
+        """Return an answer after another thread has had one too."""
+        answer = create(**fields)
+        create(**fields)
+        return answer
+
+    monkeypatch.setattr(client.chat.completions, "create", overtaken)
+    assert sbs.ask("Hello").call.id == "chatcmpl-one"
 
 
 def test_a_slow_embedded_model_is_waited_for_as_long_as_it_is_alive(inside: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:

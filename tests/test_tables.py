@@ -355,6 +355,18 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a title above": (b"Our messages\n\nid,text\n1,a\n", "line 1: no column 'id', 'text'; the columns are 'Our messages'"),
     "a name twice": (b"id,text, text\n1,a,b\n", "line 1: two columns are called 'text'. Rename or delete one."),
     "a name twice in capitals": (b"id,Text,TEXT\n1,a,b\n", "line 1: two columns are called 'text'"),
+    "a semicolon too many": (
+        b"id;text\n1;a\n2;well; well\n",
+        "line 3: too many fields, 3 instead of 2. Put quotation marks around texts that hold a semicolon",
+    ),
+    "a tab too many": (
+        b"id\ttext\n1\ta\n2\twell\twell\n",
+        "line 3: too many fields, 3 instead of 2. Put quotation marks around texts that hold a tab",
+    ),
+    "a line break without quotation marks": (
+        b"id,text\n1,a\n2,well\nwell\n",
+        "line 4: too few fields, 1 instead of 2. Put quotation marks around texts that hold a line break",
+    ),
     "a comma too many": (b"id,text\n1,a\n2,well, well\n", "line 3: too many fields, 3 instead of 2. Put quotation marks around texts"),
     "a row cut off": (b'id,text\n1,"a\nb"\n\n2', "line 5: too few fields, 1 instead of 2."),
     "an open quotation mark": (b'id,text\n1,a\n2,"b\n3,c\n', "line 3: unexpected end of data. Is a quotation mark left open here? Close it"),

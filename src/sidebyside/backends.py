@@ -100,11 +100,12 @@ class Embedded:
             EmbeddedError: If the server is gone, or too slow for the reader.
         """
         _refuse_other_model(request, self.name)
-        body = request.read()
-        if fields := fields_of(body):
-            body = httpx2.Request("POST", "", json={"cache_prompt": embedded.may_reuse(fields, self.model)} | fields).content
         patience = request.extensions.get("timeout", {}).get("read")
-        answer = embedded.exchange(self.model, request.method, request.url.path, body, patience)
+        with embedded.turn(self.model):
+            body = request.read()
+            if fields := fields_of(body):
+                body = httpx2.Request("POST", "", json={"cache_prompt": embedded.may_reuse(fields, self.model)} | fields).content
+            answer = embedded.exchange(self.model, request.method, request.url.path, body, patience)
         kind = {"content-type": answer.headers.get("content-type", "")}
         return httpx2.Response(answer.status, headers=kind, content=embedded.pieces(self.model, answer))
 
@@ -249,7 +250,10 @@ def _refuse_other_model(request: httpx2.Request, model: str) -> None:
 
 def _require_endpoint(model: str, settings: Settings) -> None:
     if not os.environ.get("OPENAI_API_KEY"):
-        raise SettingsError(f"SIDEBYSIDE_MODEL is '{settings.model}', but OPENAI_API_KEY is not set. A local server takes any word as a key.")
+        raise SettingsError(
+            f"SIDEBYSIDE_MODEL is '{settings.model}', but OPENAI_API_KEY is not set. A local server takes any word as a key. "
+            f"Embedded models need none; those are: {', '.join(MODELS)}."
+        )
     if not is_local(os.environ.get("OPENAI_BASE_URL", "")) and price(model, 1, 1) is None:
         raise SettingsError(
             f"The price of '{model}' is not in the price library, so the spending limit cannot work. "

@@ -44,6 +44,7 @@ TOO_SLOW = (
 _lock = threading.Lock()
 _servers: dict[Model, Any] = {}
 _latest: dict[Model, list[Any]] = {}  # the chat that a server read last
+_turns: dict[Model, threading.Lock] = {}
 
 
 # --- weights --------------------------------------------------------------------------------------------------------
@@ -164,6 +165,12 @@ def _params(xllamacpp: Any, path: Path, model: Model) -> Any:
     params.hostnames, params.port = ["127.0.0.1"], 0
     params.verbosity = -1  # llama.cpp's log lines stay out of the notebook
     return params
+
+
+def turn(model: Model) -> threading.Lock:
+    """Return the lock under which one thread asks a model: what `may_reuse` says of a request holds only if no other comes between."""
+    with _lock:
+        return _turns.setdefault(model, threading.Lock())
 
 
 def may_reuse(request: dict[str, Any], model: Model) -> bool:

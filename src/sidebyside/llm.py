@@ -45,6 +45,11 @@ class Connection:
         self.calls.append(call)
         self.backend.charge(call)
 
+    def call_of(self, response: str) -> Call:
+        """Return what a response took, by its id; other threads may have asked since."""
+        calls = list(reversed(self.calls))
+        return next((call for call in calls if call.id == response), calls[0])
+
 
 _open: weakref.WeakSet[Connection] = weakref.WeakSet()
 _latest: list[Connection] = []
@@ -147,7 +152,7 @@ def ask(prompt: str, *, client: openai.OpenAI | None = None, system: str | None 
         messages=[*messages, {"role": "user", "content": prompt}],  # type: ignore[list-item]
         **{"temperature": 0, "max_tokens": 60} | sampling,
     )
-    return Answer(response.choices[0].message.content or "", connection.model, connection.calls[-1], tokens_of(response))
+    return Answer(response.choices[0].message.content or "", connection.model, connection.call_of(response.id), tokens_of(response))
 
 
 def usage(client: openai.OpenAI | None = None) -> pd.DataFrame:

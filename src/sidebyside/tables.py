@@ -19,6 +19,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -43,6 +44,7 @@ BLANK = MARKS + "".join(sign for sign in map(chr, range(0x80)) if sign.isspace()
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\0\0", "utf-32-le"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # Â, Ã, Î, Ï, Ð or Ñ before a sign that is no letter, or â€: no word in Windows-1252 looks like that, and much of UTF-8 does when read as it.
 UTF8_INSIDE = re.compile(rb"[\xc2\xc3\xce-\xd1][\x80-\xbf]|\xe2\x80[\x80-\xbf]")
+IN_TEXTS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 NOTHING = BLANK + "".join(SEPARATORS)
 SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?[ ;,\t]*(\r\n|\r|\n|$)', re.IGNORECASE)
@@ -136,7 +138,8 @@ def read_table(path: Path, needed: Sequence[str] = (), *, texts: Collection[str]
         raise TableError(f"{path.name}, line 1: the file is empty. {_must_name(needed)}")
     (line, head), *rows = raw.records
     names = _names(path.name, line, head, needed)
-    whole = [(at, fields if len(fields) == len(names) else _fitted(path.name, at, fields, len(names), lenient)) for at, fields in rows]
+    fit = partial(_fitted, path.name, raw.separator, width=len(names), lenient=lenient)
+    whole = [(at, fields if len(fields) == len(names) else fit(at, fields)) for at, fields in rows]
     notes = [*raw.notes, *_unnamed(path.name, names, whole)]
     clean = {name: MARKS if name in texts else BLANK for name in names}
     table = [{name: field.strip(clean[name]) for name, field in zip(names, fields, strict=True) if name} for _, fields in whole]
@@ -424,15 +427,15 @@ def _must_name(needed: Sequence[str]) -> str:
     return f"The first line must name: {', '.join(needed)}." if needed else "The first line must name the columns."
 
 
-def _fitted(file: str, line: int, fields: list[str], width: int, lenient: bool) -> list[str]:
+def _fitted(file: str, separator: str, line: int, fields: list[str], width: int, lenient: bool) -> list[str]:
     """Return a row with as many fields as there are columns, if no field with anything in it is lost."""
     if lenient or not any(field.strip(BLANK) for field in fields[width:]):
         fields = fields[:width]
     if lenient:
         fields = fields + [""] * (width - len(fields))
     if len(fields) != width:
-        few = "few" if len(fields) < width else "many"
-        cure = "Put quotation marks around texts that hold a comma."
+        few, inside = ("few", "a line break") if len(fields) < width else ("many", IN_TEXTS.get(separator, repr(separator)))
+        cure = f"Put quotation marks around texts that hold {inside}."
         raise TableError(f"{file}, line {line}: too {few} fields, {len(fields)} instead of {width}. {cure}")
     return fields
 
