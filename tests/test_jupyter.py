@@ -68,6 +68,15 @@ def test_lab_has_the_whole_course_in_reach_and_opens_the_first_lesson(plain: pyt
     assert not {"--allow-root", "--no-browser"} & set(options)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["- file: notebooks/one", '- file: "notebooks/one"', "- file: 'notebooks/one'  # the first", "# - file: notebooks/no\n  - file: notebooks/one"],
+)
+def test_the_first_lesson_is_found_in_any_form_of_its_line(line: str, tmp_path: Path) -> None:
+    (tmp_path / "_toc.yml").write_text(f"root: start\nparts:\n  {line}\n  - file: notebooks/two\n", encoding="utf-8")
+    assert lab.first_lesson(tmp_path) == tmp_path / "notebooks" / "one.ipynb"
+
+
 def test_root_is_let_in(plain: pytest.MonkeyPatch) -> None:
     plain.setattr(os, "geteuid", lambda: 0, raising=False)
     assert "--allow-root" in lab.lab_options(HOME, [])

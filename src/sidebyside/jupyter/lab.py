@@ -70,7 +70,7 @@ def first_lesson(home: Path) -> Path:
     Raises:
         SettingsError: If it lists none.
     """
-    entry = re.search(r"file: (notebooks/\w+)", (home / "_toc.yml").read_text(encoding="utf-8"))
+    entry = re.search(r"""^\s*- file: ["']?(notebooks/\w+)""", (home / "_toc.yml").read_text(encoding="utf-8"), re.M)
     if not entry:
         raise SettingsError("_toc.yml lists no lesson. Add one: `- file: notebooks/` and its slug.")
     return numbered(home / f"{entry[1]}.ipynb")
