@@ -8,9 +8,13 @@ from pathlib import Path
 
 import openai
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sidebyside import backends, llm
 from tests.scripted import KEY, NAME, ScriptedModel, serving
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test hangs on time
+settings.load_profile("patient")
 
 
 @pytest.fixture
