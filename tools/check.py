@@ -48,7 +48,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
     "pages": ((PYTHON, "-m", "tools.run_pages", "compare"), (*PYTEST, *APART, "-m", "slow and not live and not browser")),
     # the model itself
     "live": (
-        (*PYTEST, *APART, "--dist", "worksteal", "-m", "live and not browser"),
+        (PYTHON, "-m", "pytest", *APART, "-m", "live and not browser"),  # one at a time: two models wait for each other on two cores
         (PYTHON, "-m", "tools.run_pages", "live", "meet_the_model", "the_genai_workflow"),
         (PYTHON, "-m", "tools.record", "verify", "--sample", "30", "--no-gate"),
     ),
