@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
-import re
 import ssl
 import subprocess
 import sys
@@ -15,11 +13,8 @@ from types import ModuleType
 import pytest
 from hypothesis import given, strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from tools import check, exercises, install, npm, pages, run_pages
-from tools.pages import HOME
 
 
 @pytest.fixture
@@ -138,32 +133,3 @@ def test_an_unknown_stage_is_a_sentence() -> None:
 
 def test_the_sets_are_made_of_stages_and_check_is_all_of_them() -> None:
     assert set(check.SETS["quick"]) < set(check.SETS["test"]) < set(check.SETS["check"]) == set(check.STAGES)
-
-
-# --- pinned lists ----------------------------------------------------------------------------------------------------
-
-
-def asked_extras(name: str, extras: set[str]) -> dict[str, set[str]]:
-    """Return the extras that an installed package asks of others, by their names."""
-    asked: dict[str, set[str]] = {}
-    for line in importlib.metadata.requires(name) or []:
-        need = Requirement(line)
-        if need.extras and (need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in ("", *extras))):
-            asked.setdefault(canonicalize_name(need.name), set()).update(need.extras)
-    return asked
-
-
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "deploy/hub/requirements.txt"])
-def test_a_pinned_list_names_the_extras_that_its_packages_ask_for(name: str) -> None:
-    """Else pip refuses the list on a new machine, where nothing of it is installed yet."""
-    lines = re.findall(r"^([\w.-]+)(?:\[([\w,.-]+)\])?==", (HOME / name).read_text(encoding="utf-8"), re.M)
-    pinned = {canonicalize_name(package): set(filter(None, extras.split(","))) for package, extras in lines}
-    installed = {canonicalize_name(package.name) for package in importlib.metadata.distributions()} & set(pinned)
-    assert len(installed) > 100
-    missing = {
-        f"{package} asks for {need}[{','.join(extras)}]"
-        for package in installed
-        for need, extras in asked_extras(package, pinned[package]).items()
-        if need in pinned and not extras <= pinned[need]
-    }
-    assert missing == set()
