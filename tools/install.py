@@ -63,8 +63,8 @@ def install(python: str, name: str, offline: Path | None = None) -> None:
     site_packages = path_of(python, "purelib")
     print("Installing packages. This takes a few minutes the first time.", flush=True)
     pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *source]
-    run(*pip, "--require-hashes", "-r", str(lists / name))
-    run(*pip, "--require-hashes", "--no-deps", "-r", str(lists / MODEL))
+    for pinned in (name, MODEL):  # the lists hold everything, so that there is nothing to resolve: older pips stumble over extras there
+        run(*pip, "--require-hashes", "--no-deps", "-r", str(lists / pinned))
     for folder in packages(name):
         run(*pip, "--no-deps", "--no-build-isolation", "-e", str(folder))
     make_relative(site_packages)
