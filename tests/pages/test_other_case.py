@@ -15,5 +15,5 @@ TINY = HOME / "tests" / "cases" / "tiny"
 def test_lesson_reaches_its_end_on_another_case(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("SIDEBYSIDE_")]:
         monkeypatch.delenv(name)
-    notebook = execute(load(page.path), page.path.parent, SIDEBYSIDE_CASE=str(TINY), SIDEBYSIDE_MODE="live", SIDEBYSIDE_LIMIT="4")
+    notebook = execute(load(page.path), page.path.parent, SIDEBYSIDE_CASE=str(TINY), SIDEBYSIDE_MODE="live", SIDEBYSIDE_LIMIT="8")
     assert all(cell.execution_count for cell in notebook.cells if cell.cell_type == "code")
