@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 HOME = Path(__file__).resolve().parent.parent
@@ -54,10 +55,13 @@ def lab(course: Path, user: Path) -> Iterator[str]:
 
 
 def address(process: subprocess.Popen[bytes], user: Path) -> str:
-    """Wait until the server says where it listens."""
+    """Wait until the server says where it listens, and does: it writes the file a moment before."""
     for _ in range(600):
-        if notes := list((user / "runtime").glob("jpserver-*.json")):
-            return f"http://127.0.0.1:{json.loads(notes[0].read_text())['port']}"
+        for note in (user / "runtime").glob("jpserver-*.json"):
+            with suppress(OSError, ValueError):
+                port = json.loads(note.read_text())["port"]
+                socket.create_connection(("127.0.0.1", port), timeout=5).close()
+                return f"http://127.0.0.1:{port}"
         if process.poll() is not None:
             break
         time.sleep(0.2)
