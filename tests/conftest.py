@@ -10,7 +10,7 @@ import openai
 import pytest
 from hypothesis import HealthCheck, settings
 
-from sidebyside import backends, llm
+from sidebyside import backends, llm, notice
 from tests.scripted import KEY, NAME, ScriptedModel, serving
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test hangs on time
@@ -26,6 +26,15 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(llm, "_latest", [])
     monkeypatch.setattr(backends, "_spent", [])
     return tmp_path / "recordings"
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the package says on the page by itself, in order; taken away lines are empty texts."""
+    lines: list[str] = []
+    monkeypatch.setattr(notice, "_said", set())
+    monkeypatch.setattr(notice, "_display", lambda text, *_, **__: lines.append(text))
+    return lines
 
 
 @pytest.fixture
