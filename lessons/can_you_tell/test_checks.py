@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import sidebyside as sbs
+from tests.verdicts import assert_hint
 
 CONFIDENCE = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
 RIGHT = [True, True, True, False, True, True, False, False]
@@ -32,9 +33,7 @@ def test_auroc_counted_either_way_passes(answer):
     ],
 )
 def test_wrong_auroc_gets_a_hint(answer):
-    verdict = sbs.check("can_you_tell.1", answer)
-    assert verdict.state == "not yet"
-    assert len(verdict.text.split()) > 3
+    assert_hint("can_you_tell.1", answer)
 
 
 def test_untouched_auroc_is_not_done():
@@ -52,9 +51,7 @@ def test_holding_all_back_can_be_cheapest():
 
 @pytest.mark.parametrize("given", [(0.3, 3, 0), (0.8, 2, 0), (0.8, 0, 5), ("high", 0, 2), (1.0, 0, 5), (0.8, 0.0, "two"), (True, 0, 2)])
 def test_wrong_threshold_gets_a_hint(given):
-    verdict = sbs.check("can_you_tell.2", (CONFIDENCE, RIGHT, *given))
-    assert verdict.state == "not yet"
-    assert len(verdict.text.split()) > 3
+    assert_hint("can_you_tell.2", (CONFIDENCE, RIGHT, *given))
 
 
 def test_untouched_threshold_is_not_done():
@@ -98,9 +95,7 @@ def test_wrong_own_answers_get_a_hint(own):
         ("Madrid", lowest, right, share),
     ]
     for wrong in wrong_ones:
-        verdict = sbs.check("can_you_tell.3", wrong)
-        assert verdict.state == "not yet"
-        assert len(verdict.text.split()) > 3
+        assert_hint("can_you_tell.3", wrong)
 
 
 def test_untouched_own_answers_are_not_done(own):

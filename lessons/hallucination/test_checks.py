@@ -3,6 +3,7 @@
 import pytest
 
 import sidebyside as sbs
+from tests.verdicts import assert_hint
 
 MORE = ("not sure", "not certain", "never heard", "there is no")
 PHRASES = ("know.", "know this", "not sure", "never heard", "no country", "fictional")
@@ -81,10 +82,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("number", "answer", "word"), WRONG)
 def test_a_wrong_answer_gets_a_hint(number, answer, word):
-    verdict = sbs.check(number, answer)
-    assert verdict.state == "not yet"
-    assert len(verdict.text.split()) > 3
-    assert word in verdict.text
+    assert_hint(number, answer, word)
 
 
 def test_a_wrong_remedy_or_count_gets_a_hint(marked):
@@ -100,9 +98,7 @@ def test_a_wrong_remedy_or_count_gets_a_hint(marked):
         "whole": (doubt, answers, admitted, right.value),
     }
     for word, answer in wrong.items():
-        verdict = sbs.check("hallucination.3", answer)
-        assert verdict.state == "not yet"
-        assert word in verdict.text
+        assert_hint("hallucination.3", answer, word)
 
 
 @pytest.mark.parametrize("number", ["hallucination.1", "hallucination.2", "hallucination.3"])

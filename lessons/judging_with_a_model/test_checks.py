@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 import sidebyside as sbs
+from tests.verdicts import assert_hint
 
 
 def shares(one, two):
@@ -29,9 +30,7 @@ def test_swap_counted_in_any_form_passes(answer):
     ],
 )
 def test_wrong_swap_gets_a_hint(answer):
-    verdict = sbs.check("judging_with_a_model.1", answer)
-    assert verdict.state == "not yet"
-    assert len(verdict.text.split()) > 3
+    assert_hint("judging_with_a_model.1", answer)
 
 
 def test_untouched_swap_is_not_done():
@@ -75,9 +74,7 @@ def test_right_kappas_pass():
     ],
 )
 def test_wrong_kappas_get_a_hint(answer):
-    verdict = sbs.check("judging_with_a_model.2", answer)
-    assert verdict.state == "not yet"
-    assert len(verdict.text.split()) > 3
+    assert_hint("judging_with_a_model.2", answer)
 
 
 def test_untouched_kappas_are_not_done():
@@ -124,9 +121,7 @@ def test_wrong_rules_get_a_hint(half):
         ("half", short, found, verdict_of(found)),
     ]
     for wrong in wrong_ones:
-        verdict = sbs.check("judging_with_a_model.3", wrong)
-        assert verdict.state == "not yet"
-        assert len(verdict.text.split()) > 3
+        assert_hint("judging_with_a_model.3", wrong)
 
 
 def test_untouched_rule_is_not_done(half):

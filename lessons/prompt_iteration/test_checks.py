@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import sidebyside as sbs
+from tests.verdicts import assert_hint
 
 CASE = sbs.load_case()
 OTHER = CASE.other_label
@@ -72,10 +73,7 @@ def test_right_answer_passes(number: str, answer: Callable) -> None:
 
 @pytest.mark.parametrize(("number", "answer", "says"), WRONG)
 def test_wrong_answer_gets_a_hint(number: str, answer: Callable, says: str) -> None:
-    verdict = sbs.check(number, answer)
-    assert verdict.state == "not yet"
-    assert says in verdict.text
-    assert len(verdict.text.split()) > 3
+    assert_hint(number, answer, says)
 
 
 # --- 2 -----------------------------------------------------------------------------------------------------------
@@ -111,9 +109,7 @@ def test_two_versions_that_answer_alike_pass_too() -> None:
     ],
 )
 def test_wrong_counts_or_prompts_get_a_hint(answer: tuple, says: str) -> None:
-    verdict = sbs.check("prompt_iteration.2", answer)
-    assert verdict.state == "not yet"
-    assert says in verdict.text
+    assert_hint("prompt_iteration.2", answer, says)
 
 
 @pytest.mark.parametrize("number", ["prompt_iteration.1", "prompt_iteration.2", "prompt_iteration.3"])
