@@ -27,6 +27,7 @@ from typing import Any
 
 import httpx2
 
+from .dialects import with_fields
 from .errors import CUT_OFF, AnswerError, RecordingError
 
 Entry = dict[str, Any]
@@ -255,8 +256,7 @@ class RecordingTransport(httpx2.BaseTransport):
         asked = self.form(said)
         if asked is said:
             return request, said
-        headers = [(name, value) for name, value in request.headers.multi_items() if name != "content-length"]
-        return httpx2.Request(request.method, request.url, headers=headers, json=asked, extensions=request.extensions), asked
+        return with_fields(request, asked), asked
 
     def _ask(self, request: httpx2.Request, route: str, asked: dict[str, Any]) -> httpx2.Response:
         self.before()
@@ -267,13 +267,13 @@ class RecordingTransport(httpx2.BaseTransport):
         answer = _whole_answer(response.read())
         seconds = round(time.perf_counter() - start, 3)
         if self.mode == "record":
-            self._keep(route, asked, answer, seconds)
+            self._keep(route, asked, answer, seconds, response.extensions.get("changed"))
         self.after(_call(answer, "live", seconds, _today()))
         return _response(answer)
 
-    def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float) -> None:
+    def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float, changed: list[str] | None) -> None:
         entry: Entry = {"key": key_of(route, json.dumps(request)), "route": route, "request": request, "response": answer}
-        entry |= {"seconds": seconds, "recorded": _today(), **self.provenance()}
+        entry |= {"seconds": seconds, "recorded": _today(), **self.provenance()} | ({"changed": changed} if changed else {})
         self.store.add(entry | {"seal": seal_of(entry)})
 
 
