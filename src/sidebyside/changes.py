@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 from .refusals import LIMITS
@@ -37,7 +38,7 @@ LOSSES = {
     "stop": "takes no stop words, so an answer may go on after them",
 }
 LIMIT_LOST = "takes no limit of length, so an answer may be longer than the page asks for"
-RENAMED = "takes the limit of length as {name}"
+RENAMED = "takes the {what} as {name}"
 ROOM = "thinks before it answers, so an answer's limit of length is raised by {room:,} tokens for that"
 FOLDED = "takes no system message, so its text stands at the head of the user's"
 PREFIX = "goes on from a begun answer only if told so, which it is"
@@ -47,6 +48,7 @@ LOOSE = "takes this JSON schema only if it is not strict"
 OBJECT = "takes no JSON schema, so it is asked for any JSON and the schema is part of the message"
 ASKED = "takes no response format, so the JSON schema is part of the message, and its answer may break it"
 ANY_OBJECT = "takes only JSON schemas, so it gets one that allows any JSON"
+NAMED = ("properties", "$defs")  # what they hold goes by names, which are no keywords
 GO_ON = "Your answer begins with the words below. Write only what comes after them.\n{begun}"
 ONLY_JSON = "Answer with JSON alone, without any other text."
 FITTING = " It must fit this JSON schema: {schema}"
@@ -63,13 +65,13 @@ def without(option: str) -> Change:
     return Change(f"without {option}", apply, says)
 
 
-def renamed(option: str, name: str, says: str = RENAMED) -> Change:
+def renamed(option: str, name: str) -> Change:
     """Return the change that gives an option another name."""
 
     def apply(fields: Fields) -> Fields:
         return {name if key == option else key: value for key, value in fields.items()} if option in fields else fields
 
-    return Change(f"{option} as {name}", apply, says.format(name=name))
+    return Change(f"{option} as {name}", apply, RENAMED.format(what="limit of length" if option in LIMITS else option, name=name))
 
 
 def bounded(option: str, low: float | None, high: float | None) -> Change:
@@ -77,12 +79,11 @@ def bounded(option: str, low: float | None, high: float | None) -> Change:
 
     def apply(fields: Fields) -> Fields:
         value = fields.get(option)
-        if not _is_number(value):
+        if not isinstance(value, int | float) or isinstance(value, bool):
             return fields
-        near = max(value, low) if low is not None else value
-        near = min(near, high) if high is not None else near
-        whole = int(near) if isinstance(value, int) and near == int(near) else near
-        return fields if near == value else fields | {option: whole}
+        least, most = -inf if low is None else low, inf if high is None else high
+        near = min(max(float(value), least), most)
+        return fields if near == value else fields | {option: int(near) if isinstance(value, int) and near.is_integer() else near}
 
     ends = [f"at least {low:g}" if low else "", f"at most {high:g}" if high is not None else ""]
     return Change(f"{option} from {low} to {high}", apply, f"takes {option} of {' and '.join(end for end in ends if end)}, so it gets the nearest", 2)
@@ -160,6 +161,7 @@ INSTRUCT = Change("beginning instructed", _instruct_beginning, UNBEGUN)
 
 
 def form_of(fields: Fields) -> str:
+    """Return the type of the response format that a request wants; "" if it wants none."""
     wanted = fields.get("response_format")
     return str(wanted.get("type", "")) if isinstance(wanted, dict) else ""
 
@@ -182,8 +184,8 @@ def keywords_of(schema: Any) -> set[str]:
         return set().union(*map(keywords_of, schema))
     if not isinstance(schema, dict):
         return set()
-    inner = [value for name, value in schema.items() if name not in ("properties", "$defs", "enum", "const", "required")]
-    named = [item for name in ("properties", "$defs") for item in (schema.get(name) or {}).values()]
+    inner = [value for name, value in schema.items() if name not in (*NAMED, "enum", "const", "required")]
+    named = [item for name in NAMED for item in (schema.get(name) or {}).values()]
     return (schema.keys() - {"type", "properties", "items", "enum", "$defs", "$ref"}).union(*map(keywords_of, inner + named))
 
 

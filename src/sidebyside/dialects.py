@@ -224,12 +224,13 @@ def _for_roles(refusal: Refusal, sent: Fields) -> Iterator[Step]:
 # --- one endpoint's dialect -----------------------------------------------------------------------------------------
 
 MOST_TRIES = 12  # requests for one answer: gpt-5 takes five to learn all that pages ask
+CHATS_ONLY = r"chat model|chat/completions|completions? (?:endpoint|route|api|operation)|\bprompt\b"
 NO_RAW = (
     "The endpoint has no raw completions of '{model}' ({status}), so what this cell reads from one is not measured. "
     "Go on with the next cell; if chats fail too, check OPENAI_BASE_URL."
 )
 AGAIN = "{model} was cut off while it thought, and asked again with more room; its account counts both."
-NOT_TOLD = "The endpoint tells no log-probabilities of '{model}', so what is read from them is not measured. Nothing was sent; choose another model to measure it."
+NOT_TOLD = "The endpoint tells no log-probabilities of '{model}', so what is read from them is not measured. Choose another model to measure it."
 
 
 class Dialect:
@@ -406,7 +407,8 @@ def _as_pages_read(response: httpx2.Response, asked: Fields, sent: Fields, spent
         if isinstance(message, dict) and isinstance(text := message.get("content"), str):
             text = text.removeprefix(begun["content"]) if begun.get("prefix") else text
             message["content"] = only_json(text) if loose else text
-    answer["usage"] = _account([*spent, answer])
+    if "usage" in answer or spent:
+        answer["usage"] = _account([*spent, answer])
     if answer == response.json():
         return response
     body = json.dumps(answer).encode()  # as it came, infinite numbers too: whether it can be used is judged elsewhere

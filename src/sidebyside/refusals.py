@@ -155,20 +155,21 @@ def _pattern(word: str) -> str:
 
 
 NUMBER = r"(-?\d+(?:\.\d+)?)"
-SPAN = re.compile(
-    rf"[\[(]\s*{NUMBER}\s*(?:,|\.\.|to)\s*(?:{NUMBER}|\+?inf\w*)\s*[\])]|\b(?:between|range:?(?: of| from)?|from)\s+{NUMBER}\s*(?:and|to|-|–|\.\.)\s*{NUMBER}",
-    re.I,
-)
+TO = rf"(?:,|\.\.|to|and|-|–)\s*(?:{NUMBER}|\+?inf\w*)"
+SPAN = re.compile(rf"(?:[\[(]|\bbetween|\brange:?(?: of| from)?|\bfrom)\s*{NUMBER}\s*{TO}", re.IGNORECASE)
+THAN = r"(?:no|not)(?: be)? (?:{words}) than"
 MOST = re.compile(
-    rf"(?:less than or equal to|at most|<=|≤|up to|(?:no|not)(?: be)? (?:more|greater|larger|higher) than|(?:not|cannot|can't) exceeds?|"
+    rf"(?:less than or equal to|at most|<=|≤|up to|{THAN.format(words='more|greater|larger|higher')}|(?:not|cannot|can't) exceeds?|"
     rf"max(?:imum)?(?: (?:allowed|value|number|supported|of|is|limit|top_logprobs|logprobs|temperature)){{0,4}}:?)\s*(?:value\s*)?(?:of\s*)?{NUMBER}",
     re.IGNORECASE,
 )
 LEAST = re.compile(
-    rf"(?:greater than or equal to|at least|>=|≥|(?:no|not)(?: be)? (?:less|smaller|lower) than|minimum(?: value)?(?: of| is|:)?)\s*{NUMBER}", re.I
+    rf"(?:greater than or equal to|at least|>=|≥|{THAN.format(words='less|smaller|lower')}|minimum(?: value)?(?: of| is|:)?)\s*{NUMBER}",
+    re.IGNORECASE,
 )
 ABOVE = re.compile(
-    r"strictly positive|(?:greater|more|larger) than 0(?:\.0+)?\b(?!\.\d*[1-9])|[^<>=]> ?0(?:\.0+)?\b|\(0(?:\.0+)?,|must be positive", re.IGNORECASE
+    r"strictly positive|must be positive|(?:greater|more|larger) than 0(?:\.0+)?(?![\d.]*[1-9])|[^<>=]> ?0(?:\.0+)?(?![\d.]*[1-9])|\(0(?:\.0+)?,",
+    re.IGNORECASE,
 )
 
 

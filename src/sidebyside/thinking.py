@@ -14,6 +14,7 @@ NAMES = "think(?:ing)?|thoughts?|reasoning|seed:think"
 TAG = re.compile(rf"[<◁](?P<close>/?)(?:{NAMES})[>▷]|\[(?P<shut>/?)THINK\]")  # Qwen and others, ByteDance, Kimi; Mistral
 HARMONY = re.compile(r"\s*(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\b.*?<\|message\|>", re.DOTALL)  # gpt-oss, unparsed
 FINAL = re.compile(r"(?:<\|end\|>\s*)?(?:<\|start\|>assistant)?<\|channel\|>final\b.*?<\|message\|>", re.DOTALL)
+KINDS = {"text": "text", "output_text": "text", "thinking": "thinking", "reasoning": "thinking"}
 LENGTHS = ("length", "max_tokens", "max_output_tokens")
 
 
@@ -45,12 +46,12 @@ def _of_parts(parts: list[Any]) -> tuple[str, str] | None:
     """Return answer and thinking of a content in parts, as Mistral sends it; None if a part is of another kind."""
     texts: dict[str, list[str]] = {"text": [], "thinking": []}
     for part in parts:
-        kind = {"output_text": "text", "reasoning": "thinking"}.get(*[part.get("type")] * 2) if isinstance(part, dict) else None
-        inner = part.get(kind) or part.get("text") if kind in texts else None
-        pieces = [inner] if isinstance(inner, str) else [item.get("text") for item in inner or [] if isinstance(item, dict)]
-        if kind not in texts or not all(isinstance(piece, str) for piece in pieces):
+        kind = KINDS.get(str(part.get("type"))) if isinstance(part, dict) else None
+        if kind is None:
             return None
-        texts[kind] += pieces
+        inner = part.get(kind) or part.get("text")
+        pieces = [inner] if isinstance(inner, str) else [item.get("text") for item in inner or [] if isinstance(item, dict)]
+        texts[kind] += [piece for piece in pieces if isinstance(piece, str)]
     return "".join(texts["text"]).lstrip(), "".join(texts["thinking"]).strip()
 
 
@@ -109,10 +110,9 @@ def choice_apart(choice: dict[str, Any]) -> dict[str, Any]:
     message = set_thinking_apart(message)
     choice = choice | {"message": message}
     told = choice.get("logprobs")
-    tokens = told.get("content") if isinstance(told, dict) else None
-    if "reasoning_content" in message and isinstance(tokens, list):
-        kept = _tokens_of(tokens, message.get("content") or "")
-        choice["logprobs"] = {**told, "content": kept} if kept else None
+    if "reasoning_content" in message and isinstance(told, dict) and isinstance(told.get("content"), list):
+        kept = _tokens_of(told["content"], message.get("content") or "")
+        choice["logprobs"] = told | {"content": kept} if kept else None
     return choice
 
 
@@ -139,13 +139,12 @@ def tokens_of_thinking(answer: dict[str, Any]) -> int | None:
     if not isinstance(usage, dict):
         return None
     details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
-    told = details.get("reasoning_tokens") if isinstance(details, dict) else usage.get("reasoning_tokens")
-    if _is_number(told):
-        return int(told)
-    counts = [usage.get(name) for name in ("total_tokens", "prompt_tokens", "completion_tokens")]
-    hidden = counts[0] - counts[1] - counts[2] if all(map(_is_number, counts)) else 0  # Google counts thoughts in the total alone
-    return hidden if hidden > 0 else None
+    told = _number(details.get("reasoning_tokens") if isinstance(details, dict) else usage.get("reasoning_tokens"))
+    total, question, output = (_number(usage.get(name)) for name in ("total_tokens", "prompt_tokens", "completion_tokens"))
+    if told is None and total is not None and question is not None and output is not None:
+        return max(0, total - question - output) or None  # Google counts thoughts in the total alone
+    return told
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _number(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
