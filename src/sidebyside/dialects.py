@@ -10,6 +10,7 @@ again, and remembers for the process. Nothing is sent otherwise than asked until
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -100,6 +101,9 @@ def only_json(text: str) -> str:
 ROOMS = (2_000, 8_000)  # tokens to think in; a model that needs more is not given more unasked, since each costs money
 COLDEST = 0.01  # sent where a temperature must be above 0: as good as the likeliest token each time
 BOUNDED = {"temperature", "top_p", "top_logprobs", "logprobs", "frequency_penalty", "presence_penalty", *LIMITS}
+MUSING = re.compile(  # how thoughts begin where no tag says so
+    r"\s*(?:ok(?:ay)?|alright|hmm+|well|wait|let me|let's|let us|we (?:need|have|are)|the (?:user|question|task)|first|so|i need)\b", re.IGNORECASE
+)
 UNFINISHED = r"could not finish|higher max_\w+|(?:increase|raise) .{0,20}max_\w+|output limit was reached"
 BEGUN = (
     r"prefill|last (?:message|role|turn)|(?:end|ends|ending|finish|finishes) with|final (?:message|assistant|turn)|add_generation_prompt|"
@@ -244,6 +248,7 @@ class Dialect:
         """Know nothing yet: requests are sent as they are asked."""
         self.model = model
         self.form = Form()
+        self._never_thinks = False
         self._lock = threading.Lock()
 
     @property
@@ -281,6 +286,8 @@ class Dialect:
         if response.status_code == 200 and asked.get("stream"):
             self._keep(form)
             return response
+        if self._may_be_thinking(response, asked, form):
+            form, response = self._asked_longer(form, response, asked, post, spent)
         if read_refusal(response) is None:
             self._keep(form.roomy(ROOMS[0]) if not form.room and _thinks(_answer_of(response)) else form)
         changed = [f"{self.model} {change.says}." for change in form.of(asked)] + ([AGAIN.format(model=self.model)] if spent else [])
@@ -306,6 +313,28 @@ class Dialect:
             spent.append(_answer_of(response))
             return step[1](form)
         return None
+
+    def _may_be_thinking(self, response: httpx2.Response, asked: Fields, form: Form) -> bool:
+        """Tell whether an answer that was cut off begins as thoughts do: where the chat template wrote the opening tag, nothing else tells."""
+        answer = _answer_of(response)
+        open_end = "messages" in asked and any(name in asked for name in LIMITS) and _is_cut_off(answer)
+        known = self._never_thinks or form.room or _thinks(answer)
+        return open_end and not known and bool(MUSING.match(str(_first(answer)[1].get("content"))))
+
+    def _asked_longer(self, form: Form, response: httpx2.Response, asked: Fields, post: Post, spent: list[Fields]) -> tuple[Form, httpx2.Response]:
+        """Ask again with room: if an end of thinking comes, that is the answer; if not, the first one was, and it is not tried again."""
+        for room in ROOMS:
+            roomy = form.roomy(room)
+            longer = post(roomy.apply(asked))
+            longer.read()
+            if _thinks(answer := _answer_of(longer)):
+                spent.append(_answer_of(response))
+                return roomy, longer
+            spent += [answer] if answer else []
+            if not _is_cut_off(answer):
+                break
+        self._never_thinks = True
+        return form, response
 
     def _keep(self, form: Form) -> None:
         """Remember what was learned, and say on the page what is new."""
@@ -381,18 +410,22 @@ def _thinks(answer: Fields) -> bool:
     return bool(_first(answer)[1].get("reasoning_content")) or bool(tokens_of_thinking(answer))
 
 
+def _is_cut_off(answer: Fields) -> bool:
+    return str(_first(answer)[0].get("finish_reason")).lower() in LENGTHS
+
+
 def _lacks_room(answer: Fields, asked: Fields, room: int) -> bool:
     """Tell whether a model ran out of tokens while it thought, or thinking took those that the page gave for the answer."""
     limit = next((asked[name] for name in LIMITS if name in asked), None)
     choice, message = _first(answer)
-    if limit is None or not message or str(choice.get("finish_reason")).lower() not in LENGTHS:
+    if limit is None or not message or not _is_cut_off(answer):
         return False
     if not str(message.get("content") or "").strip():
         return _thinks(answer) or not choice.get("logprobs")
     thought, usage = tokens_of_thinking(answer), answer.get("usage") or {}
     if thought and isinstance(usage.get("completion_tokens"), int):
         return bool(usage["completion_tokens"] - thought < limit)
-    return _thinks(answer) and not room
+    return _thinks(answer) != bool(room)  # one that is known to think, and shows no thought, is still at it
 
 
 def _as_pages_read(response: httpx2.Response, asked: Fields, sent: Fields, spent: list[Fields]) -> httpx2.Response:

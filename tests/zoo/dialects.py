@@ -416,7 +416,7 @@ def thinker(needs: int, told: Callable[[Fields, str], None], text: str = "happy"
         done = limit >= needs + 5
         body = chat(text if done else "", tokens_out=needs + 5 if done else limit)
         body["choices"][0]["finish_reason"] = "stop" if done else "length"
-        told(body, "The writer sounds happy." if done else "The writer sou")
+        told(body, "Okay, the writer sounds happy." if done else "Okay, the writer sou")
         return Reply(body)
 
     return endpoint_that(answer=quirk)

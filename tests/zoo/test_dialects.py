@@ -388,8 +388,6 @@ WAYS = {
 def test_thinking_model_gets_room_and_answers(way: str, needs: int, endpoint: ScriptedModel, said: list[str]) -> None:
     endpoint.quirk = zoo.thinker(needs, WAYS[way])
     client, _ = sbs.connect()
-    if way == "tags of the template" and needs > 10:
-        pytest.skip("cut off, it is a text like any other")
     answer = call(client, "plain")
     assert answer.choices[0].message.content == "happy"
     tries = {10: 1, 500: 2, 5000: 3}[needs]
@@ -416,6 +414,20 @@ def test_room_that_does_not_fit_is_made_smaller(endpoint: ScriptedModel) -> None
     endpoint.quirk = lambda request: narrow(request.body) or thinker(request)
     assert call(sbs.connect()[0], "plain").choices[0].message.content == "happy"
     assert [request.body["max_tokens"] for request in endpoint.asked] == [20, 2020, 520]
+
+
+def test_text_that_only_sounds_like_thinking_is_asked_longer_once(endpoint: ScriptedModel, said: list[str]) -> None:
+    def quirk(request: Any) -> Reply:
+        body = chat("Okay, so the writer is happy.", tokens_out=20)
+        body["choices"][0]["finish_reason"] = "length" if request.body["max_tokens"] == 20 else "stop"
+        return Reply(body)
+
+    endpoint.quirk = quirk
+    client, _ = sbs.connect()
+    first, second = call(client, "plain"), call(client, "plain")
+    assert [request.body["max_tokens"] for request in endpoint.asked] == [20, 2020, 20]
+    assert (first.choices[0].finish_reason, first.usage.completion_tokens, second.usage.completion_tokens) == ("length", 40, 20)
+    assert said == []
 
 
 def test_answer_cut_off_by_its_own_limit_is_left(endpoint: ScriptedModel, said: list[str]) -> None:
