@@ -31,6 +31,7 @@ from .dialects import with_fields
 from .errors import CUT_OFF, AnswerError, RecordingError
 
 Entry = dict[str, Any]
+ROUTES = ("chat/completions", "completions", "embeddings", "responses")
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,7 @@ class RecordingTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request; the openai client calls this."""
         request, asked = self._formed(request)
-        route, body = request.url.path.rpartition("/v1/")[2], request.read()
+        route, body = route_of(request.url.path), request.read()
         if self.mode == "record":
             _require_seed(route, asked)
         entry = self.store.get(key_of(route, body)) if self.mode != "live" and asked else None
@@ -275,6 +276,11 @@ class RecordingTransport(httpx2.BaseTransport):
         entry: Entry = {"key": key_of(route, json.dumps(request)), "route": route, "request": request, "response": answer}
         entry |= {"seconds": seconds, "recorded": _today(), **self.provenance()} | ({"changed": changed} if changed else {})
         self.store.add(entry | {"seal": seal_of(entry)})
+
+
+def route_of(path: str) -> str:
+    """Return which route an address ends in, such as "chat/completions": not every endpoint has it below "/v1/"."""
+    return next((route for route in ROUTES if path.endswith(f"/{route}")), path.rpartition("/v1/")[2])
 
 
 def fields_of(body: bytes) -> dict[str, Any]:

@@ -245,6 +245,15 @@ def test_recording_keeps_the_page_s_request_and_what_was_changed(endpoint: Scrip
     assert len(endpoint.asked) == before
 
 
+@pytest.mark.parametrize("below", ["/v1", "/openai/v1/", "/v1beta/openai/", "/api/v1", ""])
+def test_recorded_answer_is_found_again_wherever_its_route_was(below: str, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", endpoint.root + below)
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "record")
+    call(sbs.connect("page")[0], "plain")
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "replay")
+    assert call(sbs.connect("page")[0], "plain").choices[0].message.content == "happy"
+
+
 def test_an_unchanged_answer_says_nothing_of_changes(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDEBYSIDE_MODE", "record")
     endpoint.quirk = one(zoo.seed)
