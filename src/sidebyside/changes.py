@@ -31,7 +31,7 @@ class Change:
 
 
 LOSSES = {
-    "temperature": "takes no temperature, so its answers may differ from run to run and no two temperatures can be compared",
+    "temperature": "takes no temperature, so its answers may differ from run to run and temperatures cannot be compared",
     "seed": "takes no seed, so a sampled answer cannot be had a second time",
     "logprobs": "tells no log-probabilities, so what pages read from them is not measured",
     "top_logprobs": "tells no likely tokens beside the chosen one, so what pages read from them is not measured",
@@ -39,7 +39,7 @@ LOSSES = {
 }
 LIMIT_LOST = "takes no limit of length, so an answer may be longer than the page asks for"
 RENAMED = "takes the {what} as {name}"
-ROOM = "thinks before it answers, so an answer's limit of length is raised by {room:,} tokens for that"
+ROOM = "may think before it answers, so the limit of an answer's length is raised by {room:,} tokens for that"
 FOLDED = "takes no system message, so its text stands at the head of the user's"
 PREFIX = "goes on from a begun answer only if told so, which it is"
 UNBEGUN = "does not go on from a begun answer, so the beginning is given as an instruction"

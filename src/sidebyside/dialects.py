@@ -111,7 +111,7 @@ BEGUN = (
 )
 ROLES = (
     r"(?:system|developer)['\"`]?\W{0,3}(?:role|message|prompt|instruction|is not)|role\W.{0,30}(?:system|developer)|"
-    r"roles?\b.{0,40}(?:alternat|support|allow|expect|valid|must)|(?:support|allow|expect|accept)\w*.{0,40}\broles?\b|alternat|"
+    r"must (?:start|begin) with|roles?\b.{0,40}(?:alternat|support|allow|expect|valid|must)|(?:support|allow|expect|accept)\w*.{0,40}\broles?\b|alternat|"
     r"(?:support|allow|accept)\w* ['\"`]?(?:system|developer)\b"
 )
 
@@ -221,7 +221,8 @@ def _for_roles(refusal: Refusal, sent: Fields) -> Iterator[Step]:
     if begun_answer(sent) and refusal.says(BEGUN):
         yield from [(MARK.name, lambda form: form.plus(MARK))] if refusal.says("prefix") else []
         yield INSTRUCT.name, lambda form: form.plus(INSTRUCT)
-    if refusal.says(ROLES) and FOLD.apply(sent) is not sent:
+    of_role = any(re.search(r"messages\b.*\brole", name) for name in refusal.named)
+    if (of_role or refusal.says(ROLES)) and FOLD.apply(sent) is not sent:
         yield FOLD.name, lambda form: form.plus(FOLD)
 
 
@@ -233,7 +234,7 @@ NO_RAW = (
     "The endpoint has no raw completions of '{model}' ({status}), so what this cell reads from one is not measured. "
     "Go on with the next cell; if chats fail too, check OPENAI_BASE_URL."
 )
-AGAIN = "{model} was cut off while it thought, and asked again with more room; its account counts both."
+AGAIN = "{model} was cut off, and asked again with more room; its account counts both."
 NOT_TOLD = "The endpoint tells no log-probabilities of '{model}', so what is read from them is not measured. Choose another model to measure it."
 
 
@@ -277,21 +278,22 @@ class Dialect:
             sent = form.apply(asked)
             self._require_measures(asked, sent, form)
             response = post(sent)
-            better = self._better(form, response, asked, sent, tried, spent)
+            if response.status_code == 200 and asked.get("stream"):
+                self._keep(form)
+                return response
+            answer, refusal = _read(response)
+            better = learned(form, refusal, sent, tried) if refusal else _roomier(form, answer, asked, tried)
             if better is None:
                 break
-            form = better
+            form, spent = better, [*spent, answer] if answer else spent
         else:
             response.headers["x-should-retry"] = "false"  # the openai client would start from the beginning
-        if response.status_code == 200 and asked.get("stream"):
-            self._keep(form)
-            return response
-        if self._may_be_thinking(response, asked, form):
-            form, response = self._asked_longer(form, response, asked, post, spent)
-        if read_refusal(response) is None:
-            self._keep(form.roomy(ROOMS[0]) if not form.room and _thinks(_answer_of(response)) else form)
+        if self._may_be_thinking(answer, asked, form):
+            form, response, answer = self._asked_longer(form, response, answer, asked, post, spent)
+        if refusal is None:
+            self._keep(form.roomy(ROOMS[0]) if not form.room and _thinks(answer) else form)
         changed = [f"{self.model} {change.says}." for change in form.of(asked)] + ([AGAIN.format(model=self.model)] if spent else [])
-        response = _as_pages_read(response, asked, sent, spent)
+        response = _as_pages_read(response, answer, asked, sent, spent)
         response.extensions["changed"] = changed
         return response
 
@@ -301,40 +303,28 @@ class Dialect:
             self._keep(form)
             raise AnswerError(NOT_TOLD.format(model=self.model), Why.UNMEASURED)
 
-    def _better(self, form: Form, response: httpx2.Response, asked: Fields, sent: Fields, tried: set[str], spent: list[Fields]) -> Form | None:
-        """Return the form in which to send again; None if this response is the one to hand on."""
-        if response.status_code == 200 and asked.get("stream"):
-            return None
-        response.read()
-        if refusal := read_refusal(response):
-            return learned(form, refusal, sent, tried)
-        step = next(_more_room(form), None)
-        if step and "less room" not in tried and _lacks_room(_answer_of(response), asked, form.room):
-            spent.append(_answer_of(response))
-            return step[1](form)
-        return None
-
-    def _may_be_thinking(self, response: httpx2.Response, asked: Fields, form: Form) -> bool:
+    def _may_be_thinking(self, answer: Fields, asked: Fields, form: Form) -> bool:
         """Tell whether an answer that was cut off begins as thoughts do: where the chat template wrote the opening tag, nothing else tells."""
-        answer = _answer_of(response)
         open_end = "messages" in asked and any(name in asked for name in LIMITS) and _is_cut_off(answer)
         known = self._never_thinks or form.room or _thinks(answer)
         return open_end and not known and bool(MUSING.match(str(_first(answer)[1].get("content"))))
 
-    def _asked_longer(self, form: Form, response: httpx2.Response, asked: Fields, post: Post, spent: list[Fields]) -> tuple[Form, httpx2.Response]:
+    def _asked_longer(
+        self, form: Form, response: httpx2.Response, answer: Fields, asked: Fields, post: Post, spent: list[Fields]
+    ) -> tuple[Form, httpx2.Response, Fields]:
         """Ask again with room: if an end of thinking comes, that is the answer; if not, the first one was, and it is not tried again."""
         for room in ROOMS:
             roomy = form.roomy(room)
             longer = post(roomy.apply(asked))
-            longer.read()
-            if _thinks(answer := _answer_of(longer)):
-                spent.append(_answer_of(response))
-                return roomy, longer
-            spent += [answer] if answer else []
-            if not _is_cut_off(answer):
+            found, _ = _read(longer)
+            if _thinks(found):
+                spent.append(answer)
+                return roomy, longer, found
+            spent += [found] if found else []
+            if not _is_cut_off(found):
                 break
         self._never_thinks = True
-        return form, response
+        return form, response, answer
 
     def _keep(self, form: Form) -> None:
         """Remember what was learned, and say on the page what is new."""
@@ -387,15 +377,16 @@ def require_raw(response: httpx2.Response, asked: Fields, model: str) -> None:
 # --- an answer as pages read it -------------------------------------------------------------------------------------
 
 
-def _answer_of(response: httpx2.Response) -> Fields:
-    """Return a chat answer with thinking apart; no fields if it is none, which is for others to say."""
+def _read(response: httpx2.Response) -> tuple[Fields, Refusal | None]:
+    """Return a chat answer with thinking apart, or what is refused in its place; neither if it is nothing that this module knows."""
+    response.read()
     try:
-        answer = response.json()
+        answer = response.json() if response.status_code == 200 else None
     except ValueError:
-        return {}
-    if not (response.status_code == 200 and isinstance(answer, dict) and isinstance(answer.get("choices"), list)):
-        return {}
-    return answer | {"choices": [choice_apart(choice) if isinstance(choice, dict) else choice for choice in answer["choices"]]}
+        answer = None
+    if not (isinstance(answer, dict) and isinstance(answer.get("choices"), list)):
+        return {}, read_refusal(response)
+    return answer | {"choices": [choice_apart(choice) if isinstance(choice, dict) else choice for choice in answer["choices"]]}, None
 
 
 def _first(answer: Fields) -> tuple[Fields, Fields]:
@@ -408,6 +399,14 @@ def _first(answer: Fields) -> tuple[Fields, Fields]:
 
 def _thinks(answer: Fields) -> bool:
     return bool(_first(answer)[1].get("reasoning_content")) or bool(tokens_of_thinking(answer))
+
+
+def _roomier(form: Form, answer: Fields, asked: Fields, tried: set[str]) -> Form | None:
+    """Return a form with more room to think, if an answer lacks it and more is to be had."""
+    step = next(_more_room(form), None)
+    if step and "less room" not in tried and "messages" in asked and _lacks_room(answer, asked, form.room):
+        return step[1](form)
+    return None
 
 
 def _is_cut_off(answer: Fields) -> bool:
@@ -428,9 +427,8 @@ def _lacks_room(answer: Fields, asked: Fields, room: int) -> bool:
     return _thinks(answer) != bool(room)  # one that is known to think, and shows no thought, is still at it
 
 
-def _as_pages_read(response: httpx2.Response, asked: Fields, sent: Fields, spent: list[Fields]) -> httpx2.Response:
+def _as_pages_read(response: httpx2.Response, answer: Fields, asked: Fields, sent: Fields, spent: list[Fields]) -> httpx2.Response:
     """Return a response whose answer has the shape that the page asked for; the very same one where it has."""
-    answer = _answer_of(response)
     if not answer or "messages" not in asked:
         return response
     loose = form_of(asked) in ("json_schema", "json_object") and form_of(sent) != form_of(asked)

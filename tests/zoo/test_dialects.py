@@ -9,12 +9,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
 import openai
 import pytest
 
 import sidebyside as sbs
 from sidebyside import dialects
+from sidebyside.changes import Form
 from sidebyside.errors import AnswerError, Why
+from sidebyside.refusals import read_refusal
 from sidebyside.thinking import choice_apart, set_thinking_apart
 from tests.scripted import NAME, Quirk, Reply, ScriptedModel, chat
 from tests.zoo import dialects as zoo
@@ -110,7 +113,7 @@ CASES = {
     "o1 system": Case(one(zoo.o1_system), "two roles", folded, "takes no system message"),
     "o1 no format": Case(one(zoo.no_format), "schema", by_message, "takes no response format"),
     "o1 no schema": Case(one(zoo.no_schema_o1), "schema", as_object, "takes no JSON schema"),
-    "o1 could not finish": Case(zoo.could_not_finish(1500), "plain", lambda f: f["max_tokens"] == 2020, "thinks before it answers"),
+    "o1 could not finish": Case(zoo.could_not_finish(1500), "plain", lambda f: f["max_tokens"] == 2020, "think before it answers"),
     "at least 16 tokens": Case(one(zoo.at_least_16), "chances", lambda f: f["max_tokens"] == 16, "max_tokens of at least 16"),
     "at most 5 likely": Case(one(zoo.at_most_5), "chances", lambda f: f["top_logprobs"] == 5, "top_logprobs of at most 5"),
     "too cold": Case(one(zoo.too_cold), "plain", lambda f: f["temperature"] == 0.01, "temperature of at least 0.01"),
@@ -263,6 +266,39 @@ def test_an_unchanged_answer_says_nothing_of_changes(endpoint: ScriptedModel, mo
     assert ["changed" in entry for entry in endpoint.recorded()] == ["seed" in entry["request"] for entry in endpoint.recorded()]
 
 
+# --- the same in other words ------------------------------------------------------------------------------------------
+
+OTHER_WORDS = [
+    ({"detail": "temperature is not supported"}, "sampled", "without temperature"),
+    ({"error": 'json: unknown field "seed"'}, "sampled", "without seed"),
+    ({"errors": [{"field": "seed", "message": "is not allowed"}]}, "sampled", "without seed"),
+    ({"error": {"message": "参数 temperature 不支持"}}, "sampled", "without temperature"),
+    ({"error": {"message": "`temperature` may only be set to 1 when thinking is enabled."}}, "sampled", "without temperature"),
+    ({"error": {"message": "create() got an unexpected keyword argument 'logprobs'"}}, "chances", "without logprobs"),
+    ({"error": {"message": "max_tokens must be at least 16"}}, "chances", "max_tokens from 16.0 to None"),
+    ({"error": {"message": "Invalid maxOutputTokens: must be >= 16"}}, "chances", "max_tokens from 16.0 to None"),
+    ({"detail": [{"loc": ["body", "top_logprobs"], "msg": "Input should be less than or equal to 5"}]}, "chances", "top_logprobs from None to 5.0"),
+    ({"error": {"message": "Last message must have role `user`."}}, "begun", "beginning instructed"),
+    ({"error": {"message": "Conversation must start with a user message"}}, "two roles", "system folded"),
+    (
+        {"error": {"message": "Invalid value: 'system'. Supported: 'user' and 'assistant'.", "param": "messages[0].role"}},
+        "two roles",
+        "system folded",
+    ),
+    ({"detail": [{"loc": ["body", "messages", 0, "role"], "msg": "Input should be 'user' or 'assistant'"}]}, "two roles", "system folded"),
+    ({"error": {"message": "Invalid JSON schema: unsupported keyword 'maxLength'"}}, "schema", "without keyword maxLength"),
+    ({"error": {"message": "Unknown field responseFormat"}}, "schema", "schema as object"),
+]
+
+
+@pytest.mark.parametrize("body, ask, change", OTHER_WORDS)
+def test_refusal_in_other_words_is_understood(body: Fields, ask: str, change: str) -> None:
+    refusal = read_refusal(httpx2.Response(400, json=body))
+    assert refusal
+    better = dialects.learned(Form(), refusal, {"model": NAME} | ASKS[ask], set())
+    assert better and better.changes[0].name == change
+
+
 # --- what is no matter of form ------------------------------------------------------------------------------------------
 
 TOO_LONG = (
@@ -403,7 +439,7 @@ def test_thinking_model_gets_room_and_answers(way: str, needs: int, endpoint: Sc
     assert len(endpoint.asked) == tries
     spent = [request.body["max_tokens"] for request in endpoint.asked]
     assert answer.usage.completion_tokens == sum(min(limit, needs + 5) for limit in spent), "all that was paid for is in the account"
-    assert len(said) == 1 and "thinks before it answers" in said[0]
+    assert len(said) == 1 and "think before it answers" in said[0]
     call(client, "plain")
     assert len(endpoint.asked) == tries + 1, "the next question gets room at once"
     assert endpoint.asked[-1].body["max_tokens"] == 20 + (8000 if needs == 5000 else 2000)
