@@ -111,7 +111,8 @@ BEGUN = (
 )
 ROLES = (
     r"(?:system|developer)['\"`]?\W{0,3}(?:role|message|prompt|instruction|is not)|role\W.{0,30}(?:system|developer)|"
-    r"must (?:start|begin) with|roles?\b.{0,40}(?:alternat|support|allow|expect|valid|must)|(?:support|allow|expect|accept)\w*.{0,40}\broles?\b|alternat|"
+    r"must (?:start|begin) with|"
+    r"roles?\b.{0,40}(?:alternat|support|allow|expect|valid|must)|(?:support|allow|expect|accept)\w*.{0,40}\broles?\b|alternat|"
     r"(?:support|allow|accept)\w* ['\"`]?(?:system|developer)\b"
 )
 

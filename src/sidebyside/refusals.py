@@ -27,12 +27,14 @@ ALSO = {  # what else an option is called on its way through a gateway
     "top_logprobs": r"top[ _-]?logprobs?",
     "max_tokens": r"max_?(?:(?:new|output)_?)?tokens",
     "max_completion_tokens": r"max_?(?:completion|output|new)_?tokens",
-    "response_format": r"response[_ ]?(?:format|schema|mime_?type)|json[_ ](?:schema|object|mode)|structured[_ ]outputs?|guided_\w+|output_config\S*|invalid format",
+    "response_format": r"response[_ ]?(?:format|schema|mime_?type)|json[_ ](?:schema|object|mode)|structured[_ ]outputs?|guided_\w+|"
+    r"output_config\S*|invalid format",
 }
 
 REFUSING = re.compile(
     r"\bnot\b|n't\b|\bno\b|cannot|\bun(?:supported|known|recogni[sz]ed|expected|available)\b|invalid|extra (?:inputs|fields)|forbid|permitted|"
-    r"deprecat|\bmust\b|should|\bonly\b|incompatible|disabled|exceed|reject|missing|greater|less|large|small|range|removed?\b|error|fail|[^\x00-\x7f]",  # or another language
+    r"deprecat|\bmust\b|should|\bonly\b|incompatible|disabled|exceed|reject|missing|greater|less|large|small|range|removed?\b|error|fail|"
+    r"[^\x00-\x7f]",  # another language
     re.IGNORECASE,
 )
 TOO_LONG = re.compile(r"context.{0,9}(?:length|window|size)|maximum context|exceed_context|too (?:long|many tokens)|reduce the length", re.IGNORECASE)
