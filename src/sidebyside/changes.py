@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
-from .refusals import LIMITS
+from .objections import LIMITS
 
 Fields = dict[str, Any]
 

@@ -37,7 +37,7 @@ from .changes import (
 )  # fmt: skip
 from .errors import AnswerError, Why
 from .notice import say_once
-from .refusals import LIMITS, Refusal, read_refusal
+from .objections import LIMITS, Refusal, read_refusal
 from .thinking import LENGTHS, choice_apart, set_thinking_apart as set_thinking_apart, tokens_of_thinking
 
 Post = Callable[[Fields], httpx2.Response]

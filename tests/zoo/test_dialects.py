@@ -17,7 +17,7 @@ import sidebyside as sbs
 from sidebyside import dialects
 from sidebyside.changes import Form
 from sidebyside.errors import AnswerError, Why
-from sidebyside.refusals import read_refusal
+from sidebyside.objections import read_refusal
 from sidebyside.thinking import choice_apart, set_thinking_apart
 from tests.scripted import NAME, Quirk, Reply, ScriptedModel, chat
 from tests.zoo import dialects as zoo
