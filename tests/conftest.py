@@ -10,7 +10,7 @@ import openai
 import pytest
 from hypothesis import HealthCheck, settings
 
-from sidebyside import backends, llm, notice
+from sidebyside import backends, dialects, llm, notice
 from tests.scripted import KEY, NAME, ScriptedModel, serving
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test hangs on time
@@ -25,6 +25,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("SIDEBYSIDE_RECORDINGS", str(tmp_path / "recordings"))
     monkeypatch.setattr(llm, "_latest", [])
     monkeypatch.setattr(backends, "_spent", [])
+    monkeypatch.setattr(dialects, "_known", {})
     return tmp_path / "recordings"
 
 

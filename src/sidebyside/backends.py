@@ -12,7 +12,7 @@ import httpx2
 import openai
 
 from . import embedded
-from .dialects import with_grammar, with_schema
+from .dialects import dialect_of, require_raw, with_fields, with_grammar, with_schema
 from .errors import EMBEDDED_HOST, BudgetError, SettingsError
 from .models import DEFAULT, MODELS, Model, own_file
 from .outside import outside_client
@@ -161,14 +161,22 @@ class Endpoint:
         Raises:
             BudgetError: If the answer would not say what it cost.
             SettingsError: If the endpoint has no such model, or the request names another one.
+            AnswerError: If what the page wants to measure cannot be had there.
         """
         _refuse_other_model(request, self.name)
-        if fields_of(request.read()).get("stream") and price(self.name, 1, 1):
+        asked = fields_of(request.read())
+        if asked.get("stream") and price(self.name, 1, 1):
             raise BudgetError(f"A streamed answer does not say how many tokens '{self.name}' used. {UNCOUNTED}")
-        response = self.outside.send(request, stream=True)
-        if response.status_code == 404 and fields_of(request.read()):
+        if not asked:
+            return self.outside.send(request, stream=True)
+        response = dialect_of(str(request.url), self.name).send(asked, lambda fields: self._post(request, asked, fields))
+        if response.status_code == 404:
             self._refuse_unknown_model()
+        require_raw(response, asked, self.name)
         return response
+
+    def _post(self, request: httpx2.Request, asked: dict[str, Any], fields: dict[str, Any]) -> httpx2.Response:
+        return self.outside.send(request if fields is asked else with_fields(request, fields), stream=True)
 
     def _refuse_unknown_model(self) -> None:
         """Name the models that there are, if the endpoint tells them and this one is not among them."""

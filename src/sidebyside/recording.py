@@ -27,9 +27,11 @@ from typing import Any
 
 import httpx2
 
+from .dialects import with_fields
 from .errors import CUT_OFF, AnswerError, RecordingError
 
 Entry = dict[str, Any]
+ROUTES = ("chat/completions", "completions", "embeddings", "responses")
 
 
 @dataclass(frozen=True)
@@ -238,7 +240,7 @@ class RecordingTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request; the openai client calls this."""
         request, asked = self._formed(request)
-        route, body = request.url.path.rpartition("/v1/")[2], request.read()
+        route, body = route_of(request.url.path), request.read()
         if self.mode == "record":
             _require_seed(route, asked)
         entry = self.store.get(key_of(route, body)) if self.mode != "live" and asked else None
@@ -255,8 +257,7 @@ class RecordingTransport(httpx2.BaseTransport):
         asked = self.form(said)
         if asked is said:
             return request, said
-        headers = [(name, value) for name, value in request.headers.multi_items() if name != "content-length"]
-        return httpx2.Request(request.method, request.url, headers=headers, json=asked, extensions=request.extensions), asked
+        return with_fields(request, asked), asked
 
     def _ask(self, request: httpx2.Request, route: str, asked: dict[str, Any]) -> httpx2.Response:
         self.before()
@@ -267,14 +268,19 @@ class RecordingTransport(httpx2.BaseTransport):
         answer = _whole_answer(response.read())
         seconds = round(time.perf_counter() - start, 3)
         if self.mode == "record":
-            self._keep(route, asked, answer, seconds)
+            self._keep(route, asked, answer, seconds, response.extensions.get("changed"))
         self.after(_call(answer, "live", seconds, _today()))
         return _response(answer)
 
-    def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float) -> None:
+    def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float, changed: list[str] | None) -> None:
         entry: Entry = {"key": key_of(route, json.dumps(request)), "route": route, "request": request, "response": answer}
-        entry |= {"seconds": seconds, "recorded": _today(), **self.provenance()}
+        entry |= {"seconds": seconds, "recorded": _today(), **self.provenance()} | ({"changed": changed} if changed else {})
         self.store.add(entry | {"seal": seal_of(entry)})
+
+
+def route_of(path: str) -> str:
+    """Return which route an address ends in, such as "chat/completions": not every endpoint has it below "/v1/"."""
+    return next((route for route in ROUTES if path.endswith(f"/{route}")), path.rpartition("/v1/")[2])
 
 
 def fields_of(body: bytes) -> dict[str, Any]:
