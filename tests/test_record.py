@@ -11,7 +11,7 @@ import openai
 import pytest
 
 import sidebyside as sbs
-from sidebyside import recording
+from sidebyside import recording, store
 from sidebyside.errors import RecordingError
 from sidebyside.models import DEFAULT, SMALL
 from sidebyside.recording import read_entries
@@ -182,7 +182,7 @@ def test_a_run_that_is_stopped_while_it_drops_leaves_whole_files(
         kept.append(file)
         recording.write_entries(file, entries)
 
-    monkeypatch.setattr(record, "write_entries", stop_at_the_second)
+    monkeypatch.setattr(store, "write_entries", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         record.record(pages(one="a", two="c"), folder, run)
     assert questions_in(folder / "one.jsonl") == {"a"}

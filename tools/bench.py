@@ -58,7 +58,7 @@ def raw(request: dict[str, Any]) -> int:
 
 def course_against_raw() -> tuple[float, float]:
     """Return median tokens per second of the course's client and of the raw server, in turns."""
-    os.environ["SIDEBYSIDE_MODE"] = "live"
+    os.environ |= {"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_KEPT": "none"}
     client, _ = sbs.connect("bench")
     rounds = [(tokens_per_second(lambda r: client.chat.completions.create(**r).usage.completion_tokens), tokens_per_second(raw)) for _ in range(3)]
     course, server = zip(*rounds, strict=True)
