@@ -144,6 +144,24 @@ def test_other_models_and_other_cases_are_left_alone(
     assert questions_in(folder / "two.jsonl") == {"b"}
 
 
+def test_files_are_put_in_order_whether_all_pages_are_named_or_one(folder: Path, pages: Pages, run: record.Run) -> None:
+    record.record(pages(one="c a b"), folder, run, drop=False)
+    named = (folder / "one.jsonl").read_text()
+    assert questions_in(folder / "one.jsonl") == {"a", "b", "c"}
+    record.record(pages(one="b c a"), folder, run)
+    assert (folder / "one.jsonl").read_text() == named
+    assert [entry["request"]["messages"][0]["content"] for entry in read_entries(folder / "one.jsonl")] == ["a", "b", "c"]
+
+
+def test_a_line_torn_by_a_run_that_was_killed_is_asked_for_again(folder: Path, pages: Pages, run: record.Run, endpoint: ScriptedModel) -> None:
+    record.record(pages(one="a b"), folder, run)
+    file = folder / "one.jsonl"
+    file.write_bytes(file.read_bytes()[:-20])
+    record.record(pages(one="a b"), folder, run)
+    assert asked(endpoint) == ["a", "b", "b"]
+    assert questions_in(file) == {"a", "b"}
+
+
 # --- what may go wrong ----------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,7 @@ def canonical(body: bytes | str) -> str:
     """Return a request's JSON in the one form that counts for comparison: keys sorted, no spaces, `0.0` and `-0.0` written as `0`.
 
     Raises:
-        RecordingError: If a number in it is none, such as NaN, or beyond what a computer's numbers hold.
+        RecordingError: If a number in it is not finite, such as NaN or 1e400.
     """
     return _plain(_unified(json.loads(body)))
 
@@ -61,7 +61,7 @@ def _unified(value: Any) -> Any:
     if not isinstance(value, float):
         return value
     if not math.isfinite(value):
-        raise RecordingError(f"The request holds the number {value}, which no model can be sent. Take it out and run the cell again.")
+        raise RecordingError(f"The request holds the number {value}, which JSON cannot carry. Give a finite number and run the cell again.")
     return int(Decimal(repr(value))) if value.is_integer() else value
 
 
