@@ -619,7 +619,7 @@ UNFIT = ["", " ", ".", ".x", "x.", "x ", "a\nb", "a\0b", "con", "NUL", "com1.x",
 
 
 @pytest.mark.parametrize("page", [*OUTSIDE, *UNFIT])
-@pytest.mark.parametrize("name", ["auto", "replay", "live", "record"])
+@pytest.mark.parametrize("name", ["auto", "replay"])
 def test_a_page_s_name_that_leaves_the_folder_is_refused(page: Any, name: str, endpoint: ScriptedModel, mode: Mode) -> None:
     with pytest.raises(SettingsError, match=r"can't name a page\. Give connect\(\) a name of letters, digits, '_' and '-', for example 'my_page'"):
         mode(name, page)

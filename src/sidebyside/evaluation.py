@@ -124,7 +124,7 @@ class Progress:
         if not self.modelled:
             return ""
         so_far = f"Stopped after {len(self.answers)} of {len(self.texts)}"
-        show = "evaluation.so_far() shows them."
+        show = "sbs.evaluation.so_far() shows them."
         if self.lasting:
             return f"{so_far}; they are kept. Run the cell again to go on from there. {show}"
         return f"{so_far}. Without a seed they are not used again, and the next run asks for all. {show}"
