@@ -33,6 +33,7 @@ Place = tuple[Path, int]  # a file, and where in it a line begins
 PATIENCE = 30.0  # seconds to wait for another process that writes; each answer takes a thousandth
 POLL = 0.002  # seconds between two looks whether it has finished
 START = b'{"key": "'  # what each line that was written here begins with
+_PLAIN = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode  # made once: a page has thousands of lines
 CURE = "Delete the line and run `make record`: the model is asked again."
 
 
@@ -45,11 +46,7 @@ def canonical(body: bytes | str) -> str:
     Raises:
         RecordingError: If a number in it is not finite, such as NaN or 1e400.
     """
-    return _plain(_unified(json.loads(body)))
-
-
-def _plain(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _PLAIN(_unified(json.loads(body)))
 
 
 def _unified(value: Any) -> Any:
@@ -77,7 +74,7 @@ def _digest(text: str) -> str:
 def seal_of(entry: Entry) -> str:
     """Return the seal over all of an entry but the seal itself; in it every digit counts, `0.0` as well."""
     rest = {name: value for name, value in entry.items() if name != "seal"}
-    return _digest(_plain(rest))
+    return _digest(_PLAIN(rest))
 
 
 # --- one line -------------------------------------------------------------------------------------------------------
@@ -96,7 +93,7 @@ def _checked(file: Path, number: int, line: bytes) -> Entry:
     try:
         entry: Entry = json.loads(line.decode())
         whole = entry["seal"] == seal_of(entry) and "response" in entry
-        right = entry["key"] == _digest(f"{entry['route']}\n{_plain(_unified(entry['request']))}")
+        right = entry["key"] == _digest(f"{entry['route']}\n{_PLAIN(_unified(entry['request']))}")
     except (RecordingError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         whole = right = False
     here = f"{file.name}, line {number}:"
