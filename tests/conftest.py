@@ -15,6 +15,7 @@ from tests.scripted import KEY, NAME, ScriptedModel, serving
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test hangs on time
 settings.load_profile("patient")
+os.environ["SIDEBYSIDE_KEPT"] = "none"  # no test reads, or adds to, what whoever runs it has kept
 
 
 @pytest.fixture
@@ -23,6 +24,7 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name in [name for name in os.environ if name.startswith(("SIDEBYSIDE_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("SIDEBYSIDE_RECORDINGS", str(tmp_path / "recordings"))
+    monkeypatch.setenv("SIDEBYSIDE_KEPT", str(tmp_path / "kept"))
     monkeypatch.setattr(llm, "_latest", [])
     monkeypatch.setattr(backends, "_spent", [])
     monkeypatch.setattr(dialects, "_known", {})

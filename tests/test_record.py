@@ -11,7 +11,7 @@ import openai
 import pytest
 
 import sidebyside as sbs
-from sidebyside import recording
+from sidebyside import recording, store
 from sidebyside.errors import RecordingError
 from sidebyside.models import DEFAULT, SMALL
 from sidebyside.recording import read_entries
@@ -144,6 +144,24 @@ def test_other_models_and_other_cases_are_left_alone(
     assert questions_in(folder / "two.jsonl") == {"b"}
 
 
+def test_files_are_put_in_order_whether_all_pages_are_named_or_one(folder: Path, pages: Pages, run: record.Run) -> None:
+    record.record(pages(one="c a b"), folder, run, drop=False)
+    named = (folder / "one.jsonl").read_text()
+    assert questions_in(folder / "one.jsonl") == {"a", "b", "c"}
+    record.record(pages(one="b c a"), folder, run)
+    assert (folder / "one.jsonl").read_text() == named
+    assert [entry["request"]["messages"][0]["content"] for entry in read_entries(folder / "one.jsonl")] == ["a", "b", "c"]
+
+
+def test_a_line_torn_by_a_run_that_was_killed_is_asked_for_again(folder: Path, pages: Pages, run: record.Run, endpoint: ScriptedModel) -> None:
+    record.record(pages(one="a b"), folder, run)
+    file = folder / "one.jsonl"
+    file.write_bytes(file.read_bytes()[:-20])
+    record.record(pages(one="a b"), folder, run)
+    assert asked(endpoint) == ["a", "b", "b"]
+    assert questions_in(file) == {"a", "b"}
+
+
 # --- what may go wrong ----------------------------------------------------------------------------------------------
 
 
@@ -182,7 +200,7 @@ def test_a_run_that_is_stopped_while_it_drops_leaves_whole_files(
         kept.append(file)
         recording.write_entries(file, entries)
 
-    monkeypatch.setattr(record, "write_entries", stop_at_the_second)
+    monkeypatch.setattr(store, "write_entries", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):
         record.record(pages(one="a", two="c"), folder, run)
     assert questions_in(folder / "one.jsonl") == {"a"}

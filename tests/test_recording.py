@@ -18,7 +18,8 @@ import openai
 import pytest
 
 import sidebyside as sbs
-from sidebyside.errors import RecordingError
+from sidebyside.errors import RecordingError, SettingsError
+from sidebyside.models import SMALL
 from sidebyside.recording import RecordingTransport, Store, canonical, key_of, read_entries, seal_of, slim, write_entries
 from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat
 
@@ -89,6 +90,43 @@ def test_order_in_a_list_and_spaces_in_a_text_count() -> None:
 def test_slim_drops_what_no_page_uses() -> None:
     answer = {"timings": {"ms": 1}, "choices": [{"bytes": [1], "logprob": -0.123456789, "n": 3}]}
     assert slim(answer) == {"choices": [{"logprob": -0.12346, "n": 3}]}
+
+
+SAME = [("0", "0.0"), ("0", "-0.0"), ("0", "-0"), ("0", "0e0"), ("1", "1.0"), ("1", "1e0"), ("100", "1E2"), ("-3", "-3.000"), ("0.5", "5e-1")]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+@pytest.mark.parametrize("where", ['{"a":%s}', '{"a":[1,{"b":[%s]}]}', '{"tools":[{"parameters":{"minimum":%s}}]}'])
+def test_a_number_is_the_same_however_it_is_written(one: str, other: str, where: str) -> None:
+    assert canonical(where % one) == canonical(where % other)
+    assert key_of("chat/completions", where % one) == key_of("chat/completions", where % other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("1", "true"), ("0", "false"), ("0", "null"), ("0", '"0"'), ("0.0", '"0.0"'), ("1", "1.5")])
+def test_what_is_no_such_number_is_another_request(one: str, other: str) -> None:
+    assert canonical(f'{{"a":{one}}}') != canonical(f'{{"a":{other}}}')
+
+
+def test_every_digit_of_a_large_whole_number_counts() -> None:
+    assert canonical('{"seed":9007199254740993}') == '{"seed":9007199254740993}'
+    assert canonical('{"seed":1e23}') == canonical('{"seed":100000000000000000000000}')
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e400"])
+def test_what_is_no_number_is_refused(number: str) -> None:
+    with pytest.raises(RecordingError, match="The request holds the number .* Give a finite number"):
+        canonical(f'{{"temperature":[{number}]}}')
+
+
+def test_a_seal_sees_every_digit() -> None:
+    assert seal_of({"logprob": 0.0}) != seal_of({"logprob": 0})
+
+
+def test_a_request_replays_whether_it_says_0_or_0_0(endpoint: ScriptedModel, mode: Mode) -> None:
+    ask(mode("record"), temperature=0, top_p=1)
+    assert said(ask(mode("replay"), temperature=0.0, top_p=1.0)) == "happy"
+    ask(mode("record"), temperature=0.0, top_p=1.0)
+    assert len(endpoint.asked) == 1
 
 
 # --- the modes ------------------------------------------------------------------------------------------------------
@@ -285,6 +323,175 @@ def test_lines_in_another_order_are_still_good(endpoint: ScriptedModel, mode: Mo
     assert said(ask(mode("replay"), "a")) == "happy"
 
 
+# --- a recording that is another's ----------------------------------------------------------------------------------
+
+
+def sealed(entry: dict[str, Any]) -> dict[str, Any]:
+    return entry | {"seal": seal_of(entry)}
+
+
+FOREIGN = {
+    "answer to another question": (lambda entry: entry | {"key": key_of("chat/completions", '{"model": "other"}')}, "key is not that of the request"),
+    "question put in its place": (lambda entry: entry | {"request": entry_of("another")["request"]}, "key is not that of the request"),
+    "route changed": (lambda entry: entry | {"route": "completions"}, "key is not that of the request"),
+    "other weights": (lambda entry: entry | {"weights_sha256": "0" * 64}, f"other weights than those of {SMALL.name}"),
+    "unknown weights": (lambda entry: {name: value for name, value in entry.items() if name != "weights_sha256"}, "other weights than those"),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_an_answer_that_is_another_s_is_refused_though_its_seal_is_right(name: str, tmp_path: Path) -> None:
+    file = tmp_path / SMALL.name / "case" / "page.jsonl"
+    file.parent.mkdir(parents=True)
+    good = [sealed(entry_of(text) | {"weights_sha256": SMALL.sha256}) for text in "ab"]
+    write_entries(file, good)
+    assert sorted(entry["key"] for entry in read_entries(file)) == sorted(entry["key"] for entry in good)
+    change, words = FOREIGN[name]
+    first, second = [json.loads(line) for line in file.read_text().splitlines()]
+    file.write_text("".join(json.dumps(entry) + "\n" for entry in (first, sealed(change(second)))))
+    for reading in (lambda: list(read_entries(file)), lambda: Store(file).get(first["key"]), lambda: Store(file).compact()):
+        with pytest.raises(RecordingError, match=rf"page\.jsonl, line 2: .*{words}.*`make record`"):
+            reading()
+
+
+def test_weights_of_a_model_that_is_not_in_the_registry_are_its_own_affair(tmp_path: Path) -> None:
+    file = tmp_path / "my-model-0123abcd" / "case" / "page.jsonl"
+    Store(file).add(sealed(entry_of("a") | {"weights_sha256": "0" * 64}))
+    assert len(list(read_entries(file))) == 1
+
+
+def test_another_page_s_answer_by_other_weights_is_not_borrowed(tmp_path: Path) -> None:
+    folder = tmp_path / SMALL.name / "case"
+    folder.mkdir(parents=True)
+    good, bad = (sealed(entry_of(text) | {"weights_sha256": weights}) for text, weights in (("a", SMALL.sha256), ("b", "0" * 64)))
+    write_entries(folder / "one.jsonl", [good, bad])
+    store = Store(folder / "two.jsonl")
+    assert store.get(good["key"]) == good
+    assert store.get(bad["key"]) is None
+
+
+def test_two_answers_to_one_request_are_refused_with_file_and_line(tmp_path: Path) -> None:
+    file = tmp_path / "page.jsonl"
+    one = entry_of("a")
+    other = sealed(one | {"response": chat("something else")})
+    write_entries(file, [entry_of("b"), one, other])
+    with pytest.raises(RecordingError, match=r"page\.jsonl, line [23]: an earlier line has another answer to the same request\. Delete one"):
+        list(read_entries(file))
+
+
+def test_two_lines_with_the_same_answer_are_one_and_compaction_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "page.jsonl"
+    write_entries(file, [entry_of("b"), entry_of("a"), sealed(entry_of("a") | {"seconds": 0.7})])
+    assert len(list(read_entries(file))) == 2
+    assert Store(file).compact() == 2 == len(file.read_text().splitlines())
+
+
+def test_the_course_s_own_recordings_are_in_their_stable_order(tmp_path: Path) -> None:
+    shelf = Path(__file__).resolve().parent.parent / "recordings"
+    for file in shelf.glob("*/*/*.jsonl"):
+        copy = tmp_path / file.relative_to(shelf)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(file.read_bytes())
+        Store(copy).compact()
+        assert copy.read_bytes() == file.read_bytes(), file.name
+
+
+# --- several at once ------------------------------------------------------------------------------------------------
+
+
+def keep_some(file: str, start: int, count: int) -> None:
+    store = Store(Path(file))
+    for number in range(start, start + count):
+        store.add(entry_of(str(number)))
+
+
+@pytest.mark.parametrize("kernels", [2, 4])
+def test_kernels_that_record_one_page_lose_nothing(kernels: int, tmp_path: Path) -> None:
+    file = tmp_path / "page.jsonl"
+    children = [fork.Process(target=keep_some, args=(str(file), 300 * kernel, 300)) for kernel in range(kernels)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    assert [child.exitcode for child in children] == [0] * kernels
+    assert len(file.read_text().splitlines()) == 300 * kernels
+    assert {entry["request"]["messages"][0]["content"] for entry in read_entries(file)} == {str(number) for number in range(300 * kernels)}
+    assert [path.name for path in tmp_path.iterdir()] == ["page.jsonl"]
+
+
+def test_kernels_that_ask_the_same_keep_the_first_answer_alone(tmp_path: Path) -> None:
+    file = tmp_path / "page.jsonl"
+    one, other = Store(file), Store(file)
+    assert one.entries == other.entries == {}
+    first, second = entry_of("a"), sealed(entry_of("a") | {"response": chat("something else")})
+    assert one.add(first) == other.add(second) == first
+    assert list(read_entries(file)) == [first]
+
+
+def test_files_written_whole_at_the_same_time_do_not_share_a_draft(tmp_path: Path) -> None:
+    file = tmp_path / "page.jsonl"
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: write_entries(file, [entry_of(str(number))]), range(200)))
+    assert len(list(read_entries(file))) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["page.jsonl"]
+
+
+def test_a_page_that_is_put_in_order_while_another_kernel_records_loses_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "page.jsonl"
+    child = fork.Process(target=keep_some, args=(str(file), 0, 300))
+    child.start()
+    while child.is_alive():
+        Store(file).compact()
+    child.join()
+    assert len(list(read_entries(file))) == 300
+
+
+def test_adding_does_not_write_the_file_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "page.jsonl")
+    store.add(entry_of("a"))
+    node = store.file.stat().st_ino
+    monkeypatch.setattr(Path, "replace", lambda *_: pytest.fail("the file was written anew"))
+    store.add(entry_of("b"))
+    assert store.file.stat().st_ino == node
+    assert len(list(read_entries(store.file))) == 2
+
+
+def test_what_another_kernel_adds_is_found_without_a_new_connection(tmp_path: Path) -> None:
+    here, there = Store(tmp_path / "one.jsonl"), Store(tmp_path / "two.jsonl")
+    assert here.get(entry_of("a")["key"]) is None
+    there.add(entry_of("a"))
+    Store(tmp_path / "one.jsonl").add(entry_of("b"))
+    assert here.get(entry_of("a")["key"]) == entry_of("a")
+    assert here.get(entry_of("b")["key"]) == entry_of("b")
+
+
+# --- a line that was torn -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cut", [1, 20, 400], ids=["only its end is missing", "cut off", "hardly begun"])
+@pytest.mark.parametrize("reading", ["auto", "record"])
+def test_a_torn_last_line_costs_one_answer_at_most(cut: int, reading: str, endpoint: ScriptedModel, mode: Mode) -> None:
+    client = mode("record")
+    ask(client, "Was it a?"), ask(client, "Was it b?")
+    whole = file_of(endpoint).read_bytes()
+    file_of(endpoint).write_bytes(whole[:-cut])
+    client = mode(reading)
+    assert said(ask(client, "Was it a?")) == "happy"
+    assert len(endpoint.asked) == 2
+    ask(mode("record"), "Was it c?")
+    questions = {entry["request"]["messages"][0]["content"] for entry in read_entries(file_of(endpoint))}
+    assert questions == {"Was it a?", "Was it c?"} | ({"Was it b?"} if cut == 1 else set())
+
+
+def test_a_torn_last_line_is_refused_in_replay_and_by_the_tests(endpoint: ScriptedModel, mode: Mode) -> None:
+    client = mode("record")
+    ask(client, "Was it a?"), ask(client, "Was it b?")
+    file_of(endpoint).write_bytes(file_of(endpoint).read_bytes()[:-20])
+    for reading in (lambda: ask(mode("replay"), "Was it a?"), lambda: list(read_entries(file_of(endpoint)))):
+        with pytest.raises(RecordingError, match=r"page\.jsonl, line 2: .*altered or cut off"):
+            reading()
+
+
 # --- all or nothing -------------------------------------------------------------------------------------------------
 
 
@@ -312,9 +519,11 @@ def test_killed_while_recording_many_answers(tmp_path: Path) -> None:
     child.kill()
     child.join()
     assert child.exitcode == -signal.SIGKILL
-    kept = [int(entry["response"]["choices"][0]["message"]["content"]) for entry in read_entries(file)]
-    assert sorted(kept) == list(range(len(kept)))
+    kept = [int(entry["response"]["choices"][0]["message"]["content"]) for entry in Store(file).entries.values()]
+    assert kept == list(range(len(kept)))
     assert len(kept) >= 25
+    Store(file).add(entry_of("after"))
+    assert len(list(read_entries(file))) == len(kept) + 1
 
 
 def add_beyond_the_limit(file: str, fatal: bool) -> None:
@@ -337,7 +546,10 @@ def test_stopped_in_the_very_middle_of_writing(fatal: bool, exit_code: int, tmp_
     child.start()
     child.join()
     assert child.exitcode == exit_code
-    assert file.read_bytes() == before
+    assert list(Store(file).entries.values()) == [json.loads(before)]  # at most a torn line follows, which is cut off
+    Store(file).add(entry_of("c"))
+    assert file.read_bytes().startswith(before)
+    assert list(read_entries(file)) == [json.loads(before), entry_of("c")]
 
 
 def test_two_connections_to_one_page_keep_what_either_was_told(endpoint: ScriptedModel, mode: Mode) -> None:
@@ -398,6 +610,36 @@ def test_unreadable_file_gives_a_sentence(endpoint: ScriptedModel, mode: Mode, m
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(RecordingError, match=r"cannot be read \(Permission denied\)"):
         ask(mode("replay"))
+
+
+# --- a page's name ---------------------------------------------------------------------------------------------------
+
+OUTSIDE = ["..", "../x", "a/b", "/etc/x", "a\\b", "..\\x", "C:x", "C:\\x"]
+UNFIT = ["", " ", ".", ".x", "x.", "x ", "a\nb", "a\0b", "con", "NUL", "com1.x", "LPT9", "x" * 61, None, 7]
+
+
+@pytest.mark.parametrize("page", [*OUTSIDE, *UNFIT])
+@pytest.mark.parametrize("name", ["auto", "replay"])
+def test_a_page_s_name_that_leaves_the_folder_is_refused(page: Any, name: str, endpoint: ScriptedModel, mode: Mode) -> None:
+    with pytest.raises(SettingsError, match=r"can't name a page\. Give connect\(\) a name of letters, digits, '_' and '-', for example 'my_page'"):
+        mode(name, page)
+
+
+@pytest.mark.parametrize("page", ["x", "07_words", "my-page", "My page 2", "v1.2", "Größe", "console", "com"])
+def test_a_plain_page_s_name_is_taken(page: str, endpoint: ScriptedModel, mode: Mode) -> None:
+    ask(mode("record", page))
+    assert file_of(endpoint, page).is_file()
+
+
+@pytest.mark.parametrize("model", ["..", "../../x", "a\\..\\b", "C:x"])
+def test_a_model_s_name_stays_in_the_folder(model: str, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", model)
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "record")
+    client, _ = sbs.connect("page")
+    client.chat.completions.create(model=model, messages=[{"role": "user", "content": "Hello"}], temperature=0)
+    [file] = endpoint.recordings.glob("*/*/*.jsonl")
+    assert not set(file.relative_to(endpoint.recordings).parts[0]) & set("/\\:")
+    assert not file.relative_to(endpoint.recordings).parts[0].startswith(".")
 
 
 # --- around it ------------------------------------------------------------------------------------------------------

@@ -25,12 +25,14 @@ import openai
 import sidebyside as sbs
 from sidebyside import embedded
 from sidebyside.models import DEFAULT
-from sidebyside.recording import place_of, read_entries
+from sidebyside.recording import Store, place_of, read_entries
+from sidebyside.store import shelf_of
 from tools.pages import HOME, execute, load, pages, plain_environment
 from tools.run_pages import NBVAL
 
 PROMPTS = [f"Write one sentence about the number {number}." for number in range(24)]
 REPLAYS = 400
+ANSWERS = 2000
 
 
 def request_of(prompt: str) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def raw(request: dict[str, Any]) -> int:
 
 def course_against_raw() -> tuple[float, float]:
     """Return median tokens per second of the course's client and of the raw server, in turns."""
-    os.environ["SIDEBYSIDE_MODE"] = "live"
+    os.environ |= {"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_KEPT": "none"}
     client, _ = sbs.connect("bench")
     rounds = [(tokens_per_second(lambda r: client.chat.completions.create(**r).usage.completion_tokens), tokens_per_second(raw)) for _ in range(3)]
     course, server = zip(*rounds, strict=True)
@@ -80,6 +82,26 @@ def replay_against_canned() -> tuple[float, float]:
             contestant.chat.completions.create(**entry["request"])
         rates.append(REPLAYS / (time.perf_counter() - start))
     return rates[0], rates[1]
+
+
+def first_unrecorded() -> float:
+    """Return the seconds from a page's first prompt that nobody has recorded until the model is asked, on the longest page."""
+    file = max((HOME / "recordings").glob("*/*/*.jsonl"), key=lambda file: file.stat().st_size)
+    shelf_of.cache_clear()
+    start = time.perf_counter()
+    Store(file).get("")
+    return time.perf_counter() - start
+
+
+def append_rate() -> float:
+    """Return how many answers a second are added to a recordings file, over two thousand."""
+    entry = next(read_entries(next((HOME / "recordings").glob("*/*/*.jsonl"))))
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "any-model" / "case" / "page.jsonl")
+        start = time.perf_counter()
+        for number in range(ANSWERS):
+            store.add(entry | {"key": str(number)})
+        return ANSWERS / (time.perf_counter() - start)
 
 
 def seconds(path: Path, mode: str) -> float:
@@ -120,6 +142,7 @@ def main() -> None:
     speeds = [
         f"- Course client: {course:.0f} tokens a second; the raw server: {server:.0f} (ratio {course / server:.2f}, medians of three rounds).",
         f"- Replay: {replay:.0f} answers a second; the bare client with a canned answer: {canned:.0f} (ratio {replay / canned:.2f}).",
+        f"- A prompt that nobody has recorded reaches the model after {first_unrecorded():.2f} s; {append_rate():.0f} answers a second are recorded.",
         f"- Strict nbval of all {len(everything)} notebooks in turn: {strict:.0f} s; running them alone: {bare:.0f} s (ratio {strict / bare:.2f}).",
         f"- Building the site: {build:.0f} s.",
     ]

@@ -112,7 +112,7 @@ def endpoint() -> Iterator[str]:
     process = subprocess.Popen([sys.executable, "-m", "tools.load_test", "serve"], cwd=HOME, env=plain_environment(), **pipes)  # type: ignore[call-overload]
     try:
         address = process.stdout.readline().strip()
-        settings = {"SIDEBYSIDE_MODEL": NAME, "SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_PRICE": "0/0"}
+        settings = {"SIDEBYSIDE_MODEL": NAME, "SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_KEPT": "none", "SIDEBYSIDE_PRICE": "0/0"}
         os.environ |= settings | {"OPENAI_BASE_URL": f"{address}/v1", "OPENAI_API_KEY": "any"}
         yield address
     finally:

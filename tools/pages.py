@@ -77,8 +77,12 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, **environment: str) -
 
 
 def plain_environment(**settings: str) -> dict[str, str]:
-    """Return the environment without any setting of the course but those given: what is saved must not hang on a shell."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SIDEBYSIDE_")} | settings
+    """Return the environment without any setting of the course but those given: what is saved must not hang on a shell.
+
+    Nor may it hang on answers that whoever runs it has kept: a page that is run live asks the model.
+    """
+    rest = {name: value for name, value in os.environ.items() if not name.startswith("SIDEBYSIDE_")}
+    return rest | {"SIDEBYSIDE_KEPT": "none"} | settings
 
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -21,7 +21,7 @@ import openai
 
 import sidebyside as sbs
 from sidebyside.models import DEFAULT
-from sidebyside.recording import Entry, place_of, read_entries, slim, write_entries
+from sidebyside.recording import Entry, Store, place_of, slim
 from tools.pages import HOME, chosen, execute, load, save
 
 SHELF = HOME / "recordings"
@@ -35,7 +35,7 @@ def folder_of(model: str, case: str | None = None) -> Path:
 
 
 def record(paths: Iterable[Path], folder: Path, run: Run, drop: bool = True) -> list[str]:
-    """Run pages, which asks the model where no answer is kept; then drop the answers that no page used.
+    """Run pages, which asks the model where no answer is recorded; then put each file in order and drop what no page used.
 
     Nothing is dropped unless every page ran to its end and every seal is whole, so a run that fails leaves all old answers,
     and those new ones that came before: the next run goes on from there.
@@ -59,23 +59,20 @@ def record(paths: Iterable[Path], folder: Path, run: Run, drop: bool = True) -> 
         for path in paths:
             run(path, used)
         seen = set(used.read_text(encoding="utf-8").splitlines())
-    in_use = {file: [e for e in entries if f"{place_of(file)} {e['key']}" in seen] for file, entries in _read(folder).items()}
-    if drop:
-        return [_keep(file, entries) for file, entries in in_use.items()]
-    return [f"{place_of(file)}: {len(entries)} answers in use" for file, entries in in_use.items() if entries]
+    in_use = {file: {key for key in entries if f"{place_of(file)} {key}" in seen} for file, entries in _read(folder).items()}
+    lines = [_tidied(file, keys, drop) for file, keys in in_use.items()]
+    return lines if drop else [f"{place_of(file)}: {len(keys)} answers in use" for file, keys in in_use.items() if keys]
 
 
-def _read(folder: Path) -> dict[Path, list[Entry]]:
-    return {file: list(read_entries(file)) for file in sorted(folder.glob("*.jsonl"))}
+def _read(folder: Path) -> dict[Path, dict[str, Entry]]:
+    """Return the entries by file and key; a line that was torn when a run was killed is none."""
+    return {file: Store(file).entries for file in sorted(folder.glob("*.jsonl"))}
 
 
-def _keep(file: Path, entries: list[Entry]) -> str:
-    """Write the entries that are kept, or take the file away if there are none."""
-    if entries:
-        write_entries(file, entries)
-    else:
-        file.unlink()
-    return f"{place_of(file)}: {len(entries)} answers, {file.stat().st_size / 1e6 if entries else 0:.2f} MB"
+def _tidied(file: Path, keys: set[str], drop: bool) -> str:
+    """Put a file's lines in their order and, if asked to, drop those not in use, the file too if none is left; say what is left."""
+    left = Store(file).compact(lambda entry: entry["key"] in keys or not drop)
+    return f"{place_of(file)}: {left} answers, {file.stat().st_size / 1e6 if left else 0:.2f} MB"
 
 
 def run_page(model: str) -> Run:
@@ -93,7 +90,7 @@ def run_page(model: str) -> Run:
 
 def sample_of(folder: Path, size: int) -> list[Entry]:
     """Return a random sample of a model's recorded answers at temperature 0."""
-    entries = [entry for some in _read(folder).values() for entry in some if entry["request"].get("temperature") == 0]
+    entries = [entry for some in _read(folder).values() for entry in some.values() if entry["request"].get("temperature") == 0]
     return random.sample(entries, min(size, len(entries)))
 
 
@@ -134,7 +131,7 @@ def live_client(model: str) -> openai.OpenAI:
     """Return a client that asks a model live, whatever a shell has set."""
     for name in [name for name in os.environ if name.startswith("SIDEBYSIDE_")]:
         del os.environ[name]
-    os.environ["SIDEBYSIDE_MODE"] = "live"
+    os.environ |= {"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_KEPT": "none"}
     return sbs.connect(model=model)[0]
 
 

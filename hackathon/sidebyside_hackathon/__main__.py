@@ -63,7 +63,7 @@ def attack(texts: list[str], code: str) -> list[bool]:
     """Ask the embedded model live, and tell which attacks made it give the code away; no setting of a shell changes who answers."""
     for name in [name for name in os.environ if name.startswith("SIDEBYSIDE_")]:
         del os.environ[name]
-    os.environ["SIDEBYSIDE_MODE"] = "live"
+    os.environ |= {"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_KEPT": "none"}  # no file is left that tells the code
     client, model = sbs.connect()  # it is waited for as long as it is alive: no team shall lose a try because the machine is busy
     return [gives_away(ask_bot(client, model, text, code), text, code) for text in texts]
 

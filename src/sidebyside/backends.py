@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,6 +51,12 @@ class Backend(Protocol):
     def folder(self) -> str:
         """Return the name of the model's folder in `recordings/`."""
 
+    def shelf(self) -> str:
+        """Return the name of the model's folder among a reader's own kept answers."""
+
+    def identity(self) -> dict[str, str]:
+        """Return what a kept answer's entry must hold to be this model's."""
+
     def form(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Return a request's fields as the model takes them."""
 
@@ -86,6 +94,15 @@ class Embedded:
             return _as_folder(self.name)
         path = Path(self.model.file)  # one that is missing must not replay another's answers
         return f"{_as_folder(self.name)}-{embedded.checksum(path)[:8] if path.is_file() else 'missing'}"
+
+    def shelf(self) -> str:
+        """Return the same name: the weights are told apart by `identity`."""
+        return self.folder()
+
+    def identity(self) -> dict[str, str]:
+        """Return weights and runtime; a reader's own file is told apart by its folder."""
+        weights = {"weights_sha256": self.model.sha256} if self.model.sha256 else {}
+        return weights | {"runtime": embedded.runtime()}
 
     def form(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Return a request's fields as llama.cpp takes them."""
@@ -150,6 +167,15 @@ class Endpoint:
     def folder(self) -> str:
         """Return the model's name as that of a folder."""
         return _as_folder(self.name)
+
+    def shelf(self) -> str:
+        """Return the model's name and a trace of the address: another server may have another model of that name."""
+        address = os.environ.get("OPENAI_BASE_URL", "").strip().rstrip("/")
+        return f"{self.folder()}-{hashlib.sha256(address.encode()).hexdigest()[:8]}"
+
+    def identity(self) -> dict[str, str]:
+        """Return nothing: what runs at an endpoint nobody knows."""
+        return {}
 
     def form(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Return a request's fields as most endpoints take them."""
@@ -247,7 +273,8 @@ def backend(name: str | None, settings: Settings) -> Backend:
 
 
 def _as_folder(name: str) -> str:
-    return name.replace("/", "--").replace(":", "--")
+    """Return a model's name as that of a folder, on any system and inside of the folder it is in."""
+    return re.sub(r'^\.+|[/\\:*?"<>|\x00-\x1f]', "--", name)
 
 
 def _refuse_other_model(request: httpx2.Request, model: str) -> None:

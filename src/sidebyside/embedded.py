@@ -112,10 +112,13 @@ def verify_weights(path: Path, model: Model = SMALL) -> None:
 
 def provenance(model: Model) -> dict[str, str]:
     """Say which file and which program answer: kept with every recording."""
-    return {
-        "weights_sha256": checksum(find_weights(model)),
-        "runtime": f"xllamacpp {importlib.metadata.version('xllamacpp')}",
-    }
+    return {"weights_sha256": checksum(find_weights(model)), "runtime": runtime()}
+
+
+@cache
+def runtime() -> str:
+    """Return the program that answers, with its version."""
+    return f"xllamacpp {importlib.metadata.version('xllamacpp')}"
 
 
 # --- the server -----------------------------------------------------------------------------------------------------

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,9 @@ from numpy.typing import ArrayLike
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 from tqdm.auto import tqdm
+
+from . import kept
+from .notice import Line
 
 
 @dataclass(frozen=True)
@@ -85,15 +90,85 @@ def abstains(answer: str) -> bool:
     return any(re.search(rf"\b{re.escape(phrase)}", said) for phrase in ABSTENTIONS)
 
 
+@dataclass(eq=False)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        texts: The samples' inputs.
+        answers: The answers so far, by the sample's place.
+        kept: How many samples needed no new answer of the model: theirs were kept from before.
+        modelled: Whether a model was asked, or one of its kept answers used.
+        lasting: Whether all its answers are kept for another try.
+    """
+
+    texts: list[str]
+    answers: dict[int, str | None] = field(default_factory=dict)
+    kept: int = 0
+    modelled: bool = False
+    lasting: bool = True
+
+    def answer(self, system: Callable[[str], str | None], place: int) -> str | None:
+        """Give one sample to a system; several threads may do so at once, each for other samples."""
+        with kept.sample() as how:
+            answer = system(self.texts[place])
+        with _counting:
+            self.answers[place] = answer
+            self.kept += bool(how.reused and not how.got + how.lost)
+            self.modelled |= bool(how.reused + how.got + how.lost)
+            self.lasting &= not how.lost
+        return answer
+
+    def stopped(self) -> str:
+        """Say how far the run came; nothing where no model was asked, or no answer is there."""
+        if not self.modelled:
+            return ""
+        so_far = f"Stopped after {len(self.answers)} of {len(self.texts)}"
+        show = "sbs.evaluation.so_far() shows them."
+        if self.lasting:
+            return f"{so_far}; they are kept. Run the cell again to go on from there. {show}"
+        return f"{so_far}. Without a seed they are not used again, and the next run asks for all. {show}"
+
+    def ended(self) -> str:
+        """Say how many answers were there already; nothing if none was."""
+        return f"{self.kept} of {len(self.texts)} were kept from the run before." if self.kept else ""
+
+
+_counting = threading.Lock()
+_latest: list[Progress] = []
+
+
+@contextmanager
+def progress(texts: Sequence[str] | pd.Series) -> Iterator[Progress]:
+    """Watch over a run: say where it stopped, and when it went on with answers that were kept."""
+    _latest[:] = [this := Progress(list(texts))]
+    try:
+        with kept.run():
+            yield this
+    except BaseException:
+        Line().show(this.stopped())
+        raise
+    Line().show(this.ended())
+
+
+def so_far() -> pd.DataFrame:
+    """Return what the latest run has, even if it was stopped: one row for each sample that was answered."""
+    rows = [(this.texts[place], answer) for this in _latest for place, answer in sorted(this.answers.items())]
+    return pd.DataFrame(rows, columns=["text", "answer"])
+
+
 def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -> list[str | None]:
     """Give each text to a system and collect its answers; a bar shows progress when it takes more than two seconds.
+
+    A model's answers are kept on disk as they come. If the run is stopped, the next one goes on from there (see `kept`).
 
     Args:
         system: A function from a text to an answer.
         texts: The samples' inputs.
     """
     quiet = os.environ.get("SIDEBYSIDE_MODE") in ("replay", "record")
-    return [system(text) for text in tqdm(list(texts), delay=2, leave=False, disable=quiet)]
+    with progress(texts) as this:
+        return [this.answer(system, place) for place in tqdm(range(len(this.texts)), delay=2, leave=False, disable=quiet)]
 
 
 def macro_f1(target: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> float:

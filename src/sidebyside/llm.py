@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,13 @@ import pandas as pd
 
 from .backends import Backend, backend, embedded_model
 from .errors import SettingsError, plain_errors
+from .kept import Kept
 from .recording import Call, RecordingTransport, Store
 from .settings import Settings, read_settings
 from .tokens import Token, tokens_of
 
 UNSAVED = "my_own_page"
+RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")}  # Windows keeps these for devices
 
 
 @dataclass(eq=False)
@@ -68,20 +71,22 @@ def connect(page: str = UNSAVED, *, model: str | None = None, timeout: float | N
         A genuine `openai.OpenAI` client, and the model's name to call it with.
 
     Raises:
-        SettingsError: If a setting is unknown or incomplete.
+        SettingsError: If a setting is unknown or incomplete, or the page's name is none.
     """
     settings = read_settings()
     plain_errors()
     connection = Connection(backend(model, settings))
-    connection.client = _client(connection, Store(_file(page, connection.backend, settings)), settings.mode, timeout, max_retries)
+    connection.client = _client(connection, _page_name(page), settings, timeout, max_retries)
     _open.add(connection)
     _latest[:] = [connection]
     return connection.client, connection.model
 
 
-def _client(connection: Connection, store: Store, mode: str, timeout: float | None, max_retries: int) -> openai.OpenAI:
-    who = connection.backend
-    transport = RecordingTransport(mode, store, who.send, who.provenance, who.check_budget, connection.note, who.form)
+def _client(connection: Connection, page: str, settings: Settings, timeout: float | None, max_retries: int) -> openai.OpenAI:
+    who, file = connection.backend, Path(settings.case.name, f"{page}.jsonl")
+    store = Store(settings.recordings / who.folder() / file, strict=settings.mode == "replay")
+    kept = Kept(settings.kept / who.shelf() / file, who.identity) if settings.kept else None
+    transport = RecordingTransport(settings.mode, store, who.send, who.provenance, who.check_budget, connection.note, who.form, kept)
     seconds = who.timeout if timeout is None else timeout
     line = httpx2.Client(transport=transport, timeout=seconds)
     return openai.OpenAI(base_url=who.base_url, api_key=who.api_key, http_client=line, timeout=seconds, max_retries=max_retries)
@@ -171,5 +176,9 @@ def model_in_force(settings: Settings) -> str:
     return model.name if model else settings.model or ""
 
 
-def _file(page: str, who: Backend, settings: Settings) -> Path:
-    return settings.recordings / who.folder() / settings.case.name / f"{page}.jsonl"
+def _page_name(page: str) -> str:
+    """Return the page's name if it can be that of a file on any system, in the folder where files of pages lie."""
+    plain = isinstance(page, str) and re.fullmatch(r"\w(?:[\w .-]{0,58}[\w-])?", page)
+    if plain and page.partition(".")[0].strip().lower() not in RESERVED:
+        return page
+    raise SettingsError(f"{page!r:.80} can't name a page. Give connect() a name of letters, digits, '_' and '-', for example 'my_page'.")

@@ -5,23 +5,17 @@ of 400, a fiftieth of what the client takes, since each look-up compares all req
 seconds an answer took nor the file that gave it. `hishel` 2.0 keeps its cache in a SQLite file, which nobody can
 review as a diff. Hence this transport.
 
-One line of JSON is one answer: key, route, request, response, seconds, date, weights, runtime, seal. The key is the
-SHA-256 of route and request body in canonical form; the seal is the SHA-256 of all the rest, so that an edited answer
-is found out. Headers, and so keys, are never kept.
+What a line of a file holds, and how files are read and written, is in `store`. What is answered live in modes `auto` and
+`live` is kept too, outside of the course's recordings: see `kept`.
 """
 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import json
-import os
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +23,25 @@ import httpx2
 
 from .dialects import with_fields
 from .errors import CUT_OFF, AnswerError, RecordingError
+from .kept import Kept
+from .store import Entry, Store, canonical, key_of, place_of, read_entries, seal_of, write_entries
 
-Entry = dict[str, Any]
 ROUTES = ("chat/completions", "completions", "embeddings", "responses")
+
+__all__ = [
+    "Call",
+    "Entry",
+    "RecordingTransport",
+    "Store",
+    "canonical",
+    "fields_of",
+    "key_of",
+    "place_of",
+    "read_entries",
+    "seal_of",
+    "slim",
+    "write_entries",
+]
 
 
 @dataclass(frozen=True)
@@ -40,8 +50,8 @@ class Call:
 
     Attributes:
         id: The response's own id.
-        source: "recorded" or "live".
-        seconds: From request to whole answer; for a recorded answer, those of the recording.
+        source: "recorded", "kept" or "live".
+        seconds: From request to whole answer; for a recorded or kept answer, those of the first time.
         day: When the model gave the answer, as YYYY-MM-DD.
         input_tokens: Tokens of the request.
         output_tokens: Tokens of the answer.
@@ -55,22 +65,6 @@ class Call:
     output_tokens: int
 
 
-def canonical(body: bytes | str) -> str:
-    """Return a request's JSON in the one form that counts for comparison: keys sorted, no spaces."""
-    return json.dumps(json.loads(body), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def key_of(route: str, body: bytes | str) -> str:
-    """Return the key of a request: 24 hexadecimal digits of a SHA-256."""
-    return hashlib.sha256(f"{route}\n{canonical(body)}".encode()).hexdigest()[:24]
-
-
-def seal_of(entry: Entry) -> str:
-    """Return the seal over all of an entry but the seal itself."""
-    rest = {name: value for name, value in entry.items() if name != "seal"}
-    return hashlib.sha256(canonical(json.dumps(rest)).encode()).hexdigest()[:24]
-
-
 def slim(response: Any) -> Any:
     """Drop what no page uses: the bytes of tokens, llama.cpp's timings, digits of log-probabilities beyond the fifth."""
     if isinstance(response, list):
@@ -78,136 +72,6 @@ def slim(response: Any) -> Any:
     if isinstance(response, dict):
         return {name: slim(value) for name, value in response.items() if name not in ("bytes", "timings", "__verbose")}
     return round(response, 5) if isinstance(response, float) else response
-
-
-def read_entries(file: Path) -> Iterator[Entry]:
-    """Yield the entries of a recordings file and check each seal.
-
-    Raises:
-        RecordingError: If a line is broken or altered; the text names file and line.
-    """
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                entry = json.loads(line)
-                whole = entry["seal"] == seal_of(entry)
-            except (ValueError, KeyError, TypeError):
-                whole = False
-            if not whole:
-                raise RecordingError(
-                    f"{file.name}, line {number}: this recorded answer was altered or cut off. "
-                    "Delete the line and run `make record`: the model is asked again."
-                )
-            yield entry
-
-
-def write_entries(file: Path, entries: Iterable[Entry]) -> None:
-    """Write entries in stable order, all or nothing: a killed process leaves the old file whole."""
-    draft = file.with_suffix(".draft")
-    draft.write_text("".join(line for _, line in sorted(map(_placed, entries))), encoding="utf-8")
-    draft.replace(file)
-
-
-_lines: dict[str, tuple[tuple[str, str], str]] = {}
-_writing = threading.Lock()  # two connections to one page write the same file
-
-
-def _placed(entry: Entry) -> tuple[tuple[str, str], str]:
-    """Return an entry's place and its line; made once for each seal, since every new answer writes the whole file anew."""
-    if entry["seal"] not in _lines:
-        place = (entry["route"], json.dumps(entry["request"], sort_keys=True))
-        _lines[entry["seal"]] = (place, json.dumps(entry, ensure_ascii=False) + "\n")
-    return _lines[entry["seal"]]
-
-
-def _state_of(file: Path) -> tuple[int, ...]:
-    """Return what tells whether a file is still the same; nothing if there is none."""
-    try:
-        told = file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return ()
-    return told.st_ino, told.st_size, told.st_mtime_ns
-
-
-def place_of(file: Path) -> str:
-    """Return a recordings file's place on the shelf: "model/case/page.jsonl"."""
-    return "/".join(file.parts[-3:])
-
-
-class Store:
-    """The recordings of one page and one model, read on first use.
-
-    Args:
-        file: The page's file in `recordings/<model>/<case>/`; it need not exist.
-    """
-
-    def __init__(self, file: Path) -> None:
-        """Note where the file lies; nothing is read yet."""
-        self.file = file
-        self._entries: dict[str, Entry] | None = None
-        self._state: tuple[int, ...] = ()  # the file's, when it was last read or written here
-        self._used: set[str] = set()
-        self._lock = threading.RLock()  # a page may ask from several threads
-
-    @property
-    def entries(self) -> dict[str, Entry]:
-        """The entries by key."""
-        with self._lock:
-            if self._entries is None:
-                self._entries = self._read()
-            return self._entries
-
-    def _read(self) -> dict[str, Entry]:
-        try:
-            self._state = _state_of(self.file)
-            return {entry["key"]: entry for entry in read_entries(self.file)} if self._state else {}
-        except OSError as error:
-            raise RecordingError(_unusable(self.file, "be read", error)) from error
-
-    @cached_property
-    def elsewhere(self) -> dict[str, tuple[Path, Entry]]:
-        """What the same model answered on other pages of the case: one request has one answer there.
-
-        An altered file is passed over here: the page it belongs to, and `make test`, name it.
-        """
-        found: dict[str, tuple[Path, Entry]] = {}
-        for file in sorted(self.file.parent.glob("*.jsonl")):
-            if file != self.file:
-                with suppress(RecordingError, OSError):
-                    found |= {entry["key"]: (file, entry) for entry in read_entries(file)}
-        return found
-
-    def get(self, key: str) -> Entry | None:
-        """Return the entry of a key, if there is one."""
-        file, entry = (self.file, self.entries[key]) if key in self.entries else self.elsewhere.get(key, (self.file, None))
-        if entry:
-            self._note_use(file, key)
-        return entry
-
-    def _note_use(self, file: Path, key: str) -> None:
-        """Write down that an answer is in use, where `SIDEBYSIDE_USED` names a file (see tools/record.py)."""
-        if key not in self._used and (log := os.environ.get("SIDEBYSIDE_USED")):
-            with open(log, "a", encoding="utf-8") as lines:
-                lines.write(f"{place_of(file)} {key}\n")
-        self._used.add(key)
-
-    def add(self, entry: Entry) -> None:
-        """Keep a new answer, on disk at once, beside those that another connection has kept there meanwhile.
-
-        Raises:
-            RecordingError: If the folder cannot be written to.
-        """
-        with _writing, self._lock:
-            self.entries[entry["key"]] = entry
-            self._note_use(self.file, entry["key"])
-            try:
-                if _state_of(self.file) not in ((), self._state):
-                    self._entries = self._read() | self.entries
-                self.file.parent.mkdir(parents=True, exist_ok=True)
-                write_entries(self.file, self.entries.values())
-                self._state = _state_of(self.file)
-            except OSError as error:
-                raise RecordingError(_unusable(self.file, "be written", error)) from error
 
 
 class RecordingTransport(httpx2.BaseTransport):
@@ -221,6 +85,7 @@ class RecordingTransport(httpx2.BaseTransport):
         before: Called before each live request; may raise, for example `BudgetError`.
         after: Called with what each answer took.
         form: Puts a request's fields as the model takes them (see `dialects`); what it returns is sent, and recorded.
+        kept: Where a reader's own answers are kept in modes `auto` and `live`; None keeps none.
     """
 
     def __init__(
@@ -232,10 +97,12 @@ class RecordingTransport(httpx2.BaseTransport):
         before: Callable[[], None] = lambda: None,
         after: Callable[[Call], None] = lambda call: None,
         form: Callable[[dict[str, Any]], dict[str, Any]] = lambda fields: fields,
+        kept: Kept | None = None,
     ) -> None:
         """Keep what was given; nothing is asked yet."""
         self.mode, self.store, self.send = mode, store, send
         self.provenance, self.before, self.after, self.form = provenance, before, after, form
+        self.kept = kept if mode in ("auto", "live") else None
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request; the openai client calls this."""
@@ -243,13 +110,20 @@ class RecordingTransport(httpx2.BaseTransport):
         route, body = route_of(request.url.path), request.read()
         if self.mode == "record":
             _require_seed(route, asked)
-        entry = self.store.get(key_of(route, body)) if self.mode != "live" and asked else None
+        source, entry = self._there(key_of(route, body), route, asked) if asked else ("", None)
         if entry:
-            self.after(_call(entry["response"], "recorded", entry["seconds"], entry["recorded"]))
+            self.after(_call(entry["response"], source, entry["seconds"], entry["recorded"]))
             return _response(entry["response"])
         if self.mode == "replay":
             raise RecordingError(_missing(self.store.file, canonical(body) if asked else route))
         return self._ask(request, route, asked)
+
+    def _there(self, key: str, route: str, asked: dict[str, Any]) -> tuple[str, Entry | None]:
+        """Return the answer that is there already, and where from: recorded with the course, or kept for the reader."""
+        if self.mode != "live" and (entry := self.store.get(key)):
+            return "recorded", entry
+        again = self.kept and _is_repeatable(route, asked) and self.kept.get(key, only_stopped=self.mode == "live")
+        return "kept", again or None
 
     def _formed(self, request: httpx2.Request) -> tuple[httpx2.Request, dict[str, Any]]:
         """Return the request as it is sent and recorded, and its fields."""
@@ -267,15 +141,22 @@ class RecordingTransport(httpx2.BaseTransport):
             return response
         answer = _whole_answer(response.read())
         seconds = round(time.perf_counter() - start, 3)
-        if self.mode == "record":
-            self._keep(route, asked, answer, seconds, response.extensions.get("changed"))
+        answer = self._keep(route, asked, answer, seconds, response.extensions.get("changed"))
         self.after(_call(answer, "live", seconds, _today()))
         return _response(answer)
 
-    def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float, changed: list[str] | None) -> None:
+    def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float, changed: list[str] | None) -> dict[str, Any]:
+        """Keep an answer where the mode says, and return the one that counts."""
+        if self.mode != "record" and not self.kept:
+            return answer
         entry: Entry = {"key": key_of(route, json.dumps(request)), "route": route, "request": request, "response": answer}
         entry |= {"seconds": seconds, "recorded": _today(), **self.provenance()} | ({"changed": changed} if changed else {})
-        self.store.add(entry | {"seal": seal_of(entry)})
+        entry["seal"] = seal_of(entry)
+        if self.kept:
+            self.kept.add(entry, again=_is_repeatable(route, request))
+            return answer
+        counts: dict[str, Any] = self.store.add(entry)["response"]
+        return counts
 
 
 def route_of(path: str) -> str:
@@ -292,10 +173,14 @@ def fields_of(body: bytes) -> dict[str, Any]:
     return fields if isinstance(fields, dict) else {}
 
 
+def _is_repeatable(route: str, asked: dict[str, Any]) -> bool:
+    """Tell whether an answer may stand for the next one to the same request: not if it is sampled without a seed."""
+    return "embeddings" in route or asked.get("temperature") == 0 or asked.get("seed") is not None
+
+
 def _require_seed(route: str, asked: dict[str, Any]) -> None:
     """Refuse a sampled answer that could not be had again, before it is asked for; streamed ones are not recorded anyway."""
-    sampled = asked and "embeddings" not in route and not asked.get("stream") and asked.get("temperature") != 0
-    if sampled and asked.get("seed") is None:
+    if asked and not asked.get("stream") and not _is_repeatable(route, asked):
         raise RecordingError("A sampled answer (temperature above 0) is only recorded with a seed. Add seed=1 to the call.")
 
 
@@ -327,13 +212,6 @@ def _call(answer: dict[str, Any], source: str, seconds: float, day: str) -> Call
     tokens_in = usage.get("prompt_tokens", usage.get("input_tokens"))  # the second name is that of the Responses route
     tokens_out = usage.get("completion_tokens", usage.get("output_tokens"))
     return Call(answer.get("id", ""), source, seconds, day, tokens_in or 0, tokens_out or 0)
-
-
-def _unusable(file: Path, deed: str, error: OSError) -> str:
-    return (
-        f"The recordings of page '{file.stem}' cannot {deed} ({error.strerror or type(error).__name__}). "
-        "Mend the folder's permissions, or set SIDEBYSIDE_RECORDINGS to a folder of your own."
-    )
 
 
 def _missing(file: Path, request: str) -> str:

@@ -11,6 +11,7 @@
 | `SIDEBYSIDE_BUDGET` | spending limit in US dollars for one kernel | 1 |
 | `SIDEBYSIDE_PRICE` | US dollars for a million tokens in/out of that model, such as 0.15/0.60 (see `prices.price`) | the price library |
 | `SIDEBYSIDE_RECORDINGS` | folder of the recordings | `recordings/` |
+| `SIDEBYSIDE_KEPT` | folder where live answers are kept for another time (see `kept`), or `none` | in the user's data folder |
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from .errors import SettingsError
 from .models import DEFAULT, MODELS, live_limit
 
 MODES = {
-    "auto": "recorded answer if there is one for this very request, else a live one",
+    "auto": "recorded or kept answer if there is one for this very request, else a live one",
     "replay": "recorded answers only",
-    "live": "live answers only",
-    "record": "recorded answer if there is one, else a live one that is kept",
+    "live": "live answers only; a run that was stopped goes on with those it has",
+    "record": "recorded answer if there is one, else a live one that is recorded",
 }
 
 
@@ -45,6 +46,7 @@ class Settings:
         limit: How many messages of a split the language model is asked about; None means all.
         budget: Spending limit in US dollars.
         recordings: Folder of the recordings.
+        kept: Folder of the answers that are kept for the reader; None keeps none.
     """
 
     mode: str
@@ -54,6 +56,7 @@ class Settings:
     limit: int | None
     budget: float
     recordings: Path
+    kept: Path | None
 
     def __str__(self) -> str:
         """Say each setting on a line of its own."""
@@ -93,6 +96,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         limit=_limit(environ.get("SIDEBYSIDE_LIMIT") or (str(live_limit(model)) if mode == "live" else "all")),
         budget=_budget(environ.get("SIDEBYSIDE_BUDGET") or "1"),
         recordings=home / Path(environ.get("SIDEBYSIDE_RECORDINGS") or "recordings").expanduser(),
+        kept=_kept(environ.get("SIDEBYSIDE_KEPT") or "", home),
     )
 
 
@@ -109,6 +113,12 @@ def weights_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder where fetched weights of embedded models lie; it need not exist."""
     named = environ.get("SIDEBYSIDE_WEIGHTS_DIR")
     return find_home() / Path(named).expanduser() if named else platformdirs.user_data_path("sidebyside", appauthor=False)
+
+
+def _kept(text: str, home: Path) -> Path | None:
+    if text == "none":
+        return None
+    return home / Path(text).expanduser() if text else platformdirs.user_data_path("sidebyside", appauthor=False) / "kept"
 
 
 def _mode(name: str) -> str:

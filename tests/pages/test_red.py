@@ -49,7 +49,7 @@ def recordings_of(course: Path, page: str) -> Path:
 def record(file: Path) -> None:
     """Record the page's one call, through the genuine client, from a scripted model."""
     answer = lambda request: httpx2.Response(200, json=SCRIPTED)  # noqa: E731
-    transport = RecordingTransport("record", Store(file), answer, lambda: {"runtime": "scripted"})
+    transport = RecordingTransport("record", Store(file), answer, lambda: {"weights_sha256": DEFAULT.sha256, "runtime": "scripted"})
     client = openai.OpenAI(base_url="http://scripted.invalid/v1", api_key="none", http_client=httpx2.Client(transport=transport))
     eval(CALL, {"client": client, "model": DEFAULT.name})
 
@@ -94,6 +94,18 @@ def edit_recorded_answer_and_seal(course: Path, page: str) -> None:
     write_entries(file, [entry | {"seal": seal_of(entry)} for entry in edited])
 
 
+def edit_question_and_seal(course: Path, page: str) -> None:
+    file = recordings_of(course, page)
+    edited = [json.loads(json.dumps(entry).replace("How many lamps?", "How many chairs?")) for entry in read_entries(file)]
+    write_entries(file, [entry | {"seal": seal_of(entry)} for entry in edited])
+
+
+def answer_by_other_weights(course: Path, page: str) -> None:
+    file = recordings_of(course, page)
+    other = [entry | {"weights_sha256": "0" * 64} for entry in read_entries(file)]
+    write_entries(file, [entry | {"seal": seal_of(entry)} for entry in other])
+
+
 def change_request(course: Path, page: str) -> None:
     replace(notebook_of(course, page), QUESTION, "How many chairs?")
 
@@ -102,6 +114,8 @@ MESSAGES: dict[Callable[[Path, str], None], list[str]] = {
     edit_stored_number: ["Seven lamps. 43"],
     edit_recorded_answer: ["edit_recorded_answer.jsonl, line 1: this recorded answer was altered"],
     edit_recorded_answer_and_seal: ["Nine lamps. 42"],
+    edit_question_and_seal: ["edit_question_and_seal.jsonl, line 1: the key is not that of the request"],
+    answer_by_other_weights: [f"answer_by_other_weights.jsonl, line 1: other weights than those of {DEFAULT.name} gave this answer"],
     change_request: ["No recorded answer on page 'change_request' for this request", "How many chairs?", "Run `make record`"],
 }
 

@@ -12,16 +12,18 @@ from sphinx.errors import ExtensionError
 from sbsite import tryit
 from sbsite.tryit import prompts
 from sidebyside.models import SMALL
-from sidebyside.recording import seal_of
+from sidebyside.recording import key_of, seal_of
 
 REQUEST = {"model": SMALL.name, "messages": [{"role": "user", "content": "Hello?"}], "temperature": 0, "max_tokens": 5}
+KEY = key_of("chat/completions", json.dumps(REQUEST))
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A course of one lesson with one recorded answer, key "abc", and the working folder in it."""
+    """A course of one lesson with one recorded answer and the working folder in it."""
     said = {"choices": [{"message": {"role": "assistant", "content": "</script> Hi."}}]}
-    entry = {"key": "abc", "route": "chat/completions", "request": REQUEST, "response": said, "recorded": "2026-11-04", "runtime": "test 1"}
+    entry = {"key": KEY, "route": "chat/completions", "request": REQUEST, "response": said, "recorded": "2026-11-04", "runtime": "test 1"}
+    entry["weights_sha256"] = SMALL.sha256
     for name, text in {
         "_toc.yml": "",
         "cases/one/case.toml": "",
@@ -30,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    offer(tmp_path, "page", key="abc")
+    offer(tmp_path, "page", key=KEY)
     return tmp_path
 
 
@@ -49,11 +51,11 @@ def test_a_prompt_is_the_recorded_request_with_its_answer(home: Path) -> None:
 
 
 def test_a_lesson_may_borrow_another_one_s_answer(home: Path) -> None:
-    offer(home, "quiet", page="page", key="abc")
+    offer(home, "quiet", page="page", key=KEY)
     assert prompts.prompts_of("quiet") == prompts.prompts_of("page")
 
 
-@pytest.mark.parametrize(("page", "key"), [("page", "gone"), ("no_such_page", "abc")])
+@pytest.mark.parametrize(("page", "key"), [("page", "gone"), ("no_such_page", KEY)])
 def test_a_recording_that_is_gone_stops_the_build(home: Path, page: str, key: str) -> None:
     offer(home, "page", page=page, key=key)
     with pytest.raises(ExtensionError, match=f"page/lesson.toml: 'A greeting' names the recording {key} of page '{page}', which does not exist"):

@@ -1,0 +1,206 @@
+"""Answers that the reader's model has given: kept on disk as they come, so that what was paid for, or waited for, is not lost.
+
+They lie outside of the course's recordings, in `<SIDEBYSIDE_KEPT>/<model>/<case>/<page>.jsonl`, line by line in the same form
+(see `store`). A model is the same if its weights and its program are, and at an endpoint, its address. When is a kept answer
+used again?
+
+- What was stopped goes on: if a cell of a notebook, or outside of one a run over samples, ends in an error or an interrupt, the
+  next one uses the answers that it got. Once it reaches its end, they count as used.
+- Beyond that, `auto` uses what was kept before the kernel was started: a page that is run again after a restart costs nothing.
+  Within a kernel, who asks the same thing twice gets two answers.
+- Beyond that, `live` asks the model; and it goes on only with what was stopped on the same day.
+
+An answer that is sampled without a seed is kept for the books and never used again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .notice import say_once
+from .store import Entry, append, locked, shelf_of
+
+UNWRITTEN = (
+    "The model's answers cannot be kept in {folder} ({reason}), so they are lost when the kernel stops. "
+    "Make room there, or set SIDEBYSIDE_KEPT to a folder that can be written to."
+)
+
+Keys = defaultdict[Path, set[str]]  # keys of answers, by the file that they are kept in
+
+
+@dataclass(eq=False)
+class Work:
+    """What is at work: a cell, or a run over samples. It notes the answers that it got, and the kept ones that it used again."""
+
+    got: Keys = field(default_factory=lambda: Keys(set))
+    reused: Keys = field(default_factory=lambda: Keys(set))
+
+    def finish(self) -> None:
+        """Say that it has reached its end, so that none of its answers waits for another try."""
+        for file in {*self.got, *self.reused}:
+            _finish(file, self.got[file] | self.reused[file])
+
+
+@dataclass
+class Sample:
+    """How a sample's answers came.
+
+    Attributes:
+        reused: How many were kept from before.
+        got: How many the model gave now that can be used again.
+        lost: How many the model gave now that cannot, because they are sampled without a seed.
+    """
+
+    reused: int = 0
+    got: int = 0
+    lost: int = 0
+
+
+_runs: list[Work] = []
+_cells: list[Work] = []  # in a notebook one: the cell that is at work
+_sample: ContextVar[Sample | None] = ContextVar("sample", default=None)
+_mine = Keys(set)  # what this kernel got
+_unfinished = Keys(set)  # what was got by work that has not reached its end
+_unwritten: defaultdict[Path, dict[str, Entry]] = defaultdict(dict)  # what the disk did not take
+
+
+@contextmanager
+def run() -> Iterator[Work]:
+    """Let a run over samples go on, should it be stopped: the answers it gets wait until it, or its cell, reaches its end."""
+    this = Work()
+    _runs.append(this)
+    try:
+        yield this
+    finally:
+        _runs.remove(this)
+    if not _at_work():
+        this.finish()
+
+
+@contextmanager
+def sample() -> Iterator[Sample]:
+    """Count how the answers come that this thread asks for."""
+    here = Sample()
+    before = _sample.set(here)
+    try:
+        yield here
+    finally:
+        _sample.reset(before)
+
+
+def _at_work() -> list[Work]:
+    """Return the runs that are at work, and in a notebook the cell."""
+    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell and not _cells:
+        _cells.append(Work())
+        shell.events.register("post_run_cell", _end_cell)
+    return [*_cells, *_runs]
+
+
+def _end_cell(result: Any) -> None:
+    if result.success:
+        _cells[0].finish()
+    _cells[0] = Work()
+
+
+class Kept:
+    """The kept answers of one page and one model.
+
+    Args:
+        file: Where they are kept; neither it nor its folder need exist.
+        same: Says what an entry must hold for its answer to be this model's, such as its weights.
+    """
+
+    def __init__(self, file: Path, same: Callable[[], dict[str, str]] = dict) -> None:
+        """Note where the answers lie; nothing is read yet."""
+        self.file, self.same = file, same
+
+    def get(self, key: str, *, only_stopped: bool = False) -> Entry | None:
+        """Return the answer that may stand for the one to a request, if there is one.
+
+        Args:
+            key: The key of the request.
+            only_stopped: Whether only an answer counts that was got today by work that was stopped.
+        """
+        work = _at_work()
+        stopped = key in _waiting(self.file) and not any(key in one.got[self.file] for one in work)
+        if not (stopped and work if only_stopped else stopped or key not in _mine[self.file]):
+            return None
+        entry = _unwritten[self.file].get(key) or self._on_disk(key)
+        if entry is None or not self.same().items() <= entry.items() or (only_stopped and entry["recorded"] != _today()):
+            return None
+        for one in work:
+            one.reused[self.file].add(key)
+        _count("reused")
+        return entry
+
+    def _on_disk(self, key: str) -> Entry | None:
+        found = shelf_of(self.file.parent).find(key, self.file)
+        return found and found[1]
+
+    def add(self, entry: Entry, *, again: bool) -> None:
+        """Keep an answer. Where the disk does not take it, it stays in memory, and the page goes on and says so once.
+
+        Args:
+            entry: The answer, in the form of a recording.
+            again: Whether it may be used again.
+        """
+        key, work = entry["key"], _at_work() if again else []
+        try:
+            self._write(entry, waits=bool(work))
+            _unwritten[self.file].pop(key, None)
+        except OSError as error:
+            _unwritten[self.file][key] = entry
+            say_once(UNWRITTEN.format(folder=self.file.parents[2], reason=error.strerror or type(error).__name__))
+        _mine[self.file].add(key)
+        if work:
+            _unfinished[self.file].add(key)
+        for one in work:
+            one.got[self.file].add(key)
+        _count("got" if again else "lost")
+
+    def _write(self, entry: Entry, *, waits: bool) -> None:
+        self.file.parents[2].mkdir(mode=0o700, parents=True, exist_ok=True)  # what a reader asks is the reader's own affair
+        with locked(self.file.parent):
+            append(self.file, entry)
+            if waits:
+                with _list_of(self.file).open("a", encoding="utf-8") as keys:
+                    keys.write(f"{entry['key']}\n")
+
+
+def _count(how: str) -> None:
+    if here := _sample.get():
+        setattr(here, how, getattr(here, how) + 1)
+
+
+def _today() -> str:
+    return datetime.date.today().isoformat()
+
+
+def _list_of(file: Path) -> Path:
+    """Return where other kernels read which answers of a file wait for another try: a key a line."""
+    return file.with_suffix(".unfinished")
+
+
+def _waiting(file: Path) -> set[str]:
+    """Return the keys of answers got by work that has not reached its end, in this kernel or another one."""
+    with suppress(OSError):
+        return _unfinished[file] | set(_list_of(file).read_text(encoding="utf-8").splitlines())
+    return _unfinished[file]
+
+
+def _finish(file: Path, keys: set[str]) -> None:
+    _unfinished[file] -= keys
+    with suppress(OSError):
+        if _waiting(file) & keys:
+            with locked(file.parent):
+                rest = sorted(_waiting(file) - keys)
+                _list_of(file).write_text("".join(f"{key}\n" for key in rest), encoding="utf-8")
