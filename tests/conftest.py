@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from sidebyside import backends, llm, notice
+from sidebyside.faults import CERTIFICATE_VARIABLES
 from tests.scripted import KEY, NAME, ScriptedModel, serving
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test hangs on time
@@ -20,8 +21,10 @@ settings.load_profile("patient")
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Take every setting and key out of the environment; return the folder where recordings go instead of the course's own."""
-    for name in [name for name in os.environ if name.startswith(("SIDEBYSIDE_", "OPENAI_"))]:
+    for name in [name for name in os.environ if name.startswith(("SIDEBYSIDE_", "OPENAI_")) or name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
+    for name in CERTIFICATE_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SIDEBYSIDE_RECORDINGS", str(tmp_path / "recordings"))
     monkeypatch.setattr(llm, "_latest", [])
     monkeypatch.setattr(backends, "_spent", [])

@@ -12,8 +12,10 @@ import httpx2
 import openai
 import pandas as pd
 
-from .backends import Backend, backend, embedded_model
+from .address import settle_headers
+from .backends import NO_URL, Backend, backend, embedded_model
 from .errors import SettingsError, plain_errors
+from .faults import QuietTransport
 from .recording import Call, RecordingTransport, Store
 from .settings import Settings, read_settings
 from .tokens import Token, tokens_of
@@ -83,8 +85,10 @@ def _client(connection: Connection, store: Store, mode: str, timeout: float | No
     who = connection.backend
     transport = RecordingTransport(mode, store, who.send, who.provenance, who.check_budget, connection.note, who.form)
     seconds = who.timeout if timeout is None else timeout
-    line = httpx2.Client(transport=transport, timeout=seconds)
-    return openai.OpenAI(base_url=who.base_url, api_key=who.api_key, http_client=line, timeout=seconds, max_retries=max_retries)
+    line = httpx2.Client(transport=QuietTransport(transport), timeout=seconds)
+    client = openai.OpenAI(base_url=who.base_url, api_key=who.api_key, http_client=line, timeout=seconds, max_retries=max_retries)
+    settle_headers(client, outside=who.base_url != NO_URL)
+    return client
 
 
 def latest() -> Connection:
