@@ -17,20 +17,20 @@ from .errors import SettingsError
 
 OPENAI = "https://api.openai.com/v1"
 AROUND = "\"'`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\ufeff\u200b\u200c\u200d\u2060"  # quotes of several languages, and what cannot be seen
-ROUTES = re.compile(r"/+(chat/completions|completions|embeddings|responses|models|chat)?/*$")
+ROUTES = re.compile(r"/+(chat/completions|completions|embeddings|responses|(?<=/v1/)models)?/*$")
 PLACEHOLDER = re.compile(
     r"\.\.\.|\u2026|^<.*>$|(^|[^a-z])your?[^a-z].{0,20}(key|token)|(key|token)[-_ ]?here"
     r"|^(change-?me|replace-?me|api[-_]?key)$|^(sk-)?(x{6,}|\*{3,})",
     re.IGNORECASE,
 )
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # what a header may be called (RFC 9110, 5.6.2)
-ENDS = (  # hosts whose address is known: what their path begins with, and what it is set to where it does not
-    (r"api\.openai\.com|api\.mistral\.ai|api\.anthropic\.com|api\.together\.(xyz|ai)|api\.x\.ai|router\.huggingface\.co", "/v1"),
-    (r"openrouter\.ai", "/api/v1"),
-    (r"api\.groq\.com", "/openai/v1"),
-    (r"generativelanguage\.googleapis\.com", "/v1beta/openai"),
-    (r".+\.(openai|services\.ai|cognitiveservices)\.azure\.com", "/openai/v1"),
-    (r"(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|ollama|host\.docker\.internal):(11434|1234)", "/v1"),  # Ollama, LM Studio
+ENDS = (  # hosts whose addresses are known: how their path goes, and what it is set to where it does not go so
+    (r"api\.openai\.com|api\.mistral\.ai|api\.anthropic\.com|api\.together\.(xyz|ai)|api\.x\.ai", r"/v\d", "/v1"),
+    (r"openrouter\.ai", r"/api/v\d", "/api/v1"),
+    (r"api\.groq\.com", r"/openai/v\d", "/openai/v1"),
+    (r"generativelanguage\.googleapis\.com", r"/v\w+/openai", "/v1beta/openai"),
+    (r".+\.(openai|services\.ai|cognitiveservices)\.azure\.com", r"/.", "/openai/v1"),
+    (r"(localhost|127\.\d+\.\d+\.\d+|::1|ollama|host\.docker\.internal):(11434|1234)", r"/(?!api(/|$)).", "/v1"),  # Ollama, LM Studio
 )
 SCHEMES = re.compile(r"^(h?t{1,3}ps?)(?=[:/])[:/]*", re.IGNORECASE)
 
@@ -54,8 +54,7 @@ def endpoint_address(environ: Mapping[str, str] = os.environ) -> str:
     if not re.match(r"https?://[^/]", text, re.IGNORECASE):
         raise SettingsError(_without_scheme(text))
     url = _parsed(text)
-    path, _, query = url.raw_path.decode().partition("?")
-    return _checked(url.copy_with(raw_path=(ROUTES.sub("", path) + (f"?{query}" if query else "")).encode()))
+    return _checked(url.copy_with(path=ROUTES.sub("", url.path)))
 
 
 def endpoint_key(environ: Mapping[str, str] = os.environ) -> str:
@@ -142,10 +141,15 @@ def _parsed(text: str) -> httpx2.URL:
 def _checked(url: httpx2.URL) -> str:
     """Return an address, unless its host is known for another one."""
     place = f"{url.host}:{url.port}" if url.port else url.host
-    for host, path in ENDS:
-        if re.fullmatch(host, place) and not url.path.startswith(path.partition("/v1")[0] if "azure" in host else path):
+    for host, path, end in ENDS:
+        if re.fullmatch(host, place) and (url.query or not re.match(path, url.path)):
             raise SettingsError(
-                f"OPENAI_BASE_URL names the right host, but the address of its endpoint ends in {path}. "
-                f"Set OPENAI_BASE_URL to {url.copy_with(raw_path=path.encode())}, then restart the kernel."
+                f"OPENAI_BASE_URL names the right host, but the address of its endpoint ends in {end}. "
+                f"Set OPENAI_BASE_URL to {url.copy_with(userinfo=b'', raw_path=end.encode())}, then restart the kernel."
             )
+    if url.query:
+        raise SettingsError(
+            "OPENAI_BASE_URL holds a question mark, and the openai package puts the route behind it. "
+            f"Set OPENAI_BASE_URL to {url.copy_with(userinfo=b'', query=None)}, then restart the kernel."
+        )
     return str(url)

@@ -26,6 +26,7 @@ from .settings import Settings
 NO_URL, NO_KEY = f"http://{EMBEDDED_HOST}/v1", "none needed"  # the openai client insists on both
 MOST_NAMES = 20  # models listed to a reader who named an unknown one
 MOST_OF_NAMES = 240  # characters of that list
+NO_ANSWER_YET = "The endpoint took the request and sent no answer ({status}). Run the cell again, or ask whoever runs it for an address that answers."
 ENDS = ("/v1", "/api/v1", "/openai/v1")  # what an address may lack
 LOOK = 5.0  # seconds to find out what an address is
 UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
@@ -169,7 +170,7 @@ class Endpoint:
         if fields_of(request.read()).get("stream") and price(self.name, 1, 1):
             raise BudgetError(f"A streamed answer does not say how many tokens '{self.name}' used. {UNCOUNTED}")
         response = self.outside.send(request, stream=True)
-        if response.status_code >= 400 and fields_of(request.read()):
+        if response.status_code > 200 and fields_of(request.read()):
             self._refuse(request, response)
         return response
 
@@ -177,10 +178,12 @@ class Endpoint:
         """Raise what only a look at the endpoint tells, or what is no fault of the settings; leave all else to the openai client.
 
         Raises:
-            AnswerError: If a content filter held the request back.
+            AnswerError: If a content filter held the request back, or the endpoint took it and sent no answer.
             SettingsError: If the endpoint has no such model, or is at another address.
         """
         response.read()
+        if response.is_success:
+            raise AnswerError(NO_ANSWER_YET.format(status=response.status_code), why=Why.EMPTY)
         if sentence := filtered(response):
             raise AnswerError(sentence, why=Why.FILTERED)
         if not (is_about_model(response) or response.status_code == 405):
@@ -193,14 +196,14 @@ class Endpoint:
             if end != base and self._names_at(end, request):
                 raise SettingsError(
                     "OPENAI_BASE_URL is not the whole address of the endpoint. "
-                    f"Set OPENAI_BASE_URL to {request.url.copy_with(raw_path=end.encode())}, then restart the kernel."
+                    f"Set OPENAI_BASE_URL to {request.url.copy_with(userinfo=b'', raw_path=end.encode())}, then restart the kernel."
                 )
 
     def _names_at(self, path: str, request: httpx2.Request) -> list[str] | None:
         """Return the models that an address of the endpoint lists; None if it lists none."""
         headers = [(name, value) for name, value in request.headers.multi_items() if not name.startswith(("content-", "host"))]
         try:
-            url = request.url.copy_with(raw_path=f"{path}/models".encode())
+            url = request.url.copy_with(path=f"{path}/models")
             body = self.outside.get(url, headers=headers, timeout=LOOK).json()
         except (httpx2.HTTPError, CourseError, ValueError):
             return None

@@ -19,10 +19,15 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 MOST_BYTES = 65_536  # of a refusal that are read; what is worth quoting is at its head
+MOST_PARSED = 4_096  # of a web page: older Pythons take a minute for 64 kB that were made to be slow
 MOST_WORDS = 240  # characters that are quoted
 DEEPEST = 8  # levels of JSON that are looked into
 WORDS = "message msg error_description detail details description title reason error errors fault faultstring exception".split()
 CODES = frozenset("code type status param reason error_type error errortype kind".split())
+CUT = re.compile(
+    r"""['"](?:message|msg|detail|error)['"]\s*:\s*(['"])((?:(?!\1)[^\\]|\\.)+)"""
+)  # words in JSON that is cut, or written as Python does
+PASSWORD = re.compile(r"<input\b[^>]{0,300}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 HEAD = re.compile(r"<(!doctype html|html|head|body|title)\b", re.IGNORECASE)
 SENSELESS = re.compile(
     r"Error code: \d+ - |Traceback \(most recent call last\):(.*?(?=\b\w+(Error|Exception)\b))?|(\\[nrt])+|\x1b\[[\d;]*[a-zA-Z]", re.DOTALL
@@ -61,7 +66,10 @@ def said(content: bytes, kind: str = "") -> Said:
         return _of_page(text)
     with suppress(ValueError, RecursionError):
         return _of_json(json.loads(text))
-    return _of_page(text, page=False) if text.lstrip().startswith("<") else Said(one_line(text))
+    if text.lstrip().startswith("<"):
+        return _of_page(text, page=False)
+    cut = CUT.search(text) if text.lstrip().startswith(("{", "[")) else None
+    return Said(one_line(cut[2] if cut else text))
 
 
 def one_line(text: str) -> str:
@@ -137,14 +145,17 @@ def _pairs(value: Any, depth: int = DEEPEST) -> Iterator[tuple[str, Any]]:
 
 def _words_in(value: Any, depth: int = DEEPEST) -> str:
     """Return the words in a JSON value: the first of the usual names that has any."""
-    if isinstance(value, str) or not depth:
-        return value if isinstance(value, str) else ""
-    if isinstance(value, list):
+    if isinstance(value, str):  # gateways pass JSON on as a text
+        return said(value.encode(errors="replace")).words if value.lstrip().startswith(("{", "[")) else value
+    if isinstance(value, list) and depth:
         return "; ".join(filter(None, (_words_in(item, depth - 1) for item in value[:3])))
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not depth:
         return ""
     named = {str(name).lower(): item for name, item in value.items()}
     words = next(filter(None, (_words_in(named.get(name), depth - 1) for name in WORDS)), "")
+    if not words:
+        parts = {name: _words_in(item, depth - 1) for name, item in named.items() if isinstance(item, dict | list)}
+        words = "; ".join(f"{name}: {item}" for name, item in parts.items() if item)
     place = named.get("loc")  # pydantic says which field it means
     return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) and place else words
 
@@ -153,19 +164,17 @@ def _words_in(value: Any, depth: int = DEEPEST) -> str:
 
 
 class _Page(HTMLParser):
-    """Collects a page's title, its text, and whether it asks for a password."""
+    """Collects a page's title and its text."""
 
     def __init__(self) -> None:
         super().__init__()
         self.inside = ""
         self.title: list[str] = []
         self.text: list[str] = []
-        self.asks_password = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("title", "script", "style", "svg"):
             self.inside = tag
-        self.asks_password |= tag == "input" and dict(attrs).get("type") == "password"
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self.inside:
@@ -178,8 +187,8 @@ class _Page(HTMLParser):
 
 def _of_page(text: str, page: bool = True) -> Said:
     parser = _Page()
-    parser.feed(text)
+    parser.feed(text[:MOST_PARSED])
     parser.close()
     title, first = one_line(" ".join(parser.title)), one_line(" ".join(parser.text))
     rest = shortened(first.removeprefix(title).strip(), 120)
-    return Said(": ".join(filter(None, (title, rest))), page=page, asks_password=parser.asks_password)
+    return Said(": ".join(filter(None, (title, rest))), page=page, asks_password=bool(PASSWORD.search(text)))

@@ -17,10 +17,11 @@ from collections.abc import Iterator, Mapping
 import httpx2
 import openai
 
-from .bodies import one_line, shortened, without_keys
-from .refusals import RESTART, keys_of, of_refusal
+from .bodies import one_line, said, shortened
+from .refusals import RESTART, keyless, keys_of, of_refusal, quoting
 
 CUT_OFF = "The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log."
+BROKE_OFF = "The endpoint broke its answer off. Run the cell again; if it stays so, look at the endpoint's log."
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # the first that is set holds
 ASK_FOR_ROOT = f"Ask IT for the company's root certificate as a PEM file, set SSL_CERT_FILE to its path, {RESTART}."
 UNTRUSTED = (
@@ -151,8 +152,10 @@ def explain(error: BaseException) -> str:
         return CUT_OFF
     if isinstance(error, openai.APIConnectionError | httpx2.TransportError | ssl.SSLError):
         return _of_connection(error)
+    if type(error) is openai.APIError:  # raised where a stream reports a fault
+        return quoting(BROKE_OFF, said(error.message.encode(errors="replace")).words, keys_of(os.environ))
     words = error.message if isinstance(error, openai.APIError) else str(error)
-    return without_keys(words.splitlines()[0], keys_of(os.environ)) if words.strip() else type(error).__name__
+    return keyless(words.strip().splitlines()[0]) if words.strip() else type(error).__name__
 
 
 def plain_errors() -> None:

@@ -86,7 +86,7 @@ class Door(httpx2.BaseTransport):
         way = self._way(variable, address, request.url.scheme == "https")
         try:
             response = way.handle_request(request)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+        except (httpx2.NetworkError, httpx2.ConnectTimeout, httpx2.ProtocolError, httpx2.ProxyError) as error:
             if not variable:
                 raise
             raise ProxyFault(str(error), variable, _proxy(variable, address)) from error

@@ -47,7 +47,7 @@ TOO_LONG = Cause(
     (400, 413, 422, 500),
     r"context_?(length|size|window)_?exceeded|exceed_context_size|context_?window|\bcontext (length|size|window)|(sequence|model) length"
     r"|(prompt|input) (is |was )?too long|input length|(input|prompt) token count|too many (input |prompt )?tokens|max_new_tokens. must be"
-    r"|maximum context|prompt (contains|has) [\d,]+ tokens|reduce the length of",
+    r"|too large to process|maximum context|prompt (contains|has) [\d,]+ tokens|reduce the length of",
 )
 FILTERED = Cause(
     "The endpoint's content filter holds this request back ({status}). The settings are right: leave this text out, or word it in another way.",
@@ -84,6 +84,7 @@ PROXY_ASKS = Cause(f"The proxy in {{variable}} asks for a name and a password (4
 TOO_LARGE = Cause("The request is too large for the endpoint or for a proxy before it (413). Shorten the text, or leave examples out.", (413,))
 QUOTA = Cause("The endpoint says: too many requests, or the quota is used up (429). {wait} and run the cell again, or ask for quota.", (429,))
 WAITED = Cause("The endpoint did not get done in time ({status}). Run the cell again, or ask for a shorter answer.", (408, 504, 524))
+BROKEN_OFF = Cause("The request was broken off before the endpoint had answered (499). Run the cell again.", (499,))
 NO_CHAT = "No chat route is at this address ({status}). Check OPENAI_BASE_URL, which most often ends in /v1."
 
 ENDPOINT = (
@@ -99,20 +100,21 @@ ENDPOINT = (
     NO_MODEL,
     Cause(NO_MODEL.sentence, (404,), r"\bmodel|deployment"),
     Cause("The key may not use this model (403). Ask whoever runs the endpoint for access, or choose another SIDEBYSIDE_MODEL.", (403,)),
-    Cause(NO_CHAT, (404, 410), r"\burl\b|route|page not found|file not found|^\S* ?not found$|cannot post|resource not found|endpoint"),
+    Cause(NO_CHAT, (404, 410), r"\burl\b|route|not[_ ]found|cannot post|endpoint"),
     Cause("The endpoint does not know the model or the address (404). Check SIDEBYSIDE_MODEL and OPENAI_BASE_URL.", (404, 410)),
     Cause(NO_CHAT, (405, 415)),
     PROXY_ASKS,
     WAITED,
     Cause("The endpoint is at work on something that this request is in conflict with (409). Wait a little and run the cell again.", (409,)),
     TOO_LARGE,
-    Cause("The request was broken off before the endpoint had answered (499). Run the cell again.", (499,)),
+    BROKEN_OFF,
     Cause("What stands before the endpoint does not reach it (502). Wait a little and run the cell again, or ask whoever runs it.", (502,)),
     Cause("The endpoint has too much to do ({status}). Wait a little and run the cell again.", (503, 529)),
 )
 LOGIN = Cause(
     "A login page answers in the endpoint's place ({status}). Log in with the browser, or set OPENAI_BASE_URL to the endpoint's own address.",
-    signs=r"\blog ?-?in\b|\bsign ?-?in\b|single sign|\bsso\b|captive|hotspot|anmelde",
+    (200, 400, 401, 403, 511),  # a page of 404 may well have a link to log in
+    r"\blog ?-?in\b|\bsign ?-?in\b|single sign|\bsso\b|captive|hotspot|anmelde",
 )
 PAGES = (  # what a web page in the place of an answer means: it is from something in between, or from another address than the endpoint's
     WANTS_HTTPS,
@@ -130,9 +132,10 @@ PAGES = (  # what a web page in the place of an answer means: it is from somethi
     QUOTA,
     Cause(
         "A gateway or proxy before the endpoint does not reach it ({status}). Wait a little and run the cell again, or ask whoever runs it.",
-        (502, 503, 504),
+        (502, 503, 504, 520, 521, 522, 523, 525, 526, 527, 530),
     ),
     WAITED,
+    BROKEN_OFF,
 )
 REST = (
     Cause("The endpoint sends requests elsewhere without saying where ({status}). Check the address in OPENAI_BASE_URL.", tuple(range(300, 400))),
@@ -154,7 +157,7 @@ THERE = re.compile(
     re.IGNORECASE,
 )
 WORDS_OF_PAGE = (
-    "A web page answers in the endpoint's place, so OPENAI_BASE_URL is not the endpoint's address. "
+    "A web page came back in place of an answer, so OPENAI_BASE_URL is not the endpoint's address. "
     f"Set it to the address that ends in /v1, or /api/v1, {RESTART}."
 )
 LOGIN_OF_PAGE = LOGIN.sentence.replace(" ({status})", "")
@@ -208,6 +211,11 @@ def quoting(sentence: str, words: str, keys: set[str]) -> str:
     """Return a sentence with the endpoint's own words behind it, without keys, and no longer than fits."""
     words = shortened(without_keys(words, keys), min(240, LONGEST - len(sentence) - 16))
     return f'{sentence} It says: "{words}".' if words else sentence
+
+
+def keyless(words: str) -> str:
+    """Return words without the reader's keys."""
+    return without_keys(words, keys_of(os.environ))
 
 
 def keys_of(environ: Mapping[str, str], request: httpx2.Request | None = None) -> set[str]:

@@ -205,6 +205,11 @@ def fastapi_unknown_route() -> Reply:
     return Reply({"detail": "Not Found"}, 404)
 
 
+@says("No chat route is at this address (404)")
+def spring_unknown_route() -> Reply:
+    return Reply({"status": 404, "error": "Not Found", "message": "No message available", "path": "/chat/completions"}, 404)
+
+
 @says("No chat route is at this address (404)", "404 page not found")
 def ollama_unknown_route() -> Reply:
     return Reply("404 page not found", 404, kind="text/plain")
@@ -223,6 +228,11 @@ def kong_unknown_route() -> Reply:
 @says("no endpoint is at this address (404)", "ends in /v1", "404 Not Found: nginx", not_=("<", "color"))
 def nginx_unknown_route() -> Reply:
     return page(404, "404 Not Found", "<hr><center>nginx</center>")
+
+
+@says("no endpoint is at this address (404)", not_=("login",))
+def website_with_a_link_to_log_in() -> Reply:
+    return page(404, "Page not found", "<a>Sign in</a> <a>Log in</a>")
 
 
 @says("No chat route is at this address (405)", "Method Not Allowed")
@@ -317,6 +327,17 @@ def copilot_too_long() -> Reply:
     return refusal(400, "prompt token count of 93854 exceeds the limit of 90000", "", "")
 
 
+@says("longer than the model can read at once", "too large to process")
+def llama_cpp_above_its_batch() -> Reply:
+    words = "input is too large to process. increase the physical batch size"
+    return Reply({"error": {"code": 500, "message": words, "type": "server_error"}}, 500)
+
+
+@says("longer than the model can read at once", "Input is too long for requested model")
+def bedrock_too_long() -> Reply:
+    return Reply({"__type": "ValidationException", "Message": "Input is too long for requested model."}, 400)
+
+
 @says("longer than the model can read at once", "the input length exceeds the context length")
 def ollama_too_long() -> Reply:
     return Reply({"error": "the input length exceeds the context length"}, 400)
@@ -365,6 +386,21 @@ def mistral_detail_in_message() -> Reply:
 @says("Take out the option", "temperature is deprecated")
 def error_as_text() -> Reply:
     return Reply({"error": "temperature is deprecated"}, 400)
+
+
+@says("Take out the option", "seed: Unknown field")
+def marshmallow_errors() -> Reply:
+    return Reply({"code": 422, "status": "Unprocessable Entity", "errors": {"seed": ["Unknown field."]}}, 422)
+
+
+@says("Take out the option", '"inner"')
+def gateway_that_passes_json_on_as_text() -> Reply:
+    return refusal(400, json.dumps({"detail": "inner"}))
+
+
+@says("Take out the option", "it's \\'inner\\'".replace("\\", ""))
+def litellm_that_passes_a_dict_on_as_text() -> Reply:
+    return refusal(400, 'litellm.BadRequestError: {"error": {"message": "it\'s \'inner\'"')
 
 
 @says("Take out the option", "Could not route to it")
@@ -437,6 +473,11 @@ def zscaler_block() -> Reply:
     return page(403, "Internet Security by Zscaler", "<p>Sorry, you don't have permission to visit this site</p>", server="Zscaler/6.2")
 
 
+@says("gateway or proxy", "(522)", "Connection timed out")
+def cloudflare_host_that_is_down() -> Reply:
+    return page(522, "example.com | 522: Connection timed out")
+
+
 @says("proxy or firewall", "(403)", "Attention Required! | Cloudflare")
 def cloudflare_block() -> Reply:
     return page(403, "Attention Required! | Cloudflare", "Sorry, you have been blocked", server="cloudflare")
@@ -495,6 +536,16 @@ def endpoint_in_conflict() -> Reply:
 @says("broken off before the endpoint had answered (499)")
 def google_cancelled() -> Reply:
     return Reply([{"error": {"code": 499, "message": "The operation was cancelled.", "status": "CANCELLED"}}], 499)
+
+
+@says("took the request and sent no answer (202)")
+def endpoint_that_queues() -> Reply:
+    return Reply({"status": "queued"}, 202)
+
+
+@says("took the request and sent no answer (204)")
+def endpoint_without_content() -> Reply:
+    return Reply("", 204)
 
 
 @says("elsewhere without saying where (302)")

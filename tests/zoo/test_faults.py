@@ -164,6 +164,14 @@ def test_long_list_of_models_is_shortened(endpoint: ScriptedModel) -> None:
         ask(client)
 
 
+def test_a_stream_that_reports_a_fault(endpoint: ScriptedModel) -> None:
+    endpoint.script(Reply('data: {"error":{"message":"died on the way","code":500}}\n\n', kind="text/event-stream"))
+    client, model = sbs.connect()
+    with pytest.raises(openai.APIError) as caught:
+        list(client.chat.completions.create(model=model, messages=[{"role": "user", "content": "Hello"}], stream=True))
+    assert_one_sentence(explain(caught.value), "broke its answer off", "died on the way")
+
+
 def test_explain_takes_the_first_line_of_any_error() -> None:
     assert explain(ValueError("first\nsecond")) == "first"
     assert explain(KeyError()) == "KeyError"
@@ -387,6 +395,8 @@ REFUSED = {
     "OpenRouter with another end": ("https://openrouter.ai/v1", "Set OPENAI_BASE_URL to https://openrouter.ai/api/v1,"),
     "Google without its end": ("https://generativelanguage.googleapis.com/v1beta/", "/v1beta/openai,"),
     "Azure without its end": ("https://we.openai.azure.com/", "Set OPENAI_BASE_URL to https://we.openai.azure.com/openai/v1,"),
+    "Azure's old address": ("https://we.openai.azure.com/openai/deployments/x?api-version=2024-10-21", "https://we.openai.azure.com/openai/v1,"),
+    "a question mark": ("https://api.example.com/v1/chat/completions?key=1", "Set OPENAI_BASE_URL to https://api.example.com/v1,"),
     "Ollama without its end": ("http://localhost:11434", "Set OPENAI_BASE_URL to http://localhost:11434/v1,"),
     "Ollama's own route": ("http://127.0.0.1:11434/api/chat", "Set OPENAI_BASE_URL to http://127.0.0.1:11434/v1,"),
     "LM Studio without its end": ("http://localhost:1234/", "Set OPENAI_BASE_URL to http://localhost:1234/v1,"),
@@ -403,7 +413,9 @@ def test_an_address_that_is_none(name: str, endpoint: ScriptedModel, monkeypatch
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("address", ["https://we.openai.azure.com/openai/deployments/x?api-version=2024-10-21", "https://api.openai.com/v1/"])
+@pytest.mark.parametrize(
+    "address", ["https://we.openai.azure.com/openai/v1", "https://we.services.ai.azure.com/models", "https://api.openai.com/v1/"]
+)
 def test_an_address_that_is_right_stays(address: str) -> None:
     assert endpoint_address({"OPENAI_BASE_URL": address}) == address.rstrip("/")
 
@@ -880,7 +892,7 @@ def test_a_page_in_the_place_of_an_answer() -> None:
     shop = page(200, "Open WebUI", "<script>var a = 1</script>Welcome")
     assert_one_sentence(page_instead(login.data, login.kind) or "", "A login page answers", "Sign in to your account")
     assert_one_sentence(page_instead(portal.data) or "", "A login page answers", "Hotel WiFi: Please log in to continue")
-    assert_one_sentence(page_instead(shop.data) or "", "A web page answers", "/v1", "Open WebUI: Welcome")
+    assert_one_sentence(page_instead(shop.data) or "", "A web page came back", "/v1", "Open WebUI: Welcome")
     assert page_instead(WHOLE.encode(), "application/json") is None
     assert page_instead(b"") is None
 
