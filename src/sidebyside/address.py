@@ -50,7 +50,7 @@ def endpoint_address(environ: Mapping[str, str] = os.environ) -> str:
     """
     text = bare(environ.get("OPENAI_BASE_URL", "")) or OPENAI
     if re.search(r"\s", text):
-        raise SettingsError("OPENAI_BASE_URL has a blank or a line break in the middle. Set it to the address alone, then restart the kernel.")
+        raise SettingsError("OPENAI_BASE_URL has a space or a line break in the middle. Set it to the address alone, then restart the kernel.")
     if not re.match(r"https?://[^/]", text, re.IGNORECASE):
         raise SettingsError(_without_scheme(text))
     url = _parsed(text)
@@ -69,7 +69,7 @@ def endpoint_key(environ: Mapping[str, str] = os.environ) -> str:
     if PLACEHOLDER.search(key):
         raise SettingsError(f"OPENAI_API_KEY still holds the placeholder of an example. {again} A local server takes any other word.")
     if re.search(r"\s", key):
-        raise SettingsError(f"OPENAI_API_KEY has a blank or a line break in the middle. {again}")
+        raise SettingsError(f"OPENAI_API_KEY has a space or a line break in the middle. {again}")
     if strange := next((sign for sign in key if not "!" <= sign <= "~"), ""):
         raise SettingsError(f"OPENAI_API_KEY holds {_shown(strange)}, which no key has. {again}")
     return key
@@ -104,7 +104,7 @@ def _sendable(variable: str, value: str | None) -> str | None:
 
 
 def _shown(sign: str) -> str:
-    return f"the character '{sign}'" if sign.isprintable() and not sign.isspace() else "a character that cannot be seen"
+    return f"the character '{sign}'" if sign.isprintable() and not sign.isspace() else "an invisible character"
 
 
 def _without_scheme(text: str) -> str:

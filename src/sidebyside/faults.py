@@ -18,35 +18,35 @@ import httpx2
 import openai
 
 from .bodies import one_line, said, shortened
-from .refusals import RESTART, keyless, keys_of, of_refusal, quoting
+from .refusals import PROXY_ASKS, RESTART, keyless, keys_of, of_refusal, quoting
 
 CUT_OFF = "The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log."
-BROKE_OFF = "The endpoint broke its answer off. Run the cell again; if it stays so, look at the endpoint's log."
+BROKE_OFF = "The endpoint broke off its answer. Run the cell again; if it stays so, look at the endpoint's log."
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # the first that is set holds
 ASK_FOR_ROOT = f"Ask IT for the company's root certificate as a PEM file, set SSL_CERT_FILE to its path, {RESTART}."
 UNTRUSTED = (
-    "The endpoint's certificate is signed by nobody whom {whose}: most often, a company's proxy opens the encrypted connection. " + ASK_FOR_ROOT
+    "The endpoint's certificate is signed by an authority that {whose}: most often, a company's proxy opens the encrypted connection. " + ASK_FOR_ROOT
 )
 EXPIRED = (
-    "The endpoint's certificate is out of date, or this machine's clock is wrong. Check the date of this machine; "
+    "The endpoint's certificate has expired, or this machine's clock is wrong. Check the date of this machine; "
     "if it is right, ask whoever runs the endpoint, or IT if there is a proxy, for a new certificate."
 )
 OTHER_NAME = (
     "The certificate is for another host than the one in OPENAI_BASE_URL. Write the host there as the certificate names it; "
     "if it is right, something between you and the endpoint answers in its place: ask IT."
 )
-CLIENT_CERTIFICATE = "The endpoint asks for a certificate of yours, which the course cannot show. Ask for an address that takes a key."
+CLIENT_CERTIFICATE = "The endpoint asks for a client certificate, which the course cannot present. Ask for an address that takes a key."
 PLAIN = (
     "OPENAI_BASE_URL begins with https, but what answers there speaks http without encryption. "
     f"Write http:// if it is a server of your own, or fix the port, {RESTART}."
 )
 PROXY_PLAIN = f"The proxy in {{variable}} is written with https, but speaks http. Write its address with http:// in {{variable}}, {RESTART}."
 NO_TLS = (
-    "No encrypted connection to the endpoint came about ({reason}). Run the cell again; if it stays so, ask IT whether a proxy or firewall breaks it."
+    "An encrypted connection to the endpoint could not be set up ({reason}). Run the cell again; "
+    "if it stays so, ask IT whether a proxy or firewall breaks it."
 )
-PROXY_ASKS = f"The proxy in {{variable}} asks for a name and a password{{status}}. Write it as {{form}}name:password@host:port, {RESTART}."
 PROXY_REFUSES = (
-    "The proxy in {variable} refuses the name and password that are written there{status}. Fix them; "
+    "The proxy in {variable} refuses the name and password that are written there{told}. Fix them; "
     f"special characters are written as in %40 for @, {RESTART}."
 )
 PROXY_FORBIDS = (
@@ -54,7 +54,7 @@ PROXY_FORBIDS = (
     "or add the host to NO_PROXY if it can be reached without the proxy."
 )
 PROXY_LOST = (
-    "The proxy in {variable} does not reach the endpoint ({reason}). Check the host in OPENAI_BASE_URL; "
+    "The proxy in {variable} cannot reach the endpoint ({reason}). Check the host in OPENAI_BASE_URL; "
     f"if it is inside your company's network, add it to NO_PROXY, {RESTART}."
 )
 PROXY_SILENT = (
@@ -62,10 +62,10 @@ PROXY_SILENT = (
     "outside of it, unset {variable} and restart the kernel."
 )
 UNKNOWN_HOST = (
-    "No host is known here by the name in OPENAI_BASE_URL{host}. Check its spelling; if it is right, check your network, "
+    "This machine cannot find the host in OPENAI_BASE_URL{host}. Check its spelling; if it is right, check your network, "
     "or turn on the VPN if the host is inside your company."
 )
-UNREACHABLE = "This machine's network does not reach the endpoint ({reason}). Check your network, VPN and firewall, then run the cell again."
+UNREACHABLE = "This machine's network cannot reach the endpoint ({reason}). Check your network, VPN and firewall, then run the cell again."
 NOT_CONNECTED = (
     "The endpoint could not be reached in time. Check the address in OPENAI_BASE_URL, your network and VPN; a firewall may also drop the connection."
 )
@@ -75,9 +75,9 @@ NOBODY_AT_80 = (
     "No endpoint answers at OPENAI_BASE_URL, which names no port. Start it or fix the address: a local server has a port, "
     "as in http://localhost:11434/v1."
 )
-HUNG_UP = "The endpoint hung up without an answer. Run the cell again; if it stays so, look at the endpoint's log."
+HUNG_UP = "The endpoint closed the connection without an answer. Run the cell again; if it stays so, look at the endpoint's log."
 HUNG_UP_ON_HTTP = (
-    "The endpoint hung up without an answer. If it speaks https, write https:// in OPENAI_BASE_URL and restart the kernel; "
+    "The endpoint closed the connection without an answer. If it speaks https, write https:// in OPENAI_BASE_URL and restart the kernel; "
     "if not, check the port, and run the cell again."
 )
 NO_HTTP = f"What answers at OPENAI_BASE_URL does not speak HTTP. Check its host and port, write https:// if it wants encryption, {RESTART}."
@@ -220,15 +220,15 @@ def _of_certificate(error: ssl.SSLCertVerificationError, words: str) -> str:
     if error.verify_code in (9, 10) or re.search(r"expired|not yet valid|validity period", words):
         return EXPIRED
     named = certificates_named()
-    return UNTRUSTED.format(whose=f"{named[0]} names" if named else "this machine trusts")
+    return UNTRUSTED.format(whose=f"{named[0]} does not name" if named else "this machine does not trust")
 
 
 def _of_proxy(fault: ProxyFault) -> str:
     reason, known = one_line(str(fault)), fault.proxy.auth is not None
     socks = fault.proxy.url.scheme.startswith("socks")
     if reason.startswith("407") or (socks and "auth" in reason.lower()):
-        form, status = ("socks5://", "") if socks else ("http://", " (407)")
-        return (PROXY_REFUSES if known else PROXY_ASKS).format(variable=fault.variable, form=form, status=status)
+        form, told = ("socks5://", "") if socks else ("http://", " (407)")
+        return (PROXY_REFUSES if known else PROXY_ASKS).format(variable=fault.variable, form=form, told=told)
     if re.match(r"4\d\d\b", reason):
         return PROXY_FORBIDS.format(variable=fault.variable, reason=shortened(reason, 60))
     if re.match(r"\d{3}\b|Proxy Server could not connect", reason):

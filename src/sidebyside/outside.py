@@ -24,20 +24,20 @@ from .errors import SettingsError
 from .faults import ProxyFault, certificates_named
 from .refusals import LOGIN_OF_PAGE, VIA
 
-SOCKS = "{variable} names a SOCKS proxy, and Python lacks what it takes to use one. Run `pip install socksio`, or unset {variable}."
+SOCKS = "{variable} names a SOCKS proxy, which Python cannot use without one more package. Run `pip install socksio`, or unset {variable}."
 PROXY = (
     "{variable} names a proxy whose address is not valid. Write it as http://host:port, with special characters of a password "
     "as in %40 for @, or unset {variable}; then restart the kernel."
 )
 CERTIFICATES = "{variable} names certificates that cannot be read ({reason}). Set it to a readable PEM file, or unset it, then restart the kernel."
 OTHER_HOST = (
-    "The endpoint sends requests on to {place}, and neither key nor text is sent to another host unasked. "
+    "The endpoint redirects to {place}, and neither key nor text goes to another host unasked. "
     "If that is the endpoint's new address, set OPENAI_BASE_URL to it; if it is a login page, log in with the browser first."
 )
-TO_PLAIN_HTTP = "The endpoint sends requests on to an address without encryption, and no key is sent there. Check OPENAI_BASE_URL."
-AS_GET = "The endpoint sends the request on as a mere look-up (303), so no answer can come. Check the address in OPENAI_BASE_URL."
-IN_CIRCLES = "The endpoint sends requests on in circles. Check the address in OPENAI_BASE_URL: whether it is http or https, and how it ends."
-NOWHERE = "The endpoint sends requests on to an address that cannot be read. Check OPENAI_BASE_URL, or ask whoever runs the endpoint."
+TO_PLAIN_HTTP = "The endpoint redirects to an address without encryption, and no key is sent there. Check OPENAI_BASE_URL."
+AS_GET = "The endpoint redirects in a way that drops the question (303), so no answer can come. Check the address in OPENAI_BASE_URL."
+IN_CIRCLES = "The endpoint redirects in circles. Check the address in OPENAI_BASE_URL: http or https, and how it ends."
+NOWHERE = "The endpoint redirects to an address that cannot be read. Check OPENAI_BASE_URL, or ask whoever runs the endpoint."
 LOGIN = re.compile(r"\b(log-?in|sign-?in|sso|saml2?|oauth2?|adfs|idp|authorize|captive|portal)\b", re.IGNORECASE)
 MOST_HOPS = 5
 MOST_BYTES = 65_536  # of a refusal's body

@@ -80,11 +80,12 @@ NO_CREDIT = Cause(
     r"insufficient[_ -]?(quota|credit|balance|fund)|\bcredits?\b|payment|billing|spend(ing)?[_ ]limit"
     r"|exceeded[_ ]?budget|budget[_ ](has been )?exceeded|budgetexceeded|over budget",
 )
-PROXY_ASKS = Cause(f"The proxy in {{variable}} asks for a name and a password (407). Write it as http://name:password@host:port, {RESTART}.", (407,))
-TOO_LARGE = Cause("The request is too large for the endpoint or for a proxy before it (413). Shorten the text, or leave examples out.", (413,))
+PROXY_ASKS = f"The proxy in {{variable}} asks for a name and a password{{told}}. Write it as {{form}}name:password@host:port, {RESTART}."
+WITHOUT_NAME = Cause(PROXY_ASKS.format(variable="{variable}", told=" ({status})", form="http://"), (407,))
+TOO_LARGE = Cause("The request is too large for the endpoint or for a proxy in front of it (413). Shorten the text, or leave examples out.", (413,))
 QUOTA = Cause("The endpoint says: too many requests, or the quota is used up (429). {wait} and run the cell again, or ask for quota.", (429,))
-WAITED = Cause("The endpoint did not get done in time ({status}). Run the cell again, or ask for a shorter answer.", (408, 504, 524))
-BROKEN_OFF = Cause("The request was broken off before the endpoint had answered (499). Run the cell again.", (499,))
+WAITED = Cause("The endpoint ran out of time ({status}). Run the cell again, or ask for a shorter answer.", (408, 504, 524))
+BROKEN_OFF = Cause("The request was cancelled before the endpoint had answered (499). Run the cell again.", (499,))
 NO_CHAT = "No chat route is at this address ({status}). Check OPENAI_BASE_URL, which most often ends in /v1."
 
 ENDPOINT = (
@@ -103,13 +104,13 @@ ENDPOINT = (
     Cause(NO_CHAT, (404, 410), r"\burl\b|route|not[_ ]found|cannot post|endpoint"),
     Cause("The endpoint does not know the model or the address (404). Check SIDEBYSIDE_MODEL and OPENAI_BASE_URL.", (404, 410)),
     Cause(NO_CHAT, (405, 415)),
-    PROXY_ASKS,
+    WITHOUT_NAME,
     WAITED,
-    Cause("The endpoint is at work on something that this request is in conflict with (409). Wait a little and run the cell again.", (409,)),
+    Cause("The endpoint is busy with something that conflicts with this request (409). Wait a little and run the cell again.", (409,)),
     TOO_LARGE,
     BROKEN_OFF,
-    Cause("What stands before the endpoint does not reach it (502). Wait a little and run the cell again, or ask whoever runs it.", (502,)),
-    Cause("The endpoint has too much to do ({status}). Wait a little and run the cell again.", (503, 529)),
+    Cause("The gateway in front of the endpoint cannot reach it (502). Wait a little and run the cell again, or ask whoever runs it.", (502,)),
+    Cause("The endpoint is overloaded or still starting ({status}). Wait a little and run the cell again.", (503, 529)),
 )
 LOGIN = Cause(
     "A login page answers in the endpoint's place ({status}). Log in with the browser, or set OPENAI_BASE_URL to the endpoint's own address.",
@@ -119,7 +120,7 @@ LOGIN = Cause(
 PAGES = (  # what a web page in the place of an answer means: it is from something in between, or from another address than the endpoint's
     WANTS_HTTPS,
     LOGIN,
-    PROXY_ASKS,
+    WITHOUT_NAME,
     Cause(
         "A proxy or firewall between you and the endpoint does not let the request through ({status}). Ask IT to allow the endpoint's host.",
         (401, 403, 406, 418, 451),
@@ -131,14 +132,14 @@ PAGES = (  # what a web page in the place of an answer means: it is from somethi
     TOO_LARGE,
     QUOTA,
     Cause(
-        "A gateway or proxy before the endpoint does not reach it ({status}). Wait a little and run the cell again, or ask whoever runs it.",
+        "A gateway or proxy in front of the endpoint cannot reach it ({status}). Wait a little and run the cell again, or ask whoever runs it.",
         (502, 503, 504, 520, 521, 522, 523, 525, 526, 527, 530),
     ),
     WAITED,
     BROKEN_OFF,
 )
 REST = (
-    Cause("The endpoint sends requests elsewhere without saying where ({status}). Check the address in OPENAI_BASE_URL.", tuple(range(300, 400))),
+    Cause("The endpoint redirects without saying where to ({status}). Check the address in OPENAI_BASE_URL.", tuple(range(300, 400))),
     Cause("The endpoint does not accept this request ({status}). Take out the option it names and run the cell again.", tuple(range(400, 500))),
     Cause("The endpoint had a fault of its own ({status}) each time it was asked. Wait a little and run the cell again."),
 )

@@ -503,17 +503,17 @@ def nginx_gateway_timeout() -> Reply:
     return page(504, "504 Gateway Time-out")
 
 
-@says("What stands before the endpoint does not reach it (502)")
+@says("The gateway in front of the endpoint cannot reach it (502)")
 def litellm_bad_gateway() -> Reply:
     return refusal(502, "upstream connect error", "502", "bad_gateway")
 
 
-@says("has too much to do (529)", "Overloaded")
+@says("overloaded or still starting (529)", "Overloaded")
 def anthropic_overloaded() -> Reply:
     return Reply({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, 529)
 
 
-@says("has too much to do (503)", "Loading model")
+@says("overloaded or still starting (503)", "Loading model")
 def llama_cpp_loading() -> Reply:
     return Reply({"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}, 503)
 
@@ -523,7 +523,7 @@ def vllm_out_of_memory() -> Reply:
     return Reply({"object": "error", "message": "CUDA out of memory", "type": "InternalServerError", "code": 500}, 500)
 
 
-@says("did not get done in time (408)")
+@says("ran out of time (408)")
 def endpoint_that_lost_patience() -> Reply:
     return refusal(408, "Request timed out")
 
@@ -533,7 +533,7 @@ def endpoint_in_conflict() -> Reply:
     return refusal(409, "Another request is in progress")
 
 
-@says("broken off before the endpoint had answered (499)")
+@says("cancelled before the endpoint had answered (499)")
 def google_cancelled() -> Reply:
     return Reply([{"error": {"code": 499, "message": "The operation was cancelled.", "status": "CANCELLED"}}], 499)
 
@@ -548,7 +548,7 @@ def endpoint_without_content() -> Reply:
     return Reply("", 204)
 
 
-@says("elsewhere without saying where (302)")
+@says("redirects without saying where to (302)")
 def redirect_to_nowhere() -> Reply:
     return Reply("", 302)
 

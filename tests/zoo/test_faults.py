@@ -169,7 +169,7 @@ def test_a_stream_that_reports_a_fault(endpoint: ScriptedModel) -> None:
     client, model = sbs.connect()
     with pytest.raises(openai.APIError) as caught:
         list(client.chat.completions.create(model=model, messages=[{"role": "user", "content": "Hello"}], stream=True))
-    assert_one_sentence(explain(caught.value), "broke its answer off", "died on the way")
+    assert_one_sentence(explain(caught.value), "broke off its answer", "died on the way")
 
 
 def test_explain_takes_the_first_line_of_any_error() -> None:
@@ -383,8 +383,8 @@ REFUSED = {
     "another scheme": ("ftp://api.example.com/v1", "Set it to https://api.example.com/v1,"),
     "three slashes": ("http:///localhost/v1", "Set it to http://localhost/v1,"),
     "a password": ("joe:secret@example.com/v1", "https://"),
-    "a blank in the middle": ("https://api.example.com /v1", "a blank or a line break in the middle"),
-    "two lines": ("https://api.example.com/v1\nsk-12345678", "a blank or a line break in the middle"),
+    "a blank in the middle": ("https://api.example.com /v1", "a space or a line break in the middle"),
+    "two lines": ("https://api.example.com/v1\nsk-12345678", "a space or a line break in the middle"),
     "a port in letters": ("http://localhost:abc/v1", "host or port cannot be read"),
     "a port too high": ("http://localhost:99999/v1", "host or port cannot be read"),
     "no host": ("http://:8000/v1", "host or port cannot be read"),
@@ -448,12 +448,12 @@ WRONG_KEYS = {
     "your-key-here": "placeholder",
     "YOUR_API_KEY": "placeholder",
     "sk-xxxxxxxxxxxx": "placeholder",
-    "sk-abc def": "a blank or a line break in the middle",
-    "sk-abc\ndef": "a blank or a line break in the middle",
+    "sk-abc def": "a space or a line break in the middle",
+    "sk-abc\ndef": "a space or a line break in the middle",
     "sk-abc\u2013def": "the character '\u2013'",
     "sk-äbc": "the character 'ä'",
-    "sk-abc\u200bdef": "a character that cannot be seen",
-    "sk-abc\x00def"[:6] + "\x01": "a character that cannot be seen",
+    "sk-abc\u200bdef": "an invisible character",
+    "sk-abc\x00def"[:6] + "\x01": "an invisible character",
     "ключ": "the character 'к'",
 }
 
@@ -562,7 +562,7 @@ def encrypted(certificate: trustme.LeafCert, **options: Any) -> Iterator[str]:
 
 
 def test_interception_names_the_file_to_ask_for(secure: str) -> None:
-    assert_one_sentence(said_of(), "whom this machine trusts", "proxy opens the encrypted connection", "Ask IT", "SSL_CERT_FILE")
+    assert_one_sentence(said_of(), "that this machine does not trust", "proxy opens the encrypted connection", "Ask IT", "SSL_CERT_FILE")
 
 
 @pytest.mark.parametrize("variable", CERTIFICATE_VARIABLES)
@@ -582,7 +582,7 @@ def test_the_first_variable_that_is_set_holds(secure: str, authority: trustme.CA
     (tmp_path / "other").mkdir()
     monkeypatch.setenv("SSL_CERT_FILE", str(pem(trustme.CA(), tmp_path / "other")))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem(authority, tmp_path)))
-    assert_one_sentence(said_of(), "nobody whom SSL_CERT_FILE names", "Ask IT")
+    assert_one_sentence(said_of(), "an authority that SSL_CERT_FILE does not name", "Ask IT")
 
 
 def test_the_form_that_windows_exports_and_quotes_around_the_path(
@@ -614,7 +614,7 @@ def test_a_file_that_cannot_be_read_is_named_by_its_variable(variable: str, secu
 def test_other_faults_of_a_certificate(endpoint: ScriptedModel, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(pem(authority, tmp_path)))
     faults = {
-        "out of date": expired(authority, "127.0.0.1"),
+        "has expired": expired(authority, "127.0.0.1"),
         "for another host than the one in OPENAI_BASE_URL": authority.issue_cert("elsewhere.example"),
         "for another host": authority.issue_cert("127.0.0.2"),
     }
@@ -630,7 +630,7 @@ def test_an_endpoint_that_wants_the_reader_s_certificate(
     monkeypatch.setenv("SSL_CERT_FILE", str(pem(authority, tmp_path)))
     with encrypted(authority.issue_cert("127.0.0.1"), clients=authority) as address:
         monkeypatch.setenv("OPENAI_BASE_URL", address)
-        assert_one_sentence(said_of(), "asks for a certificate of yours", "takes a key")
+        assert_one_sentence(said_of(), "asks for a client certificate", "takes a key")
 
 
 def test_https_to_a_server_of_http(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -648,8 +648,8 @@ def test_http_to_a_server_of_https(secure: str, monkeypatch: pytest.MonkeyPatch)
 GARBAGE = {
     "TLS to whoever speaks HTTP": (b"\x15\x03\x03\x00\x02\x02\x50", "does not speak HTTP", "write https://"),
     "a mail server": (b"220 mail.example ESMTP ready\r\n502 command not recognised\r\n\r\n", "does not speak HTTP", "Check its host and port"),
-    "nothing": (b"", "hung up without an answer", "Run the cell again".lower()),
-    "half a header": (b"HTTP/1.1 200 OK\r\ncontent-ty", "hung up without an answer", "OPENAI_BASE_URL"),
+    "nothing": (b"", "closed the connection without an answer", "Run the cell again".lower()),
+    "half a header": (b"HTTP/1.1 200 OK\r\ncontent-ty", "closed the connection without an answer", "OPENAI_BASE_URL"),
     "half a body": (b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{", "cut off in the middle", "Run the cell again"),
     "half a chunk": (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{", "cut off in the middle", "Run the cell again"),
 }
@@ -671,10 +671,19 @@ def raising(error: OSError) -> Any:
 
 
 NETWORK = {
-    "unknown host": (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "No host is known", "(model.invalid)", "VPN"),
-    "no name server": (socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"), "No host is known", "network"),
-    "no way there": (OSError(errno.ENETUNREACH, "Network is unreachable"), "does not reach the endpoint (network is unreachable)", "VPN"),
-    "forbidden": (PermissionError(errno.EACCES, "Permission denied"), "does not reach the endpoint", "firewall"),
+    "unknown host": (
+        socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+        "cannot find the host in OPENAI_BASE_URL",
+        "(model.invalid)",
+        "VPN",
+    ),
+    "no name server": (
+        socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"),
+        "cannot find the host in OPENAI_BASE_URL",
+        "network",
+    ),
+    "no way there": (OSError(errno.ENETUNREACH, "Network is unreachable"), "cannot reach the endpoint (network is unreachable)", "VPN"),
+    "forbidden": (PermissionError(errno.EACCES, "Permission denied"), "cannot reach the endpoint", "firewall"),
     "refused": (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), "No endpoint answers at OPENAI_BASE_URL, which names no port"),
     "no connection in time": (TimeoutError("timed out"), "could not be reached in time", "firewall"),
 }
@@ -703,8 +712,8 @@ def far(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> ScriptedMod
 REFUSING = {
     407: ("The proxy in HTTPS_PROXY", "asks for a name and a password (407)", "http://name:password@host:port"),
     403: ("The proxy in HTTPS_PROXY", "does not let you through to the endpoint (403", "Ask IT", "NO_PROXY"),
-    502: ("The proxy in HTTPS_PROXY", "does not reach the endpoint (502", "NO_PROXY"),
-    503: ("The proxy in HTTPS_PROXY", "does not reach the endpoint (503"),
+    502: ("The proxy in HTTPS_PROXY", "cannot reach the endpoint (502", "NO_PROXY"),
+    503: ("The proxy in HTTPS_PROXY", "cannot reach the endpoint (503"),
 }
 
 
@@ -766,7 +775,7 @@ def test_a_proxy_that_opens_the_encrypted_connection(
 ) -> None:
     with encrypted(authority.issue_cert("model.invalid")) as address, proxying(Proxy(target=int(address.split(":")[2][:-3]))) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//joe:h0rse@"))
-        assert_one_sentence(said_of(), "signed by nobody whom this machine trusts", "SSL_CERT_FILE")
+        assert_one_sentence(said_of(), "signed by an authority that this machine does not trust", "SSL_CERT_FILE")
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(pem(authority, tmp_path)))
         client, model = sbs.connect()
         assert ask(client, model) == "happy"
@@ -851,7 +860,7 @@ def test_neither_key_nor_text_goes_on_to_another_host(status: int, endpoint: Scr
     with serving() as other:
         for address in (other.url, other.url.replace("127.0.0.1", "localhost")):
             endpoint.script(Reply("", status, headers={"location": f"{address}/chat/completions"}))
-            assert_one_sentence(said_of(), f"sends requests on to {address.removesuffix('/v1')}", "another host", "OPENAI_BASE_URL")
+            assert_one_sentence(said_of(), f"redirects to {address.removesuffix('/v1')}", "another host", "OPENAI_BASE_URL")
         assert other.asked == []
 
 
