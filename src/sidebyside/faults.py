@@ -7,12 +7,14 @@ refusal means is in `refusals`. `plain_errors` lets notebooks show the sentence 
 from __future__ import annotations
 
 import errno
+import functools
 import json
 import os
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar, cast
 
 import httpx2
 import openai
@@ -20,6 +22,7 @@ import openai
 from .bodies import one_line, said, shortened
 from .refusals import PROXY_ASKS, RESTART, keyless, keys_of, of_refusal, quoting
 
+Call = TypeVar("Call", bound=Callable[..., Any])
 CUT_OFF = "The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log."
 BROKE_OFF = "The endpoint broke off its answer. Run the cell again; if it stays so, look at the endpoint's log."
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # the first that is set holds
@@ -110,31 +113,17 @@ class Interrupted(KeyboardInterrupt):
         return ["KeyboardInterrupt: The call was stopped. Run the cell again to go on."]
 
 
-class QuietTransport(httpx2.BaseTransport):
-    """Hands requests on; an interrupt on the way ends in one line.
+def quiet(call: Call) -> Call:
+    """Return a call that ends in one line if the reader stops it, wherever it is: at work, or waiting before it tries again."""
 
-    Args:
-        inner: The transport that does the work.
-    """
-
-    def __init__(self, inner: httpx2.BaseTransport) -> None:
-        """Note who does the work."""
-        self.inner = inner
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Hand a request on.
-
-        Raises:
-            Interrupted: If the reader stopped it.
-        """
+    @functools.wraps(call)
+    def quietly(*args: Any, **options: Any) -> Any:
         try:
-            return self.inner.handle_request(request)
+            return call(*args, **options)
         except KeyboardInterrupt:
             raise Interrupted from None
 
-    def close(self) -> None:
-        """Close what does the work."""
-        self.inner.close()
+    return cast(Call, quietly)
 
 
 def explain(error: BaseException) -> str:

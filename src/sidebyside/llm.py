@@ -15,7 +15,7 @@ import pandas as pd
 from .address import settle_headers
 from .backends import NO_URL, Backend, backend, embedded_model
 from .errors import SettingsError, plain_errors
-from .faults import QuietTransport
+from .faults import quiet
 from .recording import Call, RecordingTransport, Store
 from .settings import Settings, read_settings
 from .tokens import Token, tokens_of
@@ -85,8 +85,9 @@ def _client(connection: Connection, store: Store, mode: str, timeout: float | No
     who = connection.backend
     transport = RecordingTransport(mode, store, who.send, who.provenance, who.check_budget, connection.note, who.form)
     seconds = who.timeout if timeout is None else timeout
-    line = httpx2.Client(transport=QuietTransport(transport), timeout=seconds)
+    line = httpx2.Client(transport=transport, timeout=seconds)
     client = openai.OpenAI(base_url=who.base_url, api_key=who.api_key, http_client=line, timeout=seconds, max_retries=max_retries)
+    client.request = quiet(client.request)  # type: ignore[method-assign]
     settle_headers(client, outside=who.base_url != NO_URL)
     return client
 

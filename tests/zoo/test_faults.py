@@ -29,7 +29,7 @@ import sidebyside as sbs
 from sidebyside import backends, embedded
 from sidebyside.address import endpoint_address
 from sidebyside.errors import AnswerError, CourseError, SettingsError, Why, explain
-from sidebyside.faults import CERTIFICATE_VARIABLES, Interrupted, QuietTransport
+from sidebyside.faults import CERTIFICATE_VARIABLES, Interrupted
 from sidebyside.outside import proxy_for
 from sidebyside.recording import read_entries
 from sidebyside.refusals import page_instead
@@ -906,20 +906,25 @@ def test_a_page_in_the_place_of_an_answer() -> None:
     assert page_instead(b"") is None
 
 
-def test_a_stop_of_the_reader_ends_in_one_line(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends.Endpoint, "send", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+def interrupt(*_: Any, **__: Any) -> Any:
+    raise KeyboardInterrupt
+
+
+STOPS = {  # where the reader's stop comes: at work, and while the openai client waits before it tries again
+    "at work": (backends.Endpoint, "send"),
+    "waiting": (openai.OpenAI, "_sleep_for_retry"),
+}
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_a_stop_of_the_reader_ends_in_one_line(name: str, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    endpoint.script(*refusal(500))
+    monkeypatch.setattr(*STOPS[name], interrupt)
     client, model = sbs.connect()
-    with pytest.raises(KeyboardInterrupt) as caught:
+    with pytest.raises(Interrupted):
         ask(client, model)
-    assert type(caught.value) is Interrupted
-    (line,) = caught.value._render_traceback_()
-    assert_one_sentence(line, "The call was stopped", "Run the cell again")
-
-
-def test_a_cell_that_is_stopped_shows_one_line(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(QuietTransport, "handle_request", lambda *_: (_ for _ in ()).throw(Interrupted))
     shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
     capsys.readouterr()
-    shell.run_cell(CELL)
+    shell.run_cell(CELL.replace(", max_retries=0", ""))
     (line,) = ANSI.sub("", "".join(capsys.readouterr())).strip().splitlines()
-    assert line.startswith("KeyboardInterrupt: The call was stopped.")
+    assert_one_sentence(line.partition(": ")[2], "The call was stopped", "Run the cell again")
