@@ -32,7 +32,7 @@ ENDS = (  # hosts whose addresses are known: how their path goes, and what it is
     (r".+\.(openai|services\.ai|cognitiveservices)\.azure\.com", r"/.", "/openai/v1"),
     (r"(localhost|127\.\d+\.\d+\.\d+|::1|ollama|host\.docker\.internal):(11434|1234)", r"/(?!api(/|$)).", "/v1"),  # Ollama, LM Studio
 )
-SCHEMES = re.compile(r"^(h?t{1,3}ps?)(?=[:/])[:/]*", re.IGNORECASE)
+SCHEMES = re.compile(r"^(h?t{1,3}ps?)(?=[:;/])[:;/]*", re.IGNORECASE)
 
 
 def bare(text: str) -> str:
@@ -48,13 +48,13 @@ def endpoint_address(environ: Mapping[str, str] = os.environ) -> str:
     Raises:
         SettingsError: If it cannot be one; the text says what to write instead.
     """
-    text = bare(environ.get("OPENAI_BASE_URL", "")) or OPENAI
+    text = _without_wrapping(environ.get("OPENAI_BASE_URL", "")) or OPENAI
     if re.search(r"\s", text):
         raise SettingsError("OPENAI_BASE_URL has a space or a line break in the middle. Set it to the address alone, then restart the kernel.")
     if not re.match(r"https?://[^/]", text, re.IGNORECASE):
         raise SettingsError(_without_scheme(text))
     url = _parsed(text)
-    return _checked(url.copy_with(path=ROUTES.sub("", url.path)))
+    return _checked(url.copy_with(path=ROUTES.sub("", url.path), fragment=None))
 
 
 def endpoint_key(environ: Mapping[str, str] = os.environ) -> str:
@@ -107,6 +107,13 @@ def _shown(sign: str) -> str:
     return f"the character '{sign}'" if sign.isprintable() and not sign.isspace() else "an invisible character"
 
 
+def _without_wrapping(text: str) -> str:
+    """Return an address as it was meant: without its variable's name, brackets, a stop behind it, a second scheme, backslashes."""
+    text = re.sub(r"^(export )?OPENAI_BASE_URL\s*=", "", bare(text))
+    text = bare(bare(text).strip("<>,;")).replace("\\", "/")
+    return re.sub(r"^https?:/+(?=https?:/)", "", text, flags=re.IGNORECASE)
+
+
 def _without_scheme(text: str) -> str:
     rest = SCHEMES.sub("", text) if SCHEMES.match(text) else text.partition("://")[2] or text
     rest = rest.lstrip(":/")
@@ -115,7 +122,7 @@ def _without_scheme(text: str) -> str:
     try:
         proposal = _parsed(f"{'https' if secure else 'http'}://{rest}")
     except SettingsError:
-        proposal = httpx2.URL("https://…/v1")
+        proposal = httpx2.URL("https://api.example.com/v1")
     safe = without_keys(one_line(str(proposal.copy_with(userinfo=b""))), [])
     return (
         "OPENAI_BASE_URL does not begin with https:// or http://, so no endpoint can be asked. "
@@ -142,10 +149,12 @@ def _checked(url: httpx2.URL) -> str:
     """Return an address, unless its host is known for another one."""
     place = f"{url.host}:{url.port}" if url.port else url.host
     for host, path, end in ENDS:
-        if re.fullmatch(host, place) and (url.query or not re.match(path, url.path)):
+        plain = url.scheme == "http" and not url.port
+        if re.fullmatch(host, place) and (plain or url.query or not re.match(path, url.path)):
+            whole = url.copy_with(scheme="https" if plain else url.scheme, userinfo=b"", raw_path=end.encode())
             raise SettingsError(
-                f"OPENAI_BASE_URL names the right host, but the address of its endpoint ends in {end}. "
-                f"Set OPENAI_BASE_URL to {url.copy_with(userinfo=b'', raw_path=end.encode())}, then restart the kernel."
+                "OPENAI_BASE_URL names the right host, but its endpoint has another address. "
+                f"Set OPENAI_BASE_URL to {whole}, then restart the kernel."
             )
     if url.query:
         raise SettingsError(

@@ -41,7 +41,9 @@ NOWHERE = "The endpoint redirects to an address that cannot be read. Check OPENA
 LOGIN = re.compile(r"\b(log-?in|sign-?in|sso|saml2?|oauth2?|adfs|idp|authorize|captive|portal)\b", re.IGNORECASE)
 MOST_HOPS = 5
 MOST_BYTES = 65_536  # of a refusal's body
-NEAR = tuple(map(ipaddress.ip_network, "127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 ::1/128 fc00::/7 fe80::/10".split()))
+NEAR = tuple(
+    map(ipaddress.ip_network, "0.0.0.0/32 127.0.0.0/8 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 169.254.0.0/16 ::1/128 fc00::/7 fe80::/10".split())
+)
 
 
 def outside_client() -> httpx2.Client:
