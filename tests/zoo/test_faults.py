@@ -315,7 +315,7 @@ def test_tokens_asked_and_tokens_there_are_for_the_embedded_model_too(
     assert "ndpoint" not in explain(caught.value)
 
 
-@pytest.mark.slow
+@pytest.mark.live
 def test_the_real_embedded_model_says_how_much_it_takes() -> None:
     code = "import sidebyside as sbs; sbs.connect('page', model='smollm2-135m-instruct'); sbs.ask('word ' * 20_000)"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SIDEBYSIDE_", "OPENAI_"))}
