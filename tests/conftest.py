@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from sidebyside import backends, dialects, llm, notice
+from sidebyside.faults import CERTIFICATE_VARIABLES
 from tests.scripted import KEY, NAME, ScriptedModel, serving
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test hangs on time
@@ -21,8 +22,10 @@ os.environ["SIDEBYSIDE_KEPT"] = "none"  # no test reads, or adds to, what whoeve
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Take every setting and key out of the environment; return the folder where recordings go instead of the course's own."""
-    for name in [name for name in os.environ if name.startswith(("SIDEBYSIDE_", "OPENAI_"))]:
+    for name in [name for name in os.environ if name.startswith(("SIDEBYSIDE_", "OPENAI_")) or name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
+    for name in CERTIFICATE_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SIDEBYSIDE_RECORDINGS", str(tmp_path / "recordings"))
     monkeypatch.setenv("SIDEBYSIDE_KEPT", str(tmp_path / "kept"))
     monkeypatch.setattr(llm, "_latest", [])

@@ -39,7 +39,7 @@ class Reply:
     """One answer of the scripted model.
 
     Attributes:
-        body: A JSON value, or text that is sent as it is.
+        body: A JSON value, or text or bytes that are sent as they are.
         status: The HTTP status.
         delay: Seconds to wait before answering.
         cut: Promise the whole body, send half of it and hang up.
@@ -56,6 +56,8 @@ class Reply:
 
     @property
     def data(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
         return (self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()
 
 
@@ -79,6 +81,7 @@ class ScriptedModel(ThreadingHTTPServer):
         quirk: What it does with a request, in place of a script.
         asked: The POST requests that came in, in order.
         names: The models that `GET /v1/models` lists; None answers it with 404.
+        lists_at: The address below which that is.
         recordings: Where the fixture `endpoint` puts the recordings.
     """
 
@@ -90,6 +93,7 @@ class ScriptedModel(ThreadingHTTPServer):
         self.quirk: Quirk | None = None
         self.asked: list[Request] = []
         self.names: list[str] | None = None
+        self.lists_at = "/v1"
         self.recordings = Path()
         self.lock = threading.Lock()
 
@@ -127,7 +131,7 @@ class Handler(BaseHTTPRequestHandler):
             self.say(reply)
 
     def do_GET(self) -> None:
-        names = self.server.names
+        names = self.server.names if self.path == f"{self.server.lists_at}/models" else None
         self.say(
             Reply(fault("no such route"), 404) if names is None else Reply({"object": "list", "data": [{"id": n, "object": "model"} for n in names]})
         )

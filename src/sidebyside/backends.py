@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import ipaddress
-import os
+import itertools
 import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx2
-import openai
 
 from . import embedded
+from .address import endpoint_address, endpoint_key
+from .bodies import one_line
 from .dialects import dialect_of, require_raw, with_fields, with_grammar, with_schema
-from .errors import EMBEDDED_HOST, BudgetError, SettingsError
+from .errors import EMBEDDED_HOST, AnswerError, BudgetError, CourseError, SettingsError, Why
 from .models import DEFAULT, MODELS, Model, own_file
 from .outside import outside_client
 from .prices import price
 from .recording import Call, fields_of
+from .refusals import filtered, is_about_model
 from .settings import Settings
 
 NO_URL, NO_KEY = f"http://{EMBEDDED_HOST}/v1", "none needed"  # the openai client insists on both
 MOST_NAMES = 20  # models listed to a reader who named an unknown one
+MOST_OF_NAMES = 240  # characters of that list
+NO_ANSWER_YET = "The endpoint took the request and sent no answer ({status}). Run the cell again, or ask whoever runs it for an address that answers."
+ENDS = ("/v1", "/api/v1", "/openai/v1")  # what an address may lack
+LOOK = 5.0  # seconds to find out what an address is
 UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
 
 _spent: list[float] = []  # US dollars of each live answer in this process, whatever connection it came by
@@ -41,12 +48,12 @@ class Backend(Protocol):
         """Seconds to wait for an answer unless the page says otherwise; None waits as long as the model is alive."""
 
     @property
-    def base_url(self) -> str | None:
-        """The address for the openai client; None lets it read its own setting."""
+    def base_url(self) -> str:
+        """The address for the openai client."""
 
     @property
-    def api_key(self) -> str | None:
-        """The key for the openai client; None lets it read its own setting."""
+    def api_key(self) -> str:
+        """The key for the openai client."""
 
     def folder(self) -> str:
         """Return the name of the model's folder in `recordings/`."""
@@ -81,8 +88,8 @@ class Embedded:
     """
 
     timeout: float | None = None
-    base_url: str | None = NO_URL
-    api_key: str | None = NO_KEY
+    base_url = NO_URL
+    api_key = NO_KEY
 
     def __init__(self, model: Model) -> None:
         """Note the model; its server starts with the first live request."""
@@ -154,10 +161,7 @@ class Endpoint:
         """Check that money is spent only on purpose and within a limit; nothing is asked yet."""
         self.name, self.settings = name, settings
         recorded = settings.mode == "replay"
-        self.base_url: str | None = NO_URL if recorded else None
-        self.api_key: str | None = NO_KEY if recorded else None
-        if not recorded:
-            _require_endpoint(name, settings)
+        self.base_url, self.api_key = (NO_URL, NO_KEY) if recorded else _require_endpoint(name, settings)
 
     @cached_property
     def outside(self) -> httpx2.Client:
@@ -170,8 +174,7 @@ class Endpoint:
 
     def shelf(self) -> str:
         """Return the model's name and a trace of the address: another server may have another model of that name."""
-        address = os.environ.get("OPENAI_BASE_URL", "").strip().rstrip("/")
-        return f"{self.folder()}-{hashlib.sha256(address.encode()).hexdigest()[:8]}"
+        return f"{self.folder()}-{hashlib.sha256(self.base_url.rstrip('/').encode()).hexdigest()[:8]}"
 
     def identity(self) -> dict[str, str]:
         """Return nothing: what runs at an endpoint nobody knows."""
@@ -196,23 +199,51 @@ class Endpoint:
         if not asked:
             return self.outside.send(request, stream=True)
         response = dialect_of(str(request.url), self.name).send(asked, lambda fields: self._post(request, asked, fields))
-        if response.status_code == 404:
-            self._refuse_unknown_model()
+        if response.status_code > 200:
+            self._refuse(request, response)
         require_raw(response, asked, self.name)
         return response
 
     def _post(self, request: httpx2.Request, asked: dict[str, Any], fields: dict[str, Any]) -> httpx2.Response:
         return self.outside.send(request if fields is asked else with_fields(request, fields), stream=True)
 
-    def _refuse_unknown_model(self) -> None:
-        """Name the models that there are, if the endpoint tells them and this one is not among them."""
-        try:
-            names = sorted(there.id for there in openai.OpenAI(http_client=self.outside, max_retries=0).models.list())
-        except openai.OpenAIError:
+    def _refuse(self, request: httpx2.Request, response: httpx2.Response) -> None:
+        """Raise what only a look at the endpoint tells, or what is no fault of the settings; leave all else to the openai client.
+
+        Raises:
+            AnswerError: If a content filter held the request back, or the endpoint took it and sent no answer.
+            SettingsError: If the endpoint has no such model, or is at another address.
+        """
+        response.read()
+        if response.is_success:
+            raise AnswerError(NO_ANSWER_YET.format(status=response.status_code), why=Why.EMPTY)
+        if sentence := filtered(response):
+            raise AnswerError(sentence, why=Why.FILTERED)
+        if not (is_about_model(response) or response.status_code == 405):
             return
-        if names and self.name not in names:
-            more = ", …" if len(names) > MOST_NAMES else ""
-            raise SettingsError(f"The endpoint has no model '{self.name}'. Set SIDEBYSIDE_MODEL to one of: {', '.join(names[:MOST_NAMES])}{more}.")
+        base = request.url.path.rpartition("/chat/completions")[0] or request.url.path.rpartition("/")[0]
+        if (names := self._names_at(base, request)) is not None:
+            _refuse_unknown_model(self.name, names)
+            return
+        for end in dict.fromkeys((f"{base}/v1", *ENDS)):
+            if end != base and self._names_at(end, request):
+                raise SettingsError(
+                    "OPENAI_BASE_URL is not the whole address of the endpoint. "
+                    f"Set OPENAI_BASE_URL to {request.url.copy_with(userinfo=b'', raw_path=end.encode())}, then restart the kernel."
+                )
+
+    def _names_at(self, path: str, request: httpx2.Request) -> list[str] | None:
+        """Return the models that an address of the endpoint lists; None if it lists none."""
+        headers = [(name, value) for name, value in request.headers.multi_items() if not name.startswith(("content-", "host"))]
+        try:
+            url = request.url.copy_with(path=f"{path}/models")
+            body = self.outside.get(url, headers=headers, timeout=LOOK).json()
+        except (httpx2.HTTPError, CourseError, ValueError):
+            return None
+        listed = body.get("data") if isinstance(body, dict) else None
+        if not isinstance(listed, list):
+            return None
+        return [there["id"] for there in listed if isinstance(there, dict) and isinstance(there.get("id"), str)]
 
     def provenance(self) -> dict[str, str]:
         """Say that an endpoint answered; what runs there nobody knows."""
@@ -283,17 +314,32 @@ def _refuse_other_model(request: httpx2.Request, model: str) -> None:
         raise SettingsError(f"The call names the model '{name}', but this client asks '{model}'. Get a client for it: connect(model='{name}').")
 
 
-def _require_endpoint(model: str, settings: Settings) -> None:
-    if not os.environ.get("OPENAI_API_KEY"):
+def _refuse_unknown_model(name: str, names: list[str]) -> None:
+    """Name the models that there are, those with a like name first, if this one is not among them."""
+    if not names or name in {short for there in names for short in (there, there.removeprefix("models/"))}:
+        return
+    near = difflib.get_close_matches(name, names, MOST_NAMES, 0.6) if len(names) > MOST_NAMES else []
+    listed = dict.fromkeys(one_line(there)[:60] for there in (*near, *sorted(names)))
+    most = max(1, sum(length <= MOST_OF_NAMES for length in itertools.accumulate(len(there) + 2 for there in listed)))
+    shown = list(listed)[: min(most, MOST_NAMES)]
+    more = ", …" if len(listed) > len(shown) else ""
+    raise SettingsError(f"The endpoint has no model '{name}'. Set SIDEBYSIDE_MODEL to one of: {', '.join(shown)}{more}.")
+
+
+def _require_endpoint(model: str, settings: Settings) -> tuple[str, str]:
+    """Return the endpoint's address and key, which may cost money only within a limit."""
+    address, key = endpoint_address(), endpoint_key()
+    if not key:
         raise SettingsError(
             f"SIDEBYSIDE_MODEL is '{settings.model}', but OPENAI_API_KEY is not set. A local server takes any word as a key. "
             f"Embedded models need none; those are: {', '.join(MODELS)}."
         )
-    if not is_local(os.environ.get("OPENAI_BASE_URL", "")) and price(model, 1, 1) is None:
+    if not is_local(address) and price(model, 1, 1) is None:
         raise SettingsError(
             f"The price of '{model}' is not in the price library, so the spending limit cannot work. "
             "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
         )
+    return address, key
 
 
 def is_local(url: str) -> bool:

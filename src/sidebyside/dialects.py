@@ -383,7 +383,7 @@ def _read(response: httpx2.Response) -> tuple[Fields, Refusal | None]:
     response.read()
     try:
         answer = response.json() if response.status_code == 200 else None
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not (isinstance(answer, dict) and isinstance(answer.get("choices"), list)):
         return {}, read_refusal(response)

@@ -13,8 +13,10 @@ import httpx2
 import openai
 import pandas as pd
 
-from .backends import Backend, backend, embedded_model
+from .address import settle_headers
+from .backends import NO_URL, Backend, backend, embedded_model
 from .errors import SettingsError, plain_errors
+from .faults import quiet
 from .kept import Kept
 from .recording import Call, RecordingTransport, Store
 from .settings import Settings, read_settings
@@ -89,7 +91,10 @@ def _client(connection: Connection, page: str, settings: Settings, timeout: floa
     transport = RecordingTransport(settings.mode, store, who.send, who.provenance, who.check_budget, connection.note, who.form, kept)
     seconds = who.timeout if timeout is None else timeout
     line = httpx2.Client(transport=transport, timeout=seconds)
-    return openai.OpenAI(base_url=who.base_url, api_key=who.api_key, http_client=line, timeout=seconds, max_retries=max_retries)
+    client = openai.OpenAI(base_url=who.base_url, api_key=who.api_key, http_client=line, timeout=seconds, max_retries=max_retries)
+    client.request = quiet(client.request)  # type: ignore[method-assign]
+    settle_headers(client, outside=who.base_url != NO_URL)
+    return client
 
 
 def latest() -> Connection:

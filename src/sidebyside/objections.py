@@ -111,6 +111,8 @@ def read_refusal(response: httpx2.Response) -> Refusal | None:
     """
     try:
         body = response.json()
+    except RecursionError:
+        return None  # nested without end: it teaches nothing
     except ValueError:
         body = response.text if "html" not in response.headers.get("content-type", "") else ""
     hidden = response.status_code == 200 and isinstance(body, dict) and body.get("error") and not body.get("choices")
