@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,17 +14,18 @@ import openai
 from . import embedded
 from .dialects import with_grammar, with_schema
 from .errors import EMBEDDED_HOST, BudgetError, SettingsError
+from .hosts import is_local
+from .ledger import Ledger, purse_of
 from .models import DEFAULT, MODELS, Model, own_file
 from .outside import outside_client
-from .prices import price
-from .recording import Call, fields_of
+from .pacing import gate_of, paced
+from .prices import own_price, price
+from .recording import fields_of
 from .settings import Settings
 
 NO_URL, NO_KEY = f"http://{EMBEDDED_HOST}/v1", "none needed"  # the openai client insists on both
 MOST_NAMES = 20  # models listed to a reader who named an unknown one
 UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
-
-_spent: list[float] = []  # US dollars of each live answer in this process, whatever connection it came by
 
 
 class Backend(Protocol):
@@ -37,6 +38,10 @@ class Backend(Protocol):
     @property
     def timeout(self) -> float | None:
         """Seconds to wait for an answer unless the page says otherwise; None waits as long as the model is alive."""
+
+    @property
+    def at_once(self) -> int:
+        """How many requests it may be sent at the same time."""
 
     @property
     def base_url(self) -> str | None:
@@ -58,12 +63,6 @@ class Backend(Protocol):
     def provenance(self) -> dict[str, str]:
         """Say which file and program answer."""
 
-    def check_budget(self) -> None:
-        """Refuse the next live request once the spending limit is reached."""
-
-    def charge(self, call: Call) -> None:
-        """Count what an answer cost."""
-
 
 class Embedded:
     """A model in this process, which costs nothing.
@@ -73,6 +72,7 @@ class Embedded:
     """
 
     timeout: float | None = None
+    at_once = 1
     base_url: str | None = NO_URL
     api_key: str | None = NO_KEY
 
@@ -113,12 +113,6 @@ class Embedded:
         """Say which file and program answer."""
         return embedded.provenance(self.model)
 
-    def check_budget(self) -> None:
-        """Let every request pass."""
-
-    def charge(self, call: Call) -> None:
-        """Count nothing."""
-
 
 class Endpoint:
     """A model at an OpenAI-compatible endpoint, within the spending limit.
@@ -135,8 +129,9 @@ class Endpoint:
 
     def __init__(self, name: str, settings: Settings) -> None:
         """Check that money is spent only on purpose and within a limit; nothing is asked yet."""
-        self.name, self.settings = name, settings
+        self.name, self.settings, self.address = name, settings, _address()
         recorded = settings.mode == "replay"
+        self.at_once = 1 if recorded else settings.at_once
         self.base_url: str | None = NO_URL if recorded else None
         self.api_key: str | None = NO_KEY if recorded else None
         if not recorded:
@@ -146,6 +141,16 @@ class Endpoint:
     def outside(self) -> httpx2.Client:
         """The door to the endpoint; a strange proxy or certificate is a fault only once it is asked."""
         return outside_client()
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The account of what answers cost; None where they cost nothing, unless nothing at all may be sent."""
+        if self._cost(1, 1) == 0 < self.settings.budget:
+            return None
+        return Ledger(self.name, self._cost, self.settings.budget, purse_of(self.settings.recordings.parent))
+
+    def _cost(self, tokens_in: int, tokens_out: int) -> float:
+        return _cost(self.name, self.address, tokens_in, tokens_out) or 0.0
 
     def folder(self) -> str:
         """Return the model's name as that of a folder."""
@@ -159,16 +164,30 @@ class Endpoint:
         """Ask the endpoint.
 
         Raises:
-            BudgetError: If the answer would not say what it cost.
+            BudgetError: If the limit is reached, or the answer would not say what it cost.
             SettingsError: If the endpoint has no such model, or the request names another one.
         """
         _refuse_other_model(request, self.name)
-        if fields_of(request.read()).get("stream") and price(self.name, 1, 1):
+        if self._cost(1, 1) and fields_of(request.read()).get("stream"):
             raise BudgetError(f"A streamed answer does not say how many tokens '{self.name}' used. {UNCOUNTED}")
-        response = self.outside.send(request, stream=True)
+        response = self._send_once(request)
         if response.status_code == 404 and fields_of(request.read()):
             self._refuse_unknown_model()
         return response
+
+    def _send_once(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request as it is, at the endpoint's pace; each time that it goes out it is counted by itself."""
+
+        def send(request: httpx2.Request) -> httpx2.Response:
+            start = time.perf_counter()
+            response = self.outside.send(request, stream=True)
+            if not fields_of(request.read()).get("stream"):
+                response.read()
+                response.extensions["seconds"] = time.perf_counter() - start  # the answer's own, without the wait for its turn
+            return response
+
+        ledger = self.ledger if request.method == "POST" else None
+        return paced(lambda: ledger.paid(request, send) if ledger else send(request), gate_of(self.address))
 
     def _refuse_unknown_model(self) -> None:
         """Name the models that there are, if the endpoint tells them and this one is not among them."""
@@ -183,30 +202,6 @@ class Endpoint:
     def provenance(self) -> dict[str, str]:
         """Say that an endpoint answered; what runs there nobody knows."""
         return {"runtime": "endpoint"}
-
-    def check_budget(self) -> None:
-        """Refuse the next live request once the limit is reached.
-
-        Raises:
-            BudgetError: If the money is spent.
-        """
-        if sum(_spent) >= self.settings.budget:
-            raise BudgetError(
-                f"The limit of {self.settings.budget:.2f} US dollars is reached ({sum(_spent):.2f} spent). "
-                "Nothing more is sent. Raise SIDEBYSIDE_BUDGET and restart the kernel to go on."
-            )
-
-    def charge(self, call: Call) -> None:
-        """Add a live answer to what this process has spent.
-
-        Raises:
-            BudgetError: If the answer costs money and does not say how much of it.
-        """
-        if call.source != "live":
-            return
-        _spent.append(price(self.name, call.input_tokens, call.output_tokens) or 0.0)
-        if not call.input_tokens and price(self.name, 1, 1):
-            raise BudgetError(f"The endpoint does not say how many tokens '{self.name}' used. {UNCOUNTED}")
 
 
 def embedded_model(name: str | None, settings: Settings) -> Model | None:
@@ -254,17 +249,20 @@ def _require_endpoint(model: str, settings: Settings) -> None:
             f"SIDEBYSIDE_MODEL is '{settings.model}', but OPENAI_API_KEY is not set. A local server takes any word as a key. "
             f"Embedded models need none; those are: {', '.join(MODELS)}."
         )
-    if not is_local(os.environ.get("OPENAI_BASE_URL", "")) and price(model, 1, 1) is None:
+    if _cost(model, _address(), 1, 1) is None:
         raise SettingsError(
             f"The price of '{model}' is not in the price library, so the spending limit cannot work. "
             "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
         )
 
 
-def is_local(url: str) -> bool:
-    """Tell whether an address is that of this machine or of the reader's own network."""
-    host = httpx2.URL(url).host if url else ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False
+def _address() -> str:
+    """Return the endpoint's address as the openai client reads it; without one it asks its own maker."""
+    return os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
+
+
+def _cost(model: str, address: str, tokens_in: int, tokens_out: int) -> float | None:
+    """Return what so many tokens cost at an address, in US dollars; None if nobody knows. The reader's own machines are free unless priced."""
+    if own_price(model) is None and is_local(address):
+        return 0.0
+    return price(model, tokens_in, tokens_out, address=address)

@@ -14,6 +14,10 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 from tqdm.auto import tqdm
 
+from .llm import at_once
+from .notice import QUIET
+from .parallel import in_order
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -86,14 +90,17 @@ def abstains(answer: str) -> bool:
 
 
 def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -> list[str | None]:
-    """Give each text to a system and collect its answers; a bar shows progress when it takes more than two seconds.
+    """Give each text to a system and collect its answers in order; a bar shows progress when it takes more than two seconds.
+
+    Where the latest connection is to an endpoint, several texts are worked on at once (see `SIDEBYSIDE_AT_ONCE`).
 
     Args:
-        system: A function from a text to an answer.
+        system: A function from a text to an answer; at an endpoint, several threads call it.
         texts: The samples' inputs.
     """
-    quiet = os.environ.get("SIDEBYSIDE_MODE") in ("replay", "record")
-    return [system(text) for text in tqdm(list(texts), delay=2, leave=False, disable=quiet)]
+    samples = list(texts)
+    with tqdm(total=len(samples), delay=2, leave=False, disable=os.environ.get("SIDEBYSIDE_MODE") in QUIET) as bar:
+        return in_order(system, samples, at_once(), bar.update)
 
 
 def macro_f1(target: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> float:

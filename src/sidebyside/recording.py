@@ -27,6 +27,7 @@ from typing import Any
 
 import httpx2
 
+from .counts import told
 from .errors import CUT_OFF, AnswerError, RecordingError
 
 Entry = dict[str, Any]
@@ -41,16 +42,16 @@ class Call:
         source: "recorded" or "live".
         seconds: From request to whole answer; for a recorded answer, those of the recording.
         day: When the model gave the answer, as YYYY-MM-DD.
-        input_tokens: Tokens of the request.
-        output_tokens: Tokens of the answer.
+        input_tokens: Tokens of the request; None if the endpoint does not say.
+        output_tokens: Tokens of the answer; None if the endpoint does not say.
     """
 
     id: str
     source: str
     seconds: float
     day: str
-    input_tokens: int
-    output_tokens: int
+    input_tokens: int | None
+    output_tokens: int | None
 
 
 def canonical(body: bytes | str) -> str:
@@ -216,7 +217,6 @@ class RecordingTransport(httpx2.BaseTransport):
         store: Where the page's recordings lie.
         send: Hands a request to the model; called only when a live answer is wanted.
         provenance: Says which file and program answer; called once, when an answer is kept.
-        before: Called before each live request; may raise, for example `BudgetError`.
         after: Called with what each answer took.
         form: Puts a request's fields as the model takes them (see `dialects`); what it returns is sent, and recorded.
     """
@@ -227,13 +227,12 @@ class RecordingTransport(httpx2.BaseTransport):
         store: Store,
         send: Callable[[httpx2.Request], httpx2.Response],
         provenance: Callable[[], dict[str, str]],
-        before: Callable[[], None] = lambda: None,
         after: Callable[[Call], None] = lambda call: None,
         form: Callable[[dict[str, Any]], dict[str, Any]] = lambda fields: fields,
     ) -> None:
         """Keep what was given; nothing is asked yet."""
         self.mode, self.store, self.send = mode, store, send
-        self.provenance, self.before, self.after, self.form = provenance, before, after, form
+        self.provenance, self.after, self.form = provenance, after, form
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request; the openai client calls this."""
@@ -259,13 +258,12 @@ class RecordingTransport(httpx2.BaseTransport):
         return httpx2.Request(request.method, request.url, headers=headers, json=asked, extensions=request.extensions), asked
 
     def _ask(self, request: httpx2.Request, route: str, asked: dict[str, Any]) -> httpx2.Response:
-        self.before()
         start = time.perf_counter()
         response = self.send(request)
         if response.status_code != 200 or not asked or asked.get("stream"):
             return response
         answer = _whole_answer(response.read())
-        seconds = round(time.perf_counter() - start, 3)
+        seconds = round(response.extensions.get("seconds", time.perf_counter() - start), 3)
         if self.mode == "record":
             self._keep(route, asked, answer, seconds)
         self.after(_call(answer, "live", seconds, _today()))
@@ -317,10 +315,7 @@ def _today() -> str:
 
 
 def _call(answer: dict[str, Any], source: str, seconds: float, day: str) -> Call:
-    usage = answer.get("usage") or {}
-    tokens_in = usage.get("prompt_tokens", usage.get("input_tokens"))  # the second name is that of the Responses route
-    tokens_out = usage.get("completion_tokens", usage.get("output_tokens"))
-    return Call(answer.get("id", ""), source, seconds, day, tokens_in or 0, tokens_out or 0)
+    return Call(answer.get("id", ""), source, seconds, day, *told(answer.get("usage")))
 
 
 def _unusable(file: Path, deed: str, error: OSError) -> str:
