@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -69,10 +69,14 @@ class Request:
     body: dict[str, Any]
 
 
+Quirk = Callable[[Request], Reply]
+
+
 class ScriptedModel(ThreadingHTTPServer):
     """The server; after the last reply of its script it goes on giving that one.
 
     Attributes:
+        quirk: What it does with a request, in place of a script.
         asked: The POST requests that came in, in order.
         names: The models that `GET /v1/models` lists; None answers it with 404.
         recordings: Where the fixture `endpoint` puts the recordings.
@@ -83,6 +87,7 @@ class ScriptedModel(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.replies = [Reply(chat())]
+        self.quirk: Quirk | None = None
         self.asked: list[Request] = []
         self.names: list[str] | None = None
         self.recordings = Path()
@@ -102,6 +107,8 @@ class ScriptedModel(ThreadingHTTPServer):
     def next_reply(self, request: Request) -> Reply:
         with self.lock:
             self.asked.append(request)
+            if self.quirk:
+                return self.quirk(request)
             return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
     def recorded(self) -> list[dict[str, Any]]:
