@@ -7,6 +7,7 @@ import math
 import os
 import re
 from collections.abc import Iterator
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from .errors import SettingsError
@@ -18,26 +19,32 @@ MAKERS = {"gemini": "google", "vertex_ai": "google", "mistralai": "mistral", "xa
 EDITION = re.compile(r"[-@:](?:latest|preview|exp|v\d+(?:[.:]\d+)*|\d{4}-\d{2}-\d{2}|\d{2}-\d{2}|\d{3,8})$")
 
 
-def price(model: str, input_tokens: int, output_tokens: int, day: str | None = None, *, address: str = "") -> float | None:
+def price(
+    model: str, input_tokens: float | None, output_tokens: float | None, day: str | None = None, *, answers: int = 1, address: str = ""
+) -> float | None:
     """Return the price of an answer in US dollars, or None where it is unknown.
 
     Args:
         model: A hosted model's name, as its provider writes it; the provider may go before it, as in "openai/gpt-5-mini".
-        input_tokens: Tokens sent.
-        output_tokens: Tokens received.
+        input_tokens: Tokens sent, rounded to whole ones; None or NA if nobody knows.
+        output_tokens: Tokens received, likewise.
         day: The day whose prices count, as YYYY-MM-DD; today if None.
+        answers: How many such answers are paid for.
         address: The endpoint's; if it is that of a provider which the library knows, its own prices count.
 
     Source: the price library `genai-prices`, in the version pinned here; `SIDEBYSIDE_PRICE` goes before it for the model in force.
     """
+    tokens = [round(count) for count in (input_tokens, output_tokens) if isinstance(count, Real) and math.isfinite(count)]
+    if len(tokens) < 2:
+        return None
     if own := own_price(model):
-        return (input_tokens * own[0] + output_tokens * own[1]) / 1e6
+        return answers * (tokens[0] * own[0] + tokens[1] * own[1]) / 1e6
     from genai_prices import Usage  # half a second that pages with the embedded model alone do not need
 
     when = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00") if day else None
-    usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
+    usage = Usage(input_tokens=tokens[0], output_tokens=tokens[1])
     told = next(_calculated(usage, model.removeprefix("models/").lower(), when, address), None)
-    return None if told is None else float(told.total_price)
+    return None if told is None else answers * float(told.total_price)
 
 
 def own_price(model: str) -> tuple[float, float] | None:
