@@ -37,9 +37,9 @@ NEVER_SENT = (
     httpx2.LocalProtocolError, httpx2.InvalidURL,
 )  # fmt: skip
 RAISE = "Raise SIDEBYSIDE_BUDGET, for example by `%env SIDEBYSIDE_BUDGET={more:g}` in a cell, then run the cell with connect() again."
-REACHED = "Today's limit of {limit:.2f} US dollars is reached ({spent:.2f} spent). Nothing more is sent until tomorrow. "
+REACHED = "Today's limit of {limit} US dollars is reached ({spent} spent). Nothing more is sent until tomorrow. "
 TOO_LARGE = (
-    "This request may cost {cost:.2f} US dollars, and of today's limit of {limit:.2f} only {left:.2f} are left ({spent:.2f} spent). "
+    "This request may cost {cost} US dollars, and of today's limit of {limit} only {left} are left ({spent} spent). "
     "It was not sent. Give it a lower max_tokens. "
 )
 UNREADABLE = (
@@ -245,8 +245,14 @@ class Ledger:
 
     def _refusal(self, estimate: float) -> str:
         spent, left = self.purse.total, self.limit - self.purse.total
-        words = REACHED if left < 0.005 else TOO_LARGE
-        return (words + RAISE).format(limit=self.limit, spent=spent, left=left, cost=estimate, more=math.ceil(spent + estimate + self.limit))
+        words = REACHED if left <= self.limit / 100 else TOO_LARGE
+        amounts = {"limit": self.limit, "spent": spent, "left": left, "cost": estimate}
+        return (words + RAISE).format(more=math.ceil(spent + estimate + self.limit), **{name: _money(dollars) for name, dollars in amounts.items()})
+
+
+def _money(dollars: float) -> str:
+    """Return an amount to the cent, or to two digits where it is less than ten cents."""
+    return f"{dollars:.2f}" if dollars >= 0.1 else f"{dollars:.2g}"
 
 
 def most_tokens(route: str, body: bytes) -> tuple[int, int]:
