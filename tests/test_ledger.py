@@ -133,9 +133,27 @@ def test_what_never_arrived_costs_nothing_and_what_was_cut_off_may_have(error: B
 
 def test_a_request_that_does_not_fit_is_refused_with_the_way_on(tmp_path: Path) -> None:
     book = account(tmp_path, limit=0.001)
-    with pytest.raises(BudgetError, match=r"may cost 0\.0021 US dollars, and of today's limit of 0\.001 only 0\.001 are left.*lower max_tokens.*Raise SIDEBYSIDE_BUDGET.*%env SIDEBYSIDE_BUDGET=1`"):
+    words = r"may cost 0\.0021 US dollars, and of today's limit of 0\.001 only 0\.001 are left.*lower max_tokens.*%env SIDEBYSIDE_BUDGET=1`"
+    with pytest.raises(BudgetError, match=words):
         book.reserve(ROUTE, BODY)
     assert not book.purse.file.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"usage": {"prompt_tokens": NaN, "completion_tokens": -Infinity}}',
+        b"<html>",
+        b"[]",
+        b"\xff\xfe",
+        b'{"usage": ' + b"[" * 100_000,
+        b'{"usage": {"prompt_tokens": ' + b"9" * 5000 + b"}}",
+    ],
+)
+def test_a_body_that_tells_nothing_usable_counts_as_reserved(content: bytes, tmp_path: Path) -> None:
+    book = account(tmp_path)
+    book.paid(request(), lambda request: httpx2.Response(200, content=content))
+    assert kept(book)["dollars"] == pytest.approx(cost(len(BODY), 1000))
 
 
 # --- what usage says ------------------------------------------------------------------------------------------------
@@ -217,9 +235,17 @@ def test_a_clock_that_goes_back_does_not_lower_the_bill(tmp_path: Path, monkeypa
         account(tmp_path).reserve(ROUTE, BODY)
 
 
-BROKEN = ["", "{", "[]", "null", "\x00\x00", '{"day": "2026-11-28"}', '{"dollars": 1}', '{"day": 5, "dollars": 1}', '{"day": "soon", "dollars": 1}'] + [
-    f'{{"day": "{datetime.date.today()}", "dollars": {value}}}' for value in ("-1", "NaN", "Infinity", "true", "null", '"0"', "[0]")
-]
+BROKEN = [
+    "",
+    "{",
+    "[]",
+    "null",
+    "\x00\x00",
+    '{"day": "2026-11-28"}',
+    '{"dollars": 1}',
+    '{"day": 5, "dollars": 1}',
+    '{"day": "soon", "dollars": 1}',
+] + [f'{{"day": "{datetime.date.today()}", "dollars": {value}}}' for value in ("-1", "NaN", "Infinity", "true", "null", '"0"', "[0]")]
 
 
 @pytest.mark.parametrize("text", BROKEN)

@@ -135,7 +135,8 @@ class Endpoint:
         self.base_url: str | None = NO_URL if recorded else None
         self.api_key: str | None = NO_KEY if recorded else None
         if not recorded:
-            _require_endpoint(name, settings)
+            _require_key(settings)
+            self._require_price()
 
     @cached_property
     def outside(self) -> httpx2.Client:
@@ -150,7 +151,24 @@ class Endpoint:
         return Ledger(self.name, self._cost, self.settings.budget, purse_of(self.settings.recordings.parent))
 
     def _cost(self, tokens_in: int, tokens_out: int) -> float:
-        return _cost(self.name, self.address, tokens_in, tokens_out) or 0.0
+        return self._price(tokens_in, tokens_out) or 0.0
+
+    def _price(self, tokens_in: int, tokens_out: int) -> float | None:
+        """Return what so many tokens cost, in US dollars; None if nobody knows. The reader's own machines are free unless priced."""
+        free = own_price(self.name) is None and self.is_local
+        return 0.0 if free else price(self.name, tokens_in, tokens_out, address=self.address)
+
+    @cached_property
+    def is_local(self) -> bool:
+        """Whether the endpoint is a machine of the reader's own."""
+        return is_local(self.address)
+
+    def _require_price(self) -> None:
+        if self._price(1, 1) is None:
+            raise SettingsError(
+                f"The price of '{self.name}' is not in the price library, so the spending limit cannot work. "
+                "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
+            )
 
     def folder(self) -> str:
         """Return the model's name as that of a folder."""
@@ -243,26 +261,14 @@ def _refuse_other_model(request: httpx2.Request, model: str) -> None:
         raise SettingsError(f"The call names the model '{name}', but this client asks '{model}'. Get a client for it: connect(model='{name}').")
 
 
-def _require_endpoint(model: str, settings: Settings) -> None:
+def _require_key(settings: Settings) -> None:
     if not os.environ.get("OPENAI_API_KEY"):
         raise SettingsError(
             f"SIDEBYSIDE_MODEL is '{settings.model}', but OPENAI_API_KEY is not set. A local server takes any word as a key. "
             f"Embedded models need none; those are: {', '.join(MODELS)}."
-        )
-    if _cost(model, _address(), 1, 1) is None:
-        raise SettingsError(
-            f"The price of '{model}' is not in the price library, so the spending limit cannot work. "
-            "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
         )
 
 
 def _address() -> str:
     """Return the endpoint's address as the openai client reads it; without one it asks its own maker."""
     return os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-
-
-def _cost(model: str, address: str, tokens_in: int, tokens_out: int) -> float | None:
-    """Return what so many tokens cost at an address, in US dollars; None if nobody knows. The reader's own machines are free unless priced."""
-    if own_price(model) is None and is_local(address):
-        return 0.0
-    return price(model, tokens_in, tokens_out, address=address)

@@ -5,7 +5,6 @@ A model there costs nothing unless the reader gives a price. A name counts only 
 
 from __future__ import annotations
 
-import functools
 import ipaddress
 import queue
 import socket
@@ -67,7 +66,6 @@ def _is_own(address: str) -> bool:
     return any(number in block for block in OWN if block.version == number.version)
 
 
-@functools.cache
 def addresses(host: str) -> tuple[str, ...]:
     """Return the addresses that a name stands for; none if nobody says so within `PATIENCE`."""
     answers: queue.SimpleQueue[tuple[str, ...]] = queue.SimpleQueue()

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from .errors import SettingsError
 
@@ -34,9 +34,9 @@ def price(
 
     Source: the price library `genai-prices`, in the version pinned here; `SIDEBYSIDE_PRICE` goes before it for the model in force.
     """
-    tokens = [round(count) for count in (input_tokens, output_tokens) if isinstance(count, Real) and math.isfinite(count)]
-    if len(tokens) < 2:
+    if not (_is_number(input_tokens) and _is_number(output_tokens)):
         return None
+    tokens = round(input_tokens), round(output_tokens)
     if own := own_price(model):
         return answers * (tokens[0] * own[0] + tokens[1] * own[1]) / 1e6
     from genai_prices import Usage  # half a second that pages with the embedded model alone do not need
@@ -45,6 +45,10 @@ def price(
     usage = Usage(input_tokens=tokens[0], output_tokens=tokens[1])
     told = next(_calculated(usage, model.removeprefix("models/").lower(), when, address), None)
     return None if told is None else answers * float(told.total_price)
+
+
+def _is_number(tokens: object) -> TypeGuard[float]:
+    return isinstance(tokens, Real) and math.isfinite(tokens)
 
 
 def own_price(model: str) -> tuple[float, float] | None:

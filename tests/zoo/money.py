@@ -66,7 +66,9 @@ def openai_tokens_a_minute() -> Reply:
     """OpenAI's limit on tokens: the headers tell when each limit is whole again, the words when this request may go."""
     words = "Rate limit reached for gpt-5-mini in organization org-x on tokens per min (TPM): Limit 30000, Used 29000, Requested 2500. "
     headers = {"x-ratelimit-remaining-requests": "499", "x-ratelimit-reset-requests": "120ms", "x-ratelimit-reset-tokens": "59.1s"}
-    return refusal(words + "Please try again in 3s. Visit https://platform.openai.com/account/rate-limits.", headers=headers, code="rate_limit_exceeded")
+    return refusal(
+        words + "Please try again in 3s. Visit https://platform.openai.com/account/rate-limits.", headers=headers, code="rate_limit_exceeded"
+    )
 
 
 def openai_requests_a_minute() -> Reply:
