@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -197,12 +196,7 @@ class Endpoint:
         """Send one request as it is, at the endpoint's pace; each time that it goes out it is counted by itself."""
 
         def send(request: httpx2.Request) -> httpx2.Response:
-            start = time.perf_counter()
-            response = self.outside.send(request, stream=True)
-            if not fields_of(request.read()).get("stream"):
-                response.read()
-                response.extensions["seconds"] = time.perf_counter() - start  # the answer's own, without the wait for its turn
-            return response
+            return self.outside.send(request, stream=True)
 
         ledger = self.ledger if request.method == "POST" else None
         return paced(lambda: ledger.paid(request, send) if ledger else send(request), gate_of(self.address))

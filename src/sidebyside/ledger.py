@@ -27,7 +27,7 @@ import httpx2
 from .counts import billed, stated_cost, whole
 from .errors import BudgetError, CourseError
 from .notice import say_once
-from .parallel import PULSE, pause
+from .parallel import PULSE, pause, waiting
 
 UNLIMITED = 4096  # tokens of an answer where the request names no limit: several pages of text
 LOCK_PATIENCE = 10.0  # seconds; another kernel holds the lock for a thousandth of one
@@ -227,9 +227,10 @@ class Ledger:
         estimate, purse = self.cost(tokens_in, tokens_out), self.purse
         with purse.turn:
             purse.add(0.0)  # learn what other kernels have spent
-            while purse.open and not self._fits(estimate):
-                purse.turn.wait(PULSE)
-                pause(0)
+            with waiting():
+                while purse.open and not self._fits(estimate):
+                    purse.turn.wait(PULSE)
+                    pause(0)
             held = next((held for held in (self._likely(estimate), estimate) if purse.add(held, self.limit)), None)
             if held is None:
                 raise BudgetError(self._refusal(estimate))

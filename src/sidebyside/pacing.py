@@ -21,7 +21,7 @@ from contextlib import contextmanager
 import httpx2
 
 from .notice import Line
-from .parallel import pause
+from .parallel import pause, waiting
 
 ONE_WAIT = 120.0  # seconds: a longer wait is left to the reader
 ALL_WAITS = 600.0  # seconds that one request may wait in all
@@ -53,6 +53,15 @@ class Gate:
     @contextmanager
     def place(self) -> Iterator[None]:
         """Wait until a request may go out, and count it while it is on its way."""
+        with waiting():
+            self._wait()
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.inside -= 1
+
+    def _wait(self) -> None:
         pause(0)  # nothing goes out for a run that has stopped
         try:
             while not self._enter():
@@ -61,11 +70,6 @@ class Gate:
                 pause(min(rest, 1.0) if rest > 0 else 0.02)
         finally:
             self._say("")
-        try:
-            yield
-        finally:
-            with self.lock:
-                self.inside -= 1
 
     def shut(self, seconds: float) -> None:
         """Hold all requests back for a time, and let fewer out at once after it."""

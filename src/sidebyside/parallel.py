@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from typing import Any, TypeVar
 
@@ -14,8 +16,24 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 PULSE = 0.5  # seconds between two looks whether the reader has interrupted: some systems do not wake a waiting thread
+_waits = threading.local()
 _never = threading.Event()
 _halt: ContextVar[threading.Event] = ContextVar("halt", default=_never)  # set once the run to which a thread belongs has stopped
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """Count the time that passes here as a wait for a turn: it is no part of what an answer takes."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        _waits.seconds = waited() + time.perf_counter() - start
+
+
+def waited() -> float:
+    """Return how many seconds this thread has waited for its turn so far."""
+    return getattr(_waits, "seconds", 0.0)
 
 
 def pause(seconds: float) -> None:

@@ -29,6 +29,7 @@ import httpx2
 
 from .counts import told
 from .errors import CUT_OFF, AnswerError, RecordingError
+from .parallel import waited
 
 Entry = dict[str, Any]
 
@@ -258,12 +259,12 @@ class RecordingTransport(httpx2.BaseTransport):
         return httpx2.Request(request.method, request.url, headers=headers, json=asked, extensions=request.extensions), asked
 
     def _ask(self, request: httpx2.Request, route: str, asked: dict[str, Any]) -> httpx2.Response:
-        start = time.perf_counter()
+        start, before = time.perf_counter(), waited()
         response = self.send(request)
         if response.status_code != 200 or not asked or asked.get("stream"):
             return response
         answer = _whole_answer(response.read())
-        seconds = round(response.extensions.get("seconds", time.perf_counter() - start), 3)
+        seconds = round(time.perf_counter() - start - (waited() - before), 3)
         if self.mode == "record":
             self._keep(route, asked, answer, seconds)
         self.after(_call(answer, "live", seconds, _today()))
