@@ -10,7 +10,7 @@ import openai
 import pytest
 from hypothesis import HealthCheck, settings
 
-from sidebyside import backends, dialects, llm, notice
+from sidebyside import dialects, llm, notice, pacing, parallel
 from sidebyside.faults import CERTIFICATE_VARIABLES
 from tests.scripted import KEY, NAME, ScriptedModel, serving
 
@@ -29,7 +29,6 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setenv("SIDEBYSIDE_RECORDINGS", str(tmp_path / "recordings"))
     monkeypatch.setenv("SIDEBYSIDE_KEPT", str(tmp_path / "kept"))
     monkeypatch.setattr(llm, "_latest", [])
-    monkeypatch.setattr(backends, "_spent", [])
     monkeypatch.setattr(dialects, "_known", {})
     return tmp_path / "recordings"
 
@@ -51,8 +50,25 @@ def scripted() -> Iterator[ScriptedModel]:
 
 
 @pytest.fixture
-def endpoint(bare: Path, scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
-    """A scripted model that the settings name as the reader's endpoint; the openai client tries again without waiting."""
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits of a run, in seconds, which a clock of its own goes through in no time."""
+    moment, waited = [1000.0], []
+
+    def pause(seconds: float) -> None:
+        parallel.pause(0.001 if 0 < seconds < 0.1 else 0)
+        moment[0] += seconds
+        waited.extend([seconds] if seconds else [])
+
+    monkeypatch.setattr(pacing, "now", lambda: moment[0])
+    monkeypatch.setattr(pacing, "pause", pause)
+    monkeypatch.setattr(pacing, "jitter", lambda: 0.0)
+    monkeypatch.setattr(pacing, "_gates", {})
+    return waited
+
+
+@pytest.fixture
+def endpoint(bare: Path, scripted: ScriptedModel, waits: list[float], monkeypatch: pytest.MonkeyPatch) -> ScriptedModel:
+    """A scripted model that the settings name as the reader's endpoint; whoever tries again does not wait."""
     monkeypatch.setenv("SIDEBYSIDE_MODEL", NAME)
     monkeypatch.setenv("OPENAI_BASE_URL", scripted.url)
     monkeypatch.setenv("OPENAI_API_KEY", KEY)

@@ -111,9 +111,9 @@ class ScriptedModel(ThreadingHTTPServer):
     def next_reply(self, request: Request) -> Reply:
         with self.lock:
             self.asked.append(request)
-            if self.quirk:
-                return self.quirk(request)
-            return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+            if not self.quirk:
+                return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        return self.quirk(request)  # without the lock: requests that come at once are answered at once
 
     def recorded(self) -> list[dict[str, Any]]:
         """Return every line of every recordings file."""

@@ -44,6 +44,7 @@ def begin(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> Begin:
         return sbs.connect(page, max_retries=0)[0]
 
     endpoint.script(*(Reply(chat(f"answer {number}")) for number in range(100)))
+    monkeypatch.setenv("SIDEBYSIDE_AT_ONCE", "1")  # so that a run stops at a place that the test knows
     return connect
 
 
@@ -131,7 +132,7 @@ def test_the_limit_of_money_stops_a_run_that_goes_on_once_it_is_raised(
     begin: Begin, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SIDEBYSIDE_PRICE", "1000000/0")  # a dollar for each token of the question; an answer costs 20
-    monkeypatch.setenv("SIDEBYSIDE_BUDGET", "100")
+    monkeypatch.setenv("SIDEBYSIDE_BUDGET", "400")
     begin("auto")
     with pytest.raises(BudgetError):
         sbs.run(ask, TEXTS)

@@ -34,7 +34,7 @@ def test_defaults() -> None:
 
 
 def test_empty_means_unset() -> None:
-    names = ("MODE", "MODEL", "WEIGHTS", "CASE", "LIMIT", "BUDGET", "RECORDINGS")
+    names = ("MODE", "MODEL", "WEIGHTS", "CASE", "LIMIT", "BUDGET", "AT_ONCE", "RECORDINGS")
     assert read_settings({f"SIDEBYSIDE_{name}": "" for name in names}) == read_settings({})
 
 
@@ -85,6 +85,16 @@ def test_budget_that_is_no_amount(text: str) -> None:
         read_settings({"SIDEBYSIDE_BUDGET": text})
 
 
+@pytest.mark.parametrize("text", ["0", "-1", "2.5", "all", "65"])
+def test_unusable_number_of_requests(text: str) -> None:
+    with pytest.raises(SettingsError, match="SIDEBYSIDE_AT_ONCE is '.*'. Give a number of requests, 1 to 64"):
+        read_settings({"SIDEBYSIDE_AT_ONCE": text})
+
+
+def test_requests_at_once() -> None:
+    assert [read_settings({"SIDEBYSIDE_AT_ONCE": text}).at_once for text in ("", "1", "64")] == [4, 1, 64]
+
+
 def test_a_budget_of_nothing_is_an_amount() -> None:
     assert read_settings({"SIDEBYSIDE_BUDGET": "0"}).budget == 0
 
@@ -94,7 +104,7 @@ def test_settings_are_printable_and_hold_no_path() -> None:
     assert text == repr(read_settings({"SIDEBYSIDE_MODE": "replay", "SIDEBYSIDE_WEIGHTS": "/some/where/Big-7B.gguf"}))
     assert text.splitlines()[0] == f"mode    replay ({MODES['replay']})"
     assert "model   embedded (Big-7B)" in text
-    assert "budget  1.00 US dollars" in text
+    assert "budget  1.00 US dollars a day" in text
     assert "/" not in text
 
 

@@ -50,14 +50,14 @@ def score_table(right: pd.DataFrame, labels: Mapping[str, Sequence[str | None]],
     rows = []
     for version, tokens in zip(map(str, right), mean_tokens(used, right.shape[1]), strict=True):
         usable = sbs.rate([label is not None for label in labels[version]])
-        rows.append([version, share(sbs.rate(right[version])), f"{usable.value:.0%}", *(f"{n:.0f}" for n in tokens)])
+        rows.append([version, share(sbs.rate(right[version])), f"{usable.value:.0%}", *("not told" if np.isnan(n) else f"{n:.0f}" for n in tokens)])
     rows.append([LEARNER, share(sbs.rate(ml_right)), "100%", "none", "none"])
     return sbs.table(pd.DataFrame(rows, columns=["version", "right (95 % interval)", "usable", "tokens in", "tokens out"]))
 
 
 def mean_tokens(used: pd.DataFrame, versions: int) -> npt.NDArray[np.float64]:
     """Return the mean tokens of a call, in and out, of each version; shape (versions, 2)."""
-    tokens = used[["input_tokens", "output_tokens"]].to_numpy(dtype=float)
+    tokens = used[["input_tokens", "output_tokens"]].astype(float).to_numpy()
     return np.asarray(tokens.reshape(versions, -1, 2).mean(axis=1))
 
 

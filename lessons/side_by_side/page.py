@@ -74,12 +74,13 @@ def running(ml_seconds: float, calls: pd.DataFrame, own: float | None, hosted: M
         own: Its price for a thousand messages in US dollars; None or 0 if there is no charge.
         hosted: Those of hosted models, None where no price is known.
     """
-    used = f"{calls['input_tokens'].mean():.0f} in, {calls['output_tokens'].mean():.0f} out"
+    told = calls[["input_tokens", "output_tokens"]].notna().any().all()
+    used = f"{calls['input_tokens'].mean():.0f} in, {calls['output_tokens'].mean():.0f} out" if told else "not measured"
     bill = "; ".join(f"{name} {dollars:.3f}" for name, dollars in hosted.items() if dollars is not None)
     return {
         "time for one message": [sbs.evaluation.below(ml_seconds), f"{calls['seconds'].median():.2f} seconds", "not tested"],
         "tokens for one message": ["none", used, used],
-        "1,000 messages, US dollars": ["no charge", f"{own:.3f}" if own else "no charge", bill],
+        "1,000 messages, US dollars": ["no charge", f"{own:.3f}" if own else "no charge" if told else "not measured", bill],
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import ipaddress
 import itertools
 import re
 from functools import cached_property
@@ -18,10 +17,13 @@ from .address import endpoint_address, endpoint_key
 from .bodies import one_line
 from .dialects import dialect_of, require_raw, with_fields, with_grammar, with_schema
 from .errors import EMBEDDED_HOST, AnswerError, BudgetError, CourseError, SettingsError, Why
+from .hosts import is_local
+from .ledger import Ledger, purse_of
 from .models import DEFAULT, MODELS, Model, own_file
 from .outside import outside_client
-from .prices import price
-from .recording import Call, fields_of
+from .pacing import gate_of, paced
+from .prices import own_price, price
+from .recording import fields_of
 from .refusals import filtered, is_about_model
 from .settings import Settings
 
@@ -32,8 +34,6 @@ NO_ANSWER_YET = "The endpoint took the request and sent no answer ({status}). Ru
 ENDS = ("/v1", "/api/v1", "/openai/v1")  # what an address may lack
 LOOK = 5.0  # seconds to find out what an address is
 UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
-
-_spent: list[float] = []  # US dollars of each live answer in this process, whatever connection it came by
 
 
 class Backend(Protocol):
@@ -46,6 +46,10 @@ class Backend(Protocol):
     @property
     def timeout(self) -> float | None:
         """Seconds to wait for an answer unless the page says otherwise; None waits as long as the model is alive."""
+
+    @property
+    def at_once(self) -> int:
+        """How many requests it may be sent at the same time."""
 
     @property
     def base_url(self) -> str:
@@ -73,12 +77,6 @@ class Backend(Protocol):
     def provenance(self) -> dict[str, str]:
         """Say which file and program answer."""
 
-    def check_budget(self) -> None:
-        """Refuse the next live request once the spending limit is reached."""
-
-    def charge(self, call: Call) -> None:
-        """Count what an answer cost."""
-
 
 class Embedded:
     """A model in this process, which costs nothing.
@@ -88,6 +86,7 @@ class Embedded:
     """
 
     timeout: float | None = None
+    at_once = 1
     base_url = NO_URL
     api_key = NO_KEY
 
@@ -137,12 +136,6 @@ class Embedded:
         """Say which file and program answer."""
         return embedded.provenance(self.model)
 
-    def check_budget(self) -> None:
-        """Let every request pass."""
-
-    def charge(self, call: Call) -> None:
-        """Count nothing."""
-
 
 class Endpoint:
     """A model at an OpenAI-compatible endpoint, within the spending limit.
@@ -161,12 +154,42 @@ class Endpoint:
         """Check that money is spent only on purpose and within a limit; nothing is asked yet."""
         self.name, self.settings = name, settings
         recorded = settings.mode == "replay"
-        self.base_url, self.api_key = (NO_URL, NO_KEY) if recorded else _require_endpoint(name, settings)
+        self.at_once = 1 if recorded else settings.at_once
+        self.base_url, self.api_key = (NO_URL, NO_KEY) if recorded else (endpoint_address(), _require_key(settings))
+        if not recorded:
+            self._require_price()
 
     @cached_property
     def outside(self) -> httpx2.Client:
         """The door to the endpoint; a strange proxy or certificate is a fault only once it is asked."""
         return outside_client()
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The account of what answers cost; None where they cost nothing, unless nothing at all may be sent."""
+        if self._cost(1, 1) == 0 < self.settings.budget:
+            return None
+        return Ledger(self.name, self._cost, self.settings.budget, purse_of(self.settings.recordings.parent))
+
+    def _cost(self, tokens_in: int, tokens_out: int) -> float:
+        return self._price(tokens_in, tokens_out) or 0.0
+
+    def _price(self, tokens_in: int, tokens_out: int) -> float | None:
+        """Return what so many tokens cost, in US dollars; None if nobody knows. The reader's own machines are free unless priced."""
+        free = own_price(self.name) is None and self.is_local
+        return 0.0 if free else price(self.name, tokens_in, tokens_out, address=self.base_url)
+
+    @cached_property
+    def is_local(self) -> bool:
+        """Whether the endpoint is a machine of the reader's own."""
+        return is_local(self.base_url)
+
+    def _require_price(self) -> None:
+        if self._price(1, 1) is None:
+            raise SettingsError(
+                f"The price of '{self.name}' is not in the price library, so the spending limit cannot work. "
+                "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
+            )
 
     def folder(self) -> str:
         """Return the model's name as that of a folder."""
@@ -188,16 +211,16 @@ class Endpoint:
         """Ask the endpoint.
 
         Raises:
-            BudgetError: If the answer would not say what it cost.
+            BudgetError: If the limit is reached, or the answer would not say what it cost.
             SettingsError: If the endpoint has no such model, or the request names another one.
             AnswerError: If what the page wants to measure cannot be had there.
         """
         _refuse_other_model(request, self.name)
         asked = fields_of(request.read())
-        if asked.get("stream") and price(self.name, 1, 1):
+        if self._cost(1, 1) and asked.get("stream"):
             raise BudgetError(f"A streamed answer does not say how many tokens '{self.name}' used. {UNCOUNTED}")
         if not asked:
-            return self.outside.send(request, stream=True)
+            return self._send_once(request)
         response = dialect_of(str(request.url), self.name).send(asked, lambda fields: self._post(request, asked, fields))
         if response.status_code > 200:
             self._refuse(request, response)
@@ -205,7 +228,16 @@ class Endpoint:
         return response
 
     def _post(self, request: httpx2.Request, asked: dict[str, Any], fields: dict[str, Any]) -> httpx2.Response:
-        return self.outside.send(request if fields is asked else with_fields(request, fields), stream=True)
+        return self._send_once(request if fields is asked else with_fields(request, fields))
+
+    def _send_once(self, request: httpx2.Request) -> httpx2.Response:
+        """Send one request as it is, at the endpoint's pace; each time that it goes out it is counted by itself."""
+
+        def send(request: httpx2.Request) -> httpx2.Response:
+            return self.outside.send(request, stream=True)
+
+        ledger = self.ledger if request.method == "POST" else None
+        return paced(lambda: ledger.paid(request, send) if ledger else send(request), gate_of(self.base_url))
 
     def _refuse(self, request: httpx2.Request, response: httpx2.Response) -> None:
         """Raise what only a look at the endpoint tells, or what is no fault of the settings; leave all else to the openai client.
@@ -248,30 +280,6 @@ class Endpoint:
     def provenance(self) -> dict[str, str]:
         """Say that an endpoint answered; what runs there nobody knows."""
         return {"runtime": "endpoint"}
-
-    def check_budget(self) -> None:
-        """Refuse the next live request once the limit is reached.
-
-        Raises:
-            BudgetError: If the money is spent.
-        """
-        if sum(_spent) >= self.settings.budget:
-            raise BudgetError(
-                f"The limit of {self.settings.budget:.2f} US dollars is reached ({sum(_spent):.2f} spent). "
-                "Nothing more is sent. Raise SIDEBYSIDE_BUDGET and restart the kernel to go on."
-            )
-
-    def charge(self, call: Call) -> None:
-        """Add a live answer to what this process has spent.
-
-        Raises:
-            BudgetError: If the answer costs money and does not say how much of it.
-        """
-        if call.source != "live":
-            return
-        _spent.append(price(self.name, call.input_tokens, call.output_tokens) or 0.0)
-        if not call.input_tokens and price(self.name, 1, 1):
-            raise BudgetError(f"The endpoint does not say how many tokens '{self.name}' used. {UNCOUNTED}")
 
 
 def embedded_model(name: str | None, settings: Settings) -> Model | None:
@@ -326,26 +334,10 @@ def _refuse_unknown_model(name: str, names: list[str]) -> None:
     raise SettingsError(f"The endpoint has no model '{name}'. Set SIDEBYSIDE_MODEL to one of: {', '.join(shown)}{more}.")
 
 
-def _require_endpoint(model: str, settings: Settings) -> tuple[str, str]:
-    """Return the endpoint's address and key, which may cost money only within a limit."""
-    address, key = endpoint_address(), endpoint_key()
-    if not key:
+def _require_key(settings: Settings) -> str:
+    if not (key := endpoint_key()):
         raise SettingsError(
             f"SIDEBYSIDE_MODEL is '{settings.model}', but OPENAI_API_KEY is not set. A local server takes any word as a key. "
             f"Embedded models need none; those are: {', '.join(MODELS)}."
         )
-    if not is_local(address) and price(model, 1, 1) is None:
-        raise SettingsError(
-            f"The price of '{model}' is not in the price library, so the spending limit cannot work. "
-            "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
-        )
-    return address, key
-
-
-def is_local(url: str) -> bool:
-    """Tell whether an address is that of this machine or of the reader's own network."""
-    host = httpx2.URL(url).host if url else ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False
+    return key

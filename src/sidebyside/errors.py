@@ -53,6 +53,10 @@ class BudgetError(CourseError):
     """The spending limit is reached."""
 
 
+class StoppedError(CourseError):
+    """A run was stopped while a request of it waited for its turn."""
+
+
 class SuiteError(CourseError):
     """An evaluation suite breaks a rule; the text names file, line and remedy, or the angle."""
 

@@ -17,7 +17,9 @@ from statsmodels.stats.proportion import proportion_confint
 from tqdm.auto import tqdm
 
 from . import kept
-from .notice import Line
+from .llm import at_once
+from .notice import QUIET, Line
+from .parallel import in_order
 
 
 @dataclass(frozen=True)
@@ -158,17 +160,19 @@ def so_far() -> pd.DataFrame:
 
 
 def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -> list[str | None]:
-    """Give each text to a system and collect its answers; a bar shows progress when it takes more than two seconds.
+    """Give each text to a system and collect its answers in order; a bar shows progress when it takes more than two seconds.
+
+    Where the latest connection is to an endpoint, several texts are worked on at once (see `SIDEBYSIDE_AT_ONCE`).
 
     A model's answers are kept on disk as they come. If the run is stopped, the next one goes on from there (see `kept`).
 
     Args:
-        system: A function from a text to an answer.
+        system: A function from a text to an answer; at an endpoint, several threads call it.
         texts: The samples' inputs.
     """
-    quiet = os.environ.get("SIDEBYSIDE_MODE") in ("replay", "record")
-    with progress(texts) as this:
-        return [this.answer(system, place) for place in tqdm(range(len(this.texts)), delay=2, leave=False, disable=quiet)]
+    quiet = os.environ.get("SIDEBYSIDE_MODE") in QUIET
+    with progress(texts) as this, tqdm(total=len(this.texts), delay=2, leave=False, disable=quiet) as bar:
+        return in_order(lambda place: this.answer(system, place), range(len(this.texts)), at_once(), bar.update)
 
 
 def macro_f1(target: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> float:

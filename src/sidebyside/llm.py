@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ class Connection:
     client: openai.OpenAI = field(init=False)
     backend: Backend
     calls: list[Call] = field(default_factory=list)
+    _mine: threading.local = field(default_factory=threading.local)
 
     @property
     def model(self) -> str:
@@ -48,11 +50,11 @@ class Connection:
     def note(self, call: Call) -> None:
         """Add an answer to the account."""
         self.calls.append(call)
-        self.backend.charge(call)
+        self._mine.latest = call
 
     def call_of(self, response: str) -> Call:
-        """Return what a response took, by its id; other threads may have asked since."""
-        calls = list(reversed(self.calls))
+        """Return what a response took, by its id; where ids are missing or not unique, this thread's latest call goes first."""
+        calls = [getattr(self._mine, "latest", self.calls[-1]), *reversed(self.calls)]
         return next((call for call in calls if call.id == response), calls[0])
 
 
@@ -88,7 +90,7 @@ def _client(connection: Connection, page: str, settings: Settings, timeout: floa
     who, file = connection.backend, Path(settings.case.name, f"{page}.jsonl")
     store = Store(settings.recordings / who.folder() / file, strict=settings.mode == "replay")
     kept = Kept(settings.kept / who.shelf() / file, who.identity) if settings.kept else None
-    transport = RecordingTransport(settings.mode, store, who.send, who.provenance, who.check_budget, connection.note, who.form, kept)
+    transport = RecordingTransport(settings.mode, store, who.send, who.provenance, connection.note, who.form, kept)
     seconds = who.timeout if timeout is None else timeout
     line = httpx2.Client(transport=transport, timeout=seconds)
     client = openai.OpenAI(base_url=who.base_url, api_key=who.api_key, http_client=line, timeout=seconds, max_retries=max_retries)
@@ -102,6 +104,11 @@ def latest() -> Connection:
     if not _latest:
         connect()
     return _latest[0]
+
+
+def at_once() -> int:
+    """Return how many requests the latest connection's model may be sent at the same time; 1 if there is none."""
+    return _latest[0].backend.at_once if _latest else 1
 
 
 def connection_of(client: openai.OpenAI | None) -> Connection:
@@ -170,9 +177,24 @@ def usage(client: openai.OpenAI | None = None) -> pd.DataFrame:
 
     Args:
         client: A client that `connect()` returned; None means the latest.
+
+    Returns:
+        Tokens that an endpoint did not tell are missing (NA).
     """
     calls = connection_of(client).calls if client or _latest else []
-    return pd.DataFrame(calls, columns=list(Call.__dataclass_fields__))
+    table = pd.DataFrame(calls, columns=list(Call.__dataclass_fields__))
+    untold = [name for name in ("input_tokens", "output_tokens") if table[name].isna().any()]
+    return table.astype(dict.fromkeys(untold, "Int64"))
+
+
+def call_of(response: Any, client: openai.OpenAI | None = None) -> Call:
+    """Return what a response took, in the thread that asked for it.
+
+    Args:
+        response: A response of the openai client.
+        client: The client that gave it; None means the latest.
+    """
+    return connection_of(client).call_of(response.id)
 
 
 def model_in_force(settings: Settings) -> str:

@@ -21,9 +21,11 @@ from typing import Any
 
 import httpx2
 
+from .counts import told
 from .dialects import with_fields
 from .errors import CUT_OFF, AnswerError, RecordingError
 from .kept import Kept
+from .parallel import waited
 from .store import Entry, Store, canonical, key_of, place_of, read_entries, seal_of, write_entries
 
 ROUTES = ("chat/completions", "completions", "embeddings", "responses")
@@ -53,16 +55,16 @@ class Call:
         source: "recorded", "kept" or "live".
         seconds: From request to whole answer; for a recorded or kept answer, those of the first time.
         day: When the model gave the answer, as YYYY-MM-DD.
-        input_tokens: Tokens of the request.
-        output_tokens: Tokens of the answer.
+        input_tokens: Tokens of the request; None if the endpoint does not say.
+        output_tokens: Tokens of the answer; None if the endpoint does not say.
     """
 
     id: str
     source: str
     seconds: float
     day: str
-    input_tokens: int
-    output_tokens: int
+    input_tokens: int | None
+    output_tokens: int | None
 
 
 def slim(response: Any) -> Any:
@@ -82,7 +84,6 @@ class RecordingTransport(httpx2.BaseTransport):
         store: Where the page's recordings lie.
         send: Hands a request to the model; called only when a live answer is wanted.
         provenance: Says which file and program answer; called once, when an answer is kept.
-        before: Called before each live request; may raise, for example `BudgetError`.
         after: Called with what each answer took.
         form: Puts a request's fields as the model takes them (see `dialects`); what it returns is sent, and recorded.
         kept: Where a reader's own answers are kept in modes `auto` and `live`; None keeps none.
@@ -94,14 +95,13 @@ class RecordingTransport(httpx2.BaseTransport):
         store: Store,
         send: Callable[[httpx2.Request], httpx2.Response],
         provenance: Callable[[], dict[str, str]],
-        before: Callable[[], None] = lambda: None,
         after: Callable[[Call], None] = lambda call: None,
         form: Callable[[dict[str, Any]], dict[str, Any]] = lambda fields: fields,
         kept: Kept | None = None,
     ) -> None:
         """Keep what was given; nothing is asked yet."""
         self.mode, self.store, self.send = mode, store, send
-        self.provenance, self.before, self.after, self.form = provenance, before, after, form
+        self.provenance, self.after, self.form = provenance, after, form
         self.kept = kept if mode in ("auto", "live") else None
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -134,13 +134,12 @@ class RecordingTransport(httpx2.BaseTransport):
         return with_fields(request, asked), asked
 
     def _ask(self, request: httpx2.Request, route: str, asked: dict[str, Any]) -> httpx2.Response:
-        self.before()
-        start = time.perf_counter()
+        start, before = time.perf_counter(), waited()
         response = self.send(request)
         if response.status_code != 200 or not asked or asked.get("stream"):
             return response
         answer = _whole_answer(response.read())
-        seconds = round(time.perf_counter() - start, 3)
+        seconds = round(time.perf_counter() - start - (waited() - before), 3)
         answer = self._keep(route, asked, answer, seconds, response.extensions.get("changed"))
         self.after(_call(answer, "live", seconds, _today()))
         return _response(answer)
@@ -208,10 +207,7 @@ def _today() -> str:
 
 
 def _call(answer: dict[str, Any], source: str, seconds: float, day: str) -> Call:
-    usage = answer.get("usage") or {}
-    tokens_in = usage.get("prompt_tokens", usage.get("input_tokens"))  # the second name is that of the Responses route
-    tokens_out = usage.get("completion_tokens", usage.get("output_tokens"))
-    return Call(answer.get("id", ""), source, seconds, day, tokens_in or 0, tokens_out or 0)
+    return Call(answer.get("id", ""), source, seconds, day, *told(answer.get("usage")))
 
 
 def _missing(file: Path, request: str) -> str:

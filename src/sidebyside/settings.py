@@ -8,8 +8,9 @@
 | `SIDEBYSIDE_WEIGHTS_DIR` | folder where fetched weights of embedded models lie | the user's data folder |
 | `SIDEBYSIDE_CASE` | name of a folder in `cases/`, or a path | the only folder in `cases/` |
 | `SIDEBYSIDE_LIMIT` | messages of a split that the model is asked about (fewer if several times each), or `all` | if `live` the model's, else all |
-| `SIDEBYSIDE_BUDGET` | spending limit in US dollars for one kernel | 1 |
+| `SIDEBYSIDE_BUDGET` | spending limit in US dollars for a day, in the folder that holds `recordings/` | 1 |
 | `SIDEBYSIDE_PRICE` | US dollars for a million tokens in/out of that model, such as 0.15/0.60 (see `prices.price`) | the price library |
+| `SIDEBYSIDE_AT_ONCE` | requests that an endpoint is sent at the same time; an embedded model answers one by one | 4 |
 | `SIDEBYSIDE_RECORDINGS` | folder of the recordings | `recordings/` |
 | `SIDEBYSIDE_KEPT` | folder where live answers are kept for another time (see `kept`), or `none` | in the user's data folder |
 """
@@ -32,6 +33,7 @@ MODES = {
     "live": "live answers only; a run that was stopped goes on with those it has",
     "record": "recorded answer if there is one, else a live one that is recorded",
 }
+MOST_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Settings:
         weights: A GGUF file of the reader's own for the embedded server.
         case: Folder of the case.
         limit: How many messages of a split the language model is asked about; None means all.
-        budget: Spending limit in US dollars.
+        budget: Spending limit for a day in US dollars.
+        at_once: How many requests an endpoint is sent at the same time.
         recordings: Folder of the recordings.
         kept: Folder of the answers that are kept for the reader; None keeps none.
     """
@@ -55,6 +58,7 @@ class Settings:
     case: Path
     limit: int | None
     budget: float
+    at_once: int
     recordings: Path
     kept: Path | None
 
@@ -65,7 +69,7 @@ class Settings:
             "model": self._model(),
             "case": self.case.name,
             "limit": f"{self.limit or 'all'} messages of a split",
-            "budget": f"{self.budget:.2f} US dollars",
+            "budget": f"{self.budget:.2f} US dollars a day",
         }
         return "\n".join(f"{name:8}{value}" for name, value in rows.items())
 
@@ -95,6 +99,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         case=_case(environ.get("SIDEBYSIDE_CASE") or "", home),
         limit=_limit(environ.get("SIDEBYSIDE_LIMIT") or (str(live_limit(model)) if mode == "live" else "all")),
         budget=_budget(environ.get("SIDEBYSIDE_BUDGET") or "1"),
+        at_once=_at_once(environ.get("SIDEBYSIDE_AT_ONCE") or "4"),
         recordings=home / Path(environ.get("SIDEBYSIDE_RECORDINGS") or "recordings").expanduser(),
         kept=_kept(environ.get("SIDEBYSIDE_KEPT") or "", home),
     )
@@ -144,6 +149,12 @@ def _limit(text: str) -> int | None:
         return None
     if not (text.isdecimal() and int(text) > 0):
         raise SettingsError(f"SIDEBYSIDE_LIMIT is '{text}'. Give a number of messages, for example 50, or all.")
+    return int(text)
+
+
+def _at_once(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= MOST_AT_ONCE):
+        raise SettingsError(f"SIDEBYSIDE_AT_ONCE is '{text}'. Give a number of requests, 1 to {MOST_AT_ONCE}; with 1 they go one after the other.")
     return int(text)
 
 

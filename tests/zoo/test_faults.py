@@ -49,7 +49,7 @@ class Fault:
         replies: What the endpoint does.
         error: What it ends in.
         words: Words of the sentence: what happened, and what to do.
-        tries: How many requests the endpoint sees: the openai client tries twice again where that can help.
+        tries: How many requests the endpoint sees: the openai client tries twice again where that can help, and a 429 is waited for longer.
         names: The models that the endpoint lists.
     """
 
@@ -71,7 +71,7 @@ FAULTS = {
     "404, wrong address": Fault(refusal(404), openai.NotFoundError, ("does not know", "Check SIDEBYSIDE_MODEL and OPENAI_BASE_URL")),
     "404, wrong model": Fault(refusal(404), SettingsError, (f"no model '{NAME}'", "one of: large-2, small-2."), names=("small-2", "large-2")),
     "422": Fault(refusal(422, "no such field"), openai.UnprocessableEntityError, ("no such field", "Take out the option")),
-    "429": Fault(refusal(429), openai.RateLimitError, ("too many requests", "Wait a minute"), tries=3),
+    "429": Fault(refusal(429), openai.RateLimitError, ("too many requests", "Wait a minute"), tries=7),
     "500": Fault(refusal(500), openai.InternalServerError, ("fault of its own (500)", "Wait a little"), tries=3),
     "503, not JSON": Fault((Reply("<html>busy</html>", 503),), openai.InternalServerError, ("(503)", "Wait a little"), tries=3),
     "timeout": Fault((Reply(chat(), delay=1.0),), openai.APITimeoutError, ("did not answer in time", "longer timeout"), tries=3),
