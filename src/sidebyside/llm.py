@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +15,12 @@ from .backends import Backend, backend, embedded_model
 from .errors import SettingsError, plain_errors
 from .recording import Call, RecordingTransport, Store
 from .settings import Settings, read_settings
+from .shown import leave_tables_alone, shown
 from .tokens import Token, tokens_of
 
 UNSAVED = "my_own_page"
+
+leave_tables_alone()
 
 
 @dataclass(eq=False)
@@ -133,7 +135,7 @@ class Answer:
         return f"{self.text}\n— {self.model}"
 
     def _repr_html_(self) -> str:
-        return f'<blockquote class="sbs-answer genai"><p>{html.escape(self.text)}</p><footer>{html.escape(self.model)}</footer></blockquote>'
+        return f'<blockquote class="sbs-answer genai"><p>{shown(self.text)}</p><footer>{shown(self.model)}</footer></blockquote>'
 
 
 def ask(prompt: str, *, client: openai.OpenAI | None = None, system: str | None = None, **sampling: Any) -> Answer:
