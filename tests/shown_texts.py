@@ -42,7 +42,7 @@ def notebook() -> NotebookNode:
     outputs: list[tuple[str, Any]] = [("text/html", show()) for show in SHOWN.values()]
     outputs += [("text/markdown", f"“{sbs.plain(TEXT)}”"), ("text/html", "<p>$x^2$</p>")]
     page = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
-    page.cells.append(nbformat.v4.new_markdown_cell("# Texts\n\nA circle has the area\n\n$$\nA = \\pi r^2\n$$"))
+    page.cells.append(nbformat.v4.new_markdown_cell("# Texts\n\nA circle has the area\n\n```{math}\nA = \\pi r^2\n```"))
     for kind, told in outputs:
         cell = nbformat.v4.new_code_cell("0", execution_count=1)
         cell.outputs = [nbformat.v4.new_output("display_data", data={kind: told, "text/plain": "-"})]

@@ -18,10 +18,10 @@ from tools.serving import served
 SLOW = 120_000  # milliseconds: JupyterLab starts on a busy machine
 
 
-def assert_text_is_text(outputs: Locator) -> None:
-    """All outputs but the last hold the text as it is; the last is mathematics, which is set after them."""
+def assert_text_is_text(outputs: Locator, mathematics: Locator) -> None:
+    """All outputs but the last hold the text as it is, when what is mathematics has been set."""
     expect(outputs).to_have_count(len(SHOWN) + 2)
-    expect(outputs.last.locator("mjx-container")).to_be_attached(timeout=SLOW)
+    expect(mathematics).to_be_attached(timeout=SLOW)
     for place, name in enumerate([*SHOWN, "Markdown"]):
         if name != "the metric explorer":  # its texts lie in fields
             expect(outputs.nth(place)).to_contain_text("Pay $5 and $10 to <PERSON>", timeout=SLOW)
@@ -43,7 +43,8 @@ def test_in_jupyterlab(in_lab: str, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 1400, "height": 9000})
     page.goto(f"{in_lab}/lab/tree/notebooks/texts.ipynb?reset")
     page.locator(".jp-CodeCell").first.wait_for(timeout=SLOW)
-    assert_text_is_text(page.locator(".jp-CodeCell .jp-OutputArea-output"))
+    outputs = page.locator(".jp-CodeCell .jp-OutputArea-output")
+    assert_text_is_text(outputs, outputs.last.locator("mjx-container"))  # set after the others
     page.close()
 
 
@@ -61,5 +62,5 @@ def on_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_on_the_site(on_site: str, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(f"{on_site}/texts.html")
-    assert_text_is_text(page.locator("div.cell div.cell_output"))
+    assert_text_is_text(page.locator("div.cell div.cell_output"), page.locator("div.math mjx-container").first)
     page.close()
