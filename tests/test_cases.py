@@ -25,9 +25,9 @@ from sklearn.metrics import cohen_kappa_score, roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 
+import sidebyside as sbs
 from sidebyside import limit, load_case
 from sidebyside.cases import Case
-import sidebyside as sbs
 from sidebyside.errors import CaseError
 from tools.pages import load, notebook
 

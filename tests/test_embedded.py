@@ -55,7 +55,9 @@ def real(request: pytest.FixtureRequest) -> Iterator[Model]:
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer wrong"}, {"host": "page.example"}, PAGE], ids=["no key", "wrong key", "host", "page"])
+@pytest.mark.parametrize(
+    "headers", [{}, {"authorization": "Bearer wrong"}, {"host": "page.example"}, PAGE], ids=["no key", "wrong key", "host", "page"]
+)
 def test_without_the_key_there_is_no_answer(real: Model, headers: dict[str, str]) -> None:
     status, told, body = get(real, "POST", "/v1/chat/completions", {"content-type": "application/json"} | headers, QUESTION)
     assert status == 401
@@ -180,19 +182,24 @@ def run(script: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
 @needs_fork
 @pytest.mark.parametrize("end", ["sys.exit(7)", "raise SystemExit(7)", "embedded.stop(); sys.exit(7)", "print('bye'); sys.exit(7)"])
 def test_a_forked_child_ends_and_leaves_the_server_to_its_parent(end: str) -> None:
-    script = FORK + f"""
+    script = (
+        FORK
+        + f"""
     if not (child := os.fork()):
         {end}
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     assert sbs.ask("What is a library?", max_tokens=6).text == first
     """
+    )
     run(script)
 
 
 @pytest.mark.live
 @needs_fork
 def test_a_forked_child_that_asks_has_a_server_of_its_own() -> None:
-    script = FORK + """
+    script = (
+        FORK
+        + """
     import multiprocessing
     here = embedded.start(ONE)
     def ask(_):
@@ -205,6 +212,7 @@ def test_a_forked_child_that_asks_has_a_server_of_its_own() -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     assert sbs.ask("What is a library?", max_tokens=6).text == first
     """
+    )
     run(script)
 
 

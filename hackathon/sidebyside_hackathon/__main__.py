@@ -114,7 +114,9 @@ def _folder(event: Event, team: str) -> Path:
     folder = teams / team
     if not (TEAM_NAME.fullmatch(team) and team.isprintable() and folder.is_dir()):
         there = sorted(path.name for path in teams.glob("*") if path.is_dir())
-        raise HackathonError(f"There is no folder hackathon/teams/{team[:40]}. There are: {some(there, 20) or 'none'}. Make it, and put the files in.")
+        raise HackathonError(
+            f"There is no folder hackathon/teams/{team[:40]}. There are: {some(there, 20) or 'none'}. Make it, and put the files in."
+        )
     if folder.resolve() != teams.resolve() / team:
         raise HackathonError(f"hackathon/teams/{team} is a link to another folder. Put the team's folder itself there.")
     if not any((folder / challenge.file).is_file() for challenge in event.challenges):

@@ -64,7 +64,9 @@ def read_bytes(path: Path) -> bytes:
         HackathonError: If it is missing, a link of either kind, no ordinary file, or too large.
     """
     try:
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
+        with open(
+            os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
+        ) as file:
             told = os.fstat(file.fileno())
             if path.is_symlink() or told.st_nlink > 1 or not stat.S_ISREG(told.st_mode):
                 raise HackathonError(f"{path.name} is a link to another file, or no file at all. Put the file itself there.")

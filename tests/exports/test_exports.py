@@ -35,7 +35,10 @@ COURTEOUS = ["please", "thank you", "happy to"]
 
 # --- a suite with every trap that we know of ------------------------------------------------------------------------
 
-PASSAGE = 'A card costs £1,000.50 a year; "children" under 12 pay 4.50 – see { fees } % if x % and # notes #; file://fees.txt, package: {context}.\nNo \\ backslash is lost.'
+PASSAGE = (
+    'A card costs £1,000.50 a year; "children" under 12 pay 4.50 – see { fees } % if x % and # notes #; file://fees.txt, '
+    "package: {context}.\nNo \\ backslash is lost."
+)
 ASKED = [
     (
         Sample("N1", "What does a card cost?", "£1,000.50", PASSAGE),
@@ -201,7 +204,8 @@ def test_promptfoo_times_a_model_that_it_asks_itself(by_promptfoo: dict[str, Any
 
 
 REFUSED = [
-    "{{ env.HOME }}", "{{env['OPENAI_API_KEY']}}", "{{ x | default(env.HOME) }}", "a\n{{\nenv.X}}", "{{", "see {{ fees }}", "{% if x %}", "{%", "a {# b #}",
+    "{{ env.HOME }}", "{{env['OPENAI_API_KEY']}}", "{{ x | default(env.HOME) }}", "a\n{{\nenv.X}}", "{{", "see {{ fees }}", "{% if x %}", "{%",
+    "a {# b #}",
     "file:///etc/passwd", "file://x.js", " file://x", "package:x:y",
 ]  # fmt: skip
 
@@ -215,6 +219,15 @@ def test_what_promptfoo_makes_something_else_of_is_refused_by_sample_and_column(
     for word in WORDS:
         with pytest.raises(SuiteError, match=f"^The {word} message: it holds"):
             suite.export_promptfoo([Sample("A", "x")], [], **WORDS | {word: text}, model="some-model")
+
+
+def test_no_angle_s_name_or_rule_is_a_template_or_ends_a_comment() -> None:
+    for name, pattern in (("{{ env.HOME }}", "x"), ("fine", "{{ env.HOME }}")):
+        angle = Angle(name, lambda a, s: True, at_least=0.8, rule=lambda s, pattern=pattern: Rule.matching(pattern))  # type: ignore[misc]
+        with pytest.raises(SuiteError, match="^The angle '.*': it holds"):
+            suite.export_promptfoo([Sample("A", "x")], [angle], **WORDS, model="some-model")
+    loose = suite.export_promptfoo([Sample("A", "x")], [Angle("a\nb: c", lambda a, s: True, at_least=0.8)], **WORDS, model="some-model")
+    assert "a b: c" in loose
 
 
 def test_inspect_takes_every_text_as_it_is(tmp_path: Path) -> None:

@@ -46,8 +46,8 @@ def export_promptfoo(
             that a text names, and runs them if they are programs. It knows no sign that keeps a text as it is.
     """
     _refuse_templates({"the system message": system, "the user message": user, "the model's name": model})
-    for place, sample in enumerate(samples):
-        own = {"id": sample.id, "input": sample.input, "context": sample.context, "answer": answers[place] if answers is not None else ""}
+    for sample, answer in zip(samples, answers if answers is not None else [""] * len(samples), strict=True):
+        own = {"id": sample.id, "input": sample.input, "context": sample.context, "answer": answer}
         _refuse_templates({f"sample '{' '.join(sample.id.split())[:40]}', column '{name}'": text for name, text in own.items()})
     messages = [{"role": "system", "content": _braces(system)}, {"role": "user", "content": _braces(user)}]
     options = {"temperature": 0, "max_tokens": max_tokens}
@@ -73,7 +73,7 @@ def _refuse_templates(texts: Mapping[str, str]) -> None:
         if found := TEMPLATE.search(text):
             what = "reads as the name of a file" if "{" not in found[0] else "fills in as a template"
             shown = " ".join(found[0].split())[:40]
-            raise SuiteError(f"{place[0].upper()}{place[1:]}: it holds '{shown}', which promptfoo {what}. Take it out, or leave the sample out.")
+            raise SuiteError(f"{place[0].upper()}{place[1:]}: it holds '{shown}', which promptfoo {what}. Take it out, or leave that part out.")
 
 
 def _braces(template: str) -> str:
@@ -83,6 +83,8 @@ def _braces(template: str) -> str:
 def _test(sample: Sample, angles: Sequence[Angle]) -> dict[str, Any]:
     rules = _rules(sample, angles, PROMPTFOO)
     asserted = [assertion | {"metric": name} for name, rule in rules.items() for assertion in PROMPTFOO[rule.kind](rule.value)]
+    for told in asserted:
+        _refuse_templates({f"the angle '{told['metric']}'": f"{told['metric']}\n{told.get('value', '')}"})
     return {"description": sample.id, "vars": {"input": sample.input, "context": sample.context}, "assert": asserted}
 
 
@@ -113,7 +115,7 @@ INSPECT = {"matches": None, "lacks": None, "words": None}
 
 def _comment(angles: Sequence[Angle], known: Mapping[str, Any]) -> str:
     """Return the head of an exported file: what it does not hold."""
-    lost = [angle.name for angle in angles if not angle.rule]
+    lost = [" ".join(angle.name.split()) for angle in angles if not angle.rule]  # a line break would end the comment
     tools_own = ["seconds"] if "seconds" not in known else []
     lines = [
         "Made by sidebyside.suite; edit the suite and export again.",
