@@ -6,8 +6,8 @@ and embeddings, starts on first use, and is gone when the kernel is. Each model 
 A server belongs to its kernel. It listens at a socket in a folder that no other user may enter, so that there is no port that
 a web page could find; only where the system has no such sockets (Windows) it is a port of 127.0.0.1. Either way each start
 has a random key, which is kept in memory alone, no page of any origin may read an answer, and the routes that tell of other
-requests are off. `xllamacpp` can also be called without any socket, but such a call cannot be interrupted, does not stream
-the error bodies, and knows no `/v1/models`.
+requests are off. `xllamacpp` can also be called without a socket, with the same answers and at the same speed, but such a call
+cannot be interrupted, loses the status of an error, and opens its port all the same.
 
 An answer must not depend on what was asked before it, or no recording could be verified. Three things were found to
 make it depend, down to another word in one answer of ten: flash attention, whose kernel differs with the number of
