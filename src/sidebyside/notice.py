@@ -6,10 +6,11 @@ because what depends on the day, the network or the machine's speed is no part o
 
 from __future__ import annotations
 
-import html
 import itertools
 import os
 from typing import Any
+
+from .shown import shown
 
 _said: set[str] = set()
 _numbers = itertools.count()
@@ -57,5 +58,10 @@ def _display(text: str, place: str, *, update: bool) -> None:
         return
     from IPython.display import display
 
-    shown: dict[str, Any] = {"text/plain": text, "text/html": f'<p class="sbs-notice" role="status">{html.escape(text)}</p>' if text else ""}
-    display(shown, raw=True, display_id=place, update=update)
+    told: dict[str, Any] = {"text/plain": text, "text/html": html_of(text)}
+    display(told, raw=True, display_id=place, update=update)
+
+
+def html_of(text: str) -> str:
+    """Return a line as HTML; an empty text is nothing at all."""
+    return f'<p class="sbs-notice" role="status">{shown(text)}</p>' if text else ""

@@ -34,6 +34,7 @@ AS_CSV = "In a spreadsheet program, save it as 'CSV UTF-8'."
 AS_ANY = "Open it in a spreadsheet program and save it as 'CSV UTF-8' or as .xlsx."
 ANEW = "Write year-month-day, such as 2026-03-01."
 MOST_BYTES = 200_000_000
+MOST_PARTS = 1_000  # files inside a workbook
 MOST_CELLS = 5_000_000  # a workbook is laid out in memory up to its last cell, however empty the rest is
 SAMPLE = 100  # rows on which a separator is tried
 
@@ -118,7 +119,9 @@ def find_table(path: Path) -> Path | None:
     return next((place for place in (path, path.with_suffix(".xlsx")) if place.is_file()), None)
 
 
-def read_table(path: Path, needed: Sequence[str] = (), *, texts: Collection[str] = (), lenient: bool = False) -> Table:
+def read_table(
+    path: Path, needed: Sequence[str] = (), *, texts: Collection[str] = (), lenient: bool = False, data: bytes | None = None, most: int = MOST_BYTES
+) -> Table:
     """Read a CSV file or an Excel workbook, whichever it is by its contents.
 
     Blank rows are left out. No-break spaces and unseen marks around names and values go, and ordinary spaces too, but for `texts`.
@@ -128,12 +131,15 @@ def read_table(path: Path, needed: Sequence[str] = (), *, texts: Collection[str]
         needed: Columns that must be there, in capitals or not; further ones are read as well.
         texts: Columns whose ordinary spaces at both ends stay.
         lenient: Fill up rows that are too short and cut those that are too long, instead of refusing them.
+        data: What is in the file, if somebody has read it already.
+        most: Bytes that the file may hold, packed or unpacked.
 
     Raises:
         TableError: If it is no table, or a torn one; the text names the file, the line if there is one, and the remedy.
     """
-    data = _bytes(path)
-    raw = _read_workbook(path.name, data, needed) if data.startswith(b"PK") and _is_workbook(path.name, data) else _read_csv(path.name, data, needed)
+    data = _bytes(path, most) if data is None else data
+    packed = data.startswith(b"PK") and _is_workbook(path.name, data, most)
+    raw = _read_workbook(path.name, data, needed) if packed else _read_csv(path.name, data, needed)
     if not raw.records:
         raise TableError(f"{path.name}, line 1: the file is empty. {_must_name(needed)}")
     (line, head), *rows = raw.records
@@ -177,13 +183,13 @@ def iso_dates(table: Table, column: str) -> list[str]:
 # --- a file's bytes -------------------------------------------------------------------------------------------------
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     """Return what is in a file, unless its name or its size says that it is no table."""
     if path.name.startswith(("~$", ".~lock.")):
         raise TableError(f"{path.name} only marks that a table is open in a spreadsheet program. Name the table itself: {_marked(path.name)}.")
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise TableError(f"{path.name} is larger than {MOST_BYTES // 10**6} MB. Take a random sample of its rows.")
+        if path.stat().st_size > most:
+            raise TableError(f"{path.name} is larger than {most // 10**6} MB. Take a random sample of its rows.")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise TableError(f"{path.name} is missing in the folder '{path.parent.name}'. Put it there, or name another file.") from error
@@ -319,7 +325,7 @@ def _doubt(file: str, text: str) -> list[str]:
 # --- a workbook -----------------------------------------------------------------------------------------------------
 
 
-def _is_workbook(file: str, data: bytes) -> bool:
+def _is_workbook(file: str, data: bytes, most: int) -> bool:
     """Tell a workbook from a text that begins with "PK"; refuse what is packed like a workbook and is none."""
     if not data.startswith((b"PK\3\4", b"PK\5\6")):
         return False
@@ -329,8 +335,8 @@ def _is_workbook(file: str, data: bytes) -> bool:
             size = sum(part.file_size for part in packed.infolist())
     except zipfile.BadZipFile as error:
         raise TableError(f"{file} is an Excel file or another packed one, and it is damaged. Take a whole copy. {AS_ANY}") from error
-    if size > MOST_BYTES:
-        raise TableError(f"{file} would unpack to more than {MOST_BYTES // 10**6} MB. Take a random sample of its rows.")
+    if size > most or len(names) > MOST_PARTS:
+        raise TableError(f"{file} would unpack to more than {most // 10**6} MB or {MOST_PARTS:,} files. Take a random sample of its rows.")
     if not any(map(WORKBOOK.fullmatch, names)):
         raise TableError(f"{file} is {_packed_kind(names)}, whatever its name says. {AS_ANY}")
     return True

@@ -35,14 +35,17 @@ COURTEOUS = ["please", "thank you", "happy to"]
 
 # --- a suite with every trap that we know of ------------------------------------------------------------------------
 
-PASSAGE = 'A card costs £1,000.50 a year; "children" under 12 pay 4.50 – see {{ fees }} {% if x %} and {# notes #}.\nNo \\ backslash is lost.'
+PASSAGE = (
+    'A card costs £1,000.50 a year; "children" under 12 pay 4.50 – see { fees } % if x % and # notes #; file://fees.txt, '
+    "package: {context}.\nNo \\ backslash is lost."
+)
 ASKED = [
     (
         Sample("N1", "What does a card cost?", "£1,000.50", PASSAGE),
         ["It is 1000.5 pounds.", "It is 1,000.50, please.", "It costs £11,000.50.", "1,000"],
     ),
     (
-        Sample("N2", "Who pays {{less}} – and {how}?", "Under 12: 4.5", PASSAGE),
+        Sample("N2", "Who pays {less} – and {how}?", "Under 12: 4.5", PASSAGE),
         ["Under 12s pay 4.50", "12 pay £14.50", "4.5 for 12. Thank you!"],
     ),
     (
@@ -55,7 +58,7 @@ ASKED = [
     ),
     (
         Sample("U2", "Line one\nline two “quoted”?", "", ""),
-        ["skill, unhappy to", " ".join(["word"] * 31), " ".join(["word"] * 30) + ".", "{{ HOME }} {% x %} {# y #}"],
+        ["skill, unhappy to", " ".join(["word"] * 31), " ".join(["word"] * 30) + ".", "{ HOME } % x % # y #"],
     ),
 ]
 
@@ -200,11 +203,43 @@ def test_promptfoo_times_a_model_that_it_asks_itself(by_promptfoo: dict[str, Any
     assert {part["assertion"]["type"] for part in parts} == {"javascript", "latency"}
 
 
-@pytest.mark.parametrize("text", ["{{ env.HOME }}", "{{env['OPENAI_API_KEY']}}", "{{ x | default(env.HOME) }}", "a\n{{\nenv.X}}"])
-def test_no_text_can_make_promptfoo_write_out_the_machine_s_settings(text: str) -> None:
-    for sample, answer in ((Sample("A", text), "x"), (Sample("A", "x", "", text), "x"), (Sample("A", "x"), text)):
-        with pytest.raises(SuiteError, match="Take it out"):
-            suite.export_promptfoo([sample], [], **WORDS, model="some-model", answers=[answer])
+REFUSED = [
+    "{{ env.HOME }}", "{{env['OPENAI_API_KEY']}}", "{{ x | default(env.HOME) }}", "a\n{{\nenv.X}}", "{{", "see {{ fees }}", "{% if x %}", "{%",
+    "a {# b #}",
+    "file:///etc/passwd", "file://x.js", " file://x", "package:x:y",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_promptfoo_makes_something_else_of_is_refused_by_sample_and_column(text: str) -> None:
+    columns = {"input": Sample("A", text), "context": Sample("A", "x", "", text), "answer": Sample("A", "x"), "id": Sample(text, "x")}
+    for column, sample in columns.items():
+        with pytest.raises(SuiteError, match=rf"^Sample '.*', column '{column}': it holds .* Take it out"):
+            suite.export_promptfoo([sample], [], **WORDS, model="some-model", answers=[text if column == "answer" else "x"])
+    for word in WORDS:
+        with pytest.raises(SuiteError, match=f"^The {word} message: it holds"):
+            suite.export_promptfoo([Sample("A", "x")], [], **WORDS | {word: text}, model="some-model")
+
+
+def test_no_angle_s_name_or_rule_is_a_template_or_ends_a_comment() -> None:
+    for name, pattern in (("{{ env.HOME }}", "x"), ("fine", "{{ env.HOME }}")):
+        angle = Angle(name, lambda a, s: True, at_least=0.8, rule=lambda s, pattern=pattern: Rule.matching(pattern))  # type: ignore[misc]
+        with pytest.raises(SuiteError, match="^The angle '.*': it holds"):
+            suite.export_promptfoo([Sample("A", "x")], [angle], **WORDS, model="some-model")
+    loose = suite.export_promptfoo([Sample("A", "x")], [Angle("a\nb: c", lambda a, s: True, at_least=0.8)], **WORDS, model="some-model")
+    assert "a b: c" in loose
+
+
+def test_inspect_takes_every_text_as_it_is(tmp_path: Path) -> None:
+    samples = [Sample(f"S{place}", text, "", text) for place, text in enumerate(REFUSED)]
+    answers = {sample.id: sample.input for sample in samples}
+    _, task = suite.export_inspect(tmp_path / "suite", samples, ANGLES, **WORDS)
+    told = in_inspect(task, answers, tmp_path)
+    assert told["answers"] == answers
+    for sample in samples:
+        assert [{"role": role, "content": text} for role, text in told["messages"][sample.id]] == messages(sample)
+    with pytest.raises(SuiteError, match="^The system message begins with 'file:///x', which Inspect reads as a file"):
+        suite.export_inspect(tmp_path, samples, [], system="file:///x", user="{input}")
 
 
 def test_a_wrong_assertion_is_noticed_in_promptfoo(tmp_path: Path) -> None:

@@ -42,9 +42,13 @@ def export_promptfoo(
         answers: Answers already given, one a sample; then promptfoo asks no model and judges these.
 
     Raises:
-        SuiteError: If a text would make promptfoo write a variable of the machine, such as a key, into prompts and results.
+        SuiteError: If promptfoo would not take a text as it is: it fills in templates, with keys of the machine too, reads files
+            that a text names, and runs them if they are programs. It knows no sign that keeps a text as it is.
     """
-    _refuse_secrets([system, user, *(answers or ()), *(text for sample in samples for text in (sample.input, sample.context))])
+    _refuse_templates({"the system message": system, "the user message": user, "the model's name": model})
+    for sample, answer in zip(samples, answers if answers is not None else [""] * len(samples), strict=True):
+        own = {"id": sample.id, "input": sample.input, "context": sample.context, "answer": answer}
+        _refuse_templates({f"sample '{' '.join(sample.id.split())[:40]}', column '{name}'": text for name, text in own.items()})
     messages = [{"role": "system", "content": _braces(system)}, {"role": "user", "content": _braces(user)}]
     options = {"temperature": 0, "max_tokens": max_tokens}
     tests = [_test(sample, angles) for sample in samples]
@@ -59,10 +63,17 @@ def export_promptfoo(
     return _comment(angles, PROMPTFOO) + yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _refuse_secrets(texts: Sequence[str]) -> None:
-    for text in texts:
-        if found := re.search(r"\{\{(?:(?!\}\}).)*\benv\b.*?\}\}", text, re.DOTALL):
-            raise SuiteError(f"A text holds '{found[0]}', which promptfoo replaces by the machine's own setting. Take it out before you export.")
+def _refuse_templates(texts: Mapping[str, str]) -> None:
+    """Refuse what promptfoo would make something else of.
+
+    Args:
+        texts: Texts by the words that say where each is.
+    """
+    for place, text in texts.items():
+        if found := TEMPLATE.search(text):
+            what = "reads as the name of a file" if "{" not in found[0] else "fills in as a template"
+            shown = " ".join(found[0].split())[:40]
+            raise SuiteError(f"{place[0].upper()}{place[1:]}: it holds '{shown}', which promptfoo {what}. Take it out, or leave that part out.")
 
 
 def _braces(template: str) -> str:
@@ -72,6 +83,8 @@ def _braces(template: str) -> str:
 def _test(sample: Sample, angles: Sequence[Angle]) -> dict[str, Any]:
     rules = _rules(sample, angles, PROMPTFOO)
     asserted = [assertion | {"metric": name} for name, rule in rules.items() for assertion in PROMPTFOO[rule.kind](rule.value)]
+    for told in asserted:
+        _refuse_templates({f"the angle '{told['metric']}'": f"{told['metric']}\n{told.get('value', '')}"})
     return {"description": sample.id, "vars": {"input": sample.input, "context": sample.context}, "assert": asserted}
 
 
@@ -95,12 +108,14 @@ PROMPTFOO: dict[str, Callable[[Any], list[dict[str, Any]]]] = {
     "words": lambda value: [_javascript(f"output.split(/\\s+/).filter(Boolean).length <= {value}")],
     "seconds": lambda value: [{"type": "latency", "threshold": round(1000 * value)}],
 }
+TEMPLATE = re.compile(r"\{\{[^}]*\}{0,2}|\{%[^}]*\}?|\{#[^}]*\}?|\A\s*(?:file://|package:)\S*")  # promptfoo's own, and Nunjucks's, in which it writes
+REFERENCE = re.compile(r"\A\s*\w+://\S*")
 INSPECT = {"matches": None, "lacks": None, "words": None}
 
 
 def _comment(angles: Sequence[Angle], known: Mapping[str, Any]) -> str:
     """Return the head of an exported file: what it does not hold."""
-    lost = [angle.name for angle in angles if not angle.rule]
+    lost = [" ".join(angle.name.split()) for angle in angles if not angle.rule]  # a line break would end the comment
     tools_own = ["seconds"] if "seconds" not in known else []
     lines = [
         "Made by sidebyside.suite; edit the suite and export again.",
@@ -123,7 +138,13 @@ def export_inspect(
         system: The system message.
         user: The user message, in which `{context}` and `{input}` stand for those of the sample.
         max_tokens: The most that an answer may take.
+
+    Raises:
+        SuiteError: If Inspect would read the system or user message from a file or an address. All other texts it takes as they are.
     """
+    for name, text in {"system": system, "user": user}.items():
+        if found := REFERENCE.match(text):
+            raise SuiteError(f"The {name} message begins with '{found[0].strip()[:40]}', which Inspect reads as a file. Put a word before it.")
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     rules = [{name: [rule.kind, rule.value] for name, rule in _rules(sample, angles, INSPECT).items()} for sample in samples]

@@ -11,6 +11,7 @@ import html
 from dataclasses import dataclass
 
 from ..charts import COLOURS
+from ..shown import NO_MATHS
 from .show import BOX, source
 
 WITHOUT_SCRIPT = (
@@ -24,7 +25,7 @@ def _box(kind: str, colour: str, **texts: str) -> str:
     data = "".join(f' data-{name}="{html.escape(text, quote=True)}"' for name, text in texts.items())
     style = f"{BOX.format(colour=COLOURS['people'])};--sbs-mark:{COLOURS[colour]}"
     return (
-        f'<div class="sbs-explore sbs-{kind}"{data} style="{style}"><p>{WITHOUT_SCRIPT}</p></div>'
+        f'<div class="sbs-explore sbs-{kind} {NO_MATHS}"{data} style="{style}"><p>{WITHOUT_SCRIPT}</p></div>'
         f"<style>{source('explore.css')}</style><script>(() => {{\n{source('explore.js')}{source(f'{kind}.js')}}})();</script>"
     )
 

@@ -7,7 +7,6 @@ versions are answered from recordings, the reader's own live. Versions and their
 from __future__ import annotations
 
 import dataclasses
-import html
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,6 +19,7 @@ from ..evaluation import flips, rate, read_label
 from ..llm import model_in_force
 from ..prompts import Prompt
 from ..settings import read_settings
+from ..shown import shown
 from .show import table
 from .workbook import foreign, keep_work, read_work, unattended
 
@@ -185,7 +185,7 @@ class PromptLab:
     def _difference(self, first: str, second: str, size: int) -> str:
         """Say as HTML how many messages flipped, and out of how many."""
         counts, both = self.compare(first, second, size)["change"].value_counts(), len(self._pair(first, second, size))
-        names = f"{html.escape(first)} to {html.escape(second)}"
+        names = f"{shown(first)} to {shown(second)}"
         if not both:
             return f"No message was answered by both yet, so there is nothing to compare from {names}. Press Run."
         return f"<b>{counts.get('gained', 0)}</b> gained, <b>{counts.get('lost', 0)}</b> lost from {names}, of {both} that both answered."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 from collections.abc import Sequence
 
 import ipywidgets
 
+from ..shown import shown
 from .workbook import WorkError, foreign, keep_work, read_work, unattended
 
 
@@ -81,11 +81,11 @@ class Labelling:
         try:
             self.label(option)
         except WorkError as error:
-            self._progress.value = html.escape(str(error))
+            self._progress.value = shown(str(error))
 
     def _show(self) -> None:
         ended = self._place >= len(self.texts)
-        text = "That was the last one. Run the cells below." if ended else html.escape(self.texts[self._place])
+        text = "That was the last one. Run the cells below." if ended else shown(self.texts[self._place])
         self._text.value = f'<p style="font-size:1.1em;line-height:1.4;white-space:pre-wrap">{text}</p>'
         self._progress.value = f"{self.done} of {len(self.texts)} judged"
         given = None if ended else self.labels[self._place]
@@ -97,16 +97,16 @@ class Labelling:
         return f"Labelling: {self.question} ({self.done} of {len(self.texts)} judged)"
 
     def _repr_html_(self) -> str:
-        choices = " · ".join(html.escape(option) for option in self.options)
+        choices = " · ".join(shown(option) for option in self.options)
         return (
-            f'<p class="sbs-widget"><strong>{html.escape(self.question)}</strong><br>'
+            f'<p class="sbs-widget"><strong>{shown(self.question)}</strong><br>'
             f"{len(self.texts)} texts, one by one: {choices}. Run this cell in JupyterLab to judge them yourself.</p>"
         )
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         if unattended():
             return {"text/plain": repr(self), "text/html": self._repr_html_()}
-        head = ipywidgets.HTML(f"<strong>{html.escape(self.question)}</strong>")
+        head = ipywidgets.HTML(f"<strong>{shown(self.question)}</strong>")
         bar = ipywidgets.HBox([*self._buttons, self._back, self._progress], layout=ipywidgets.Layout(flex_flow="row wrap"))
         bundle: dict[str, object] = ipywidgets.VBox([head, self._text, bar])._repr_mimebundle_()
         return bundle

@@ -18,6 +18,7 @@ from IPython.display import Markdown
 from ..charts import COLOURS
 from ..jupyter import GUESS
 from ..lessons import question
+from ..shown import NO_MATHS, shown
 from ..tokens import Token
 
 OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrow keys for itself
@@ -59,7 +60,7 @@ class Table:
         return self.rows.to_string(index=False)
 
     def _repr_html_(self) -> str:
-        with pd.option_context("display.max_colwidth", None):
+        with pd.option_context("display.max_colwidth", None, "display.html.use_mathjax", False):
             return self.rows.to_html(index=False, border=0, classes="sbs-table", justify="left")
 
 
@@ -89,13 +90,13 @@ class Prediction:
     def _repr_html_(self) -> str:
         key = html.escape(self.key, quote=True)
         rows = "".join(
-            f'<label style="display:block"><input type="radio" name="{key}" value="{html.escape(o, quote=True)}" {OWN_KEYS}> {html.escape(o)}</label>'
+            f'<label style="display:block"><input type="radio" name="{key}" value="{html.escape(o, quote=True)}" {OWN_KEYS}> {shown(o)}</label>'
             for o in self.options
         )
         style = BOX.format(colour=COLOURS["people"])
         return (
             f'<fieldset class="sbs-predict" data-key="{key}" style="border:0;{style}"><legend><strong>Predict</strong></legend>'
-            f"<p>{html.escape(self.question)}</p>{rows}</fieldset>{_script()}"
+            f"<p>{shown(self.question)}</p>{rows}</fieldset>{_script()}"
         )
 
 
@@ -136,8 +137,8 @@ class Outcome:
         key, answer = html.escape(self.key, quote=True), html.escape(self.answer, quote=True)
         return (
             f'<div class="sbs-outcome" data-key="{key}" data-answer="{answer}" style="{BOX.format(colour=COLOURS["people"])}">'
-            f"<p><strong>{html.escape(self.answer)}.</strong> {html.escape(self.sentence)}</p>"
-            f'<p class="sbs-guess">You made no guess.</p></div>{_script()}'
+            f"<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p>"
+            f'<p class="sbs-guess {NO_MATHS}">You made no guess.</p></div>{_script()}'
         )
 
 
@@ -164,14 +165,14 @@ class TokenMap:
 
     def _repr_html_(self) -> str:
         cells = "".join(_token_cell(token) for token in self.tokens)
-        who = f"<p><small>{html.escape(self.model)}</small></p>"
+        who = f"<p><small>{shown(self.model)}</small></p>"
         return f'<div class="sbs-tokens" role="group" aria-label="The answer token by token">{cells}{who}</div>'
 
 
 def _token_cell(token: Token) -> str:
     shade = f"{COLOURS['GenAI']}{round((1 - token.probability) * 150):02x}"
     style = f"display:inline-block;text-align:center;padding:2px 4px;margin:1px;border-radius:3px;background:{shade}"
-    text = html.escape(token.text).replace("\n", "⏎").strip() or "␣"
+    text = shown(token.text.replace("\n", "⏎").strip()) or "␣"
     return f'<span style="{style}">{text}<br><small>{token.probability:.0%}</small></span>'
 
 
