@@ -10,8 +10,9 @@ import openai
 import pytest
 from hypothesis import HealthCheck, settings
 
-from sidebyside import dialects, llm, notice, pacing, parallel
-from sidebyside.faults import CERTIFICATE_VARIABLES
+from sidebyside import llm, notice, parallel
+from sidebyside.endpoint import dialects, pacing
+from sidebyside.faults.explain import CERTIFICATE_VARIABLES
 from tests.scripted import KEY, NAME, ScriptedModel, serving
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test hangs on time

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from sidebyside import hosts
+from sidebyside.endpoint import hosts
 
 NAMES = {
     "ollama": ("172.18.0.3",),

@@ -15,9 +15,9 @@ import httpx2
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from sidebyside import counts, ledger
+from sidebyside.endpoint import counts, ledger
+from sidebyside.endpoint.ledger import Ledger, Purse, most_tokens
 from sidebyside.errors import BudgetError, SettingsError
-from sidebyside.ledger import Ledger, Purse, most_tokens
 
 ROUTE = "/v1/chat/completions"
 BODY = json.dumps({"model": "m", "messages": [{"role": "user", "content": "Hello"}], "max_tokens": 1000}).encode()

@@ -11,12 +11,12 @@ from collections.abc import Callable
 import httpx2
 import pytest
 
-from sidebyside import pacing
-from sidebyside.pacing import ALL_WAITS, Gate, paced, seconds_in, wait_told
+from sidebyside.endpoint import pacing
+from sidebyside.endpoint.pacing import ALL_WAITS, Gate, paced, seconds_in, wait_told
 from tests.scripted import Reply
 from tests.zoo import money
 
-IN_A_MINUTE = time.time() + 60
+IN_A_MINUTE = 1_800_000_060.25
 
 
 def as_response(reply: Reply) -> httpx2.Response:

@@ -2,7 +2,7 @@ from . import charts as charts, evaluation as evaluation, prices as prices, scor
 from .cases import limit as limit, load_case as load_case
 from .charts import scoreboard as scoreboard
 from .checks import check as check
-from .dialects import one_of as one_of
+from .endpoint.dialects import one_of as one_of
 from .evaluation import (
     Rate as Rate,
     abstains as abstains,

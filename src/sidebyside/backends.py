@@ -13,18 +13,18 @@ from typing import Any, Protocol
 import httpx2
 
 from . import embedded
-from .address import endpoint_address, endpoint_key
-from .bodies import one_line
-from .dialects import dialect_of, require_raw, with_fields, with_grammar, with_schema
+from .endpoint.address import endpoint_address, endpoint_key
+from .endpoint.dialects import dialect_of, require_raw, with_fields, with_grammar, with_schema
+from .endpoint.hosts import is_local
+from .endpoint.ledger import Ledger, purse_of
+from .endpoint.outside import outside_client
+from .endpoint.pacing import gate_of, paced
 from .errors import EMBEDDED_HOST, AnswerError, BudgetError, CourseError, SettingsError, Why
-from .hosts import is_local
-from .ledger import Ledger, purse_of
+from .faults.bodies import one_line
+from .faults.refusals import filtered, is_about_model
 from .models import DEFAULT, MODELS, Model, own_file
-from .outside import outside_client
-from .pacing import gate_of, paced
 from .prices import own_price, price
 from .recording import fields_of
-from .refusals import filtered, is_about_model
 from .settings import Settings
 
 NO_URL, NO_KEY = f"http://{EMBEDDED_HOST}/v1", "none needed"  # the openai client insists on both

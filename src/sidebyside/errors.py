@@ -10,8 +10,8 @@ import enum
 
 import openai
 
-from .faults import CUT_OFF as CUT_OFF, explain as explain, plain_errors as plain_errors
-from .refusals import EMBEDDED_HOST as EMBEDDED_HOST
+from .faults.explain import CUT_OFF as CUT_OFF, explain as explain, plain_errors as plain_errors
+from .faults.refusals import EMBEDDED_HOST as EMBEDDED_HOST
 
 
 class CourseError(openai.OpenAIError):

@@ -13,10 +13,10 @@ import httpx2
 import openai
 import pandas as pd
 
-from .address import settle_headers
 from .backends import NO_URL, Backend, backend, embedded_model
+from .endpoint.address import settle_headers
 from .errors import SettingsError, plain_errors
-from .faults import quiet
+from .faults.explain import quiet
 from .kept import Kept
 from .recording import Call, RecordingTransport, Store
 from .settings import Settings, read_settings

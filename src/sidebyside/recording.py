@@ -21,8 +21,8 @@ from typing import Any
 
 import httpx2
 
-from .counts import told
-from .dialects import with_fields
+from .endpoint.counts import told
+from .endpoint.dialects import with_fields
 from .errors import CUT_OFF, AnswerError, RecordingError
 from .kept import Kept
 from .parallel import waited

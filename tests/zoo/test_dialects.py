@@ -14,11 +14,11 @@ import openai
 import pytest
 
 import sidebyside as sbs
-from sidebyside import dialects
-from sidebyside.changes import Form
+from sidebyside.endpoint import dialects
+from sidebyside.endpoint.changes import Form
+from sidebyside.endpoint.objections import read_refusal
+from sidebyside.endpoint.thinking import choice_apart, set_thinking_apart
 from sidebyside.errors import AnswerError, Why
-from sidebyside.objections import read_refusal
-from sidebyside.thinking import choice_apart, set_thinking_apart
 from tests.scripted import NAME, Quirk, Reply, ScriptedModel, chat
 from tests.zoo import dialects as zoo
 

@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside import hosts, ledger, pacing, parallel
+from sidebyside import parallel
+from sidebyside.endpoint import hosts, ledger, pacing
 from sidebyside.errors import BudgetError, SettingsError
 from tests.scripted import NAME, Quirk, Reply, Request, ScriptedModel, chat, fault
 from tests.zoo import money

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import httpx2
 
+from ..errors import SettingsError
+from ..faults.explain import ProxyFault, certificates_named
+from ..faults.refusals import LOGIN_OF_PAGE, VIA
 from .address import bare
-from .errors import SettingsError
-from .faults import ProxyFault, certificates_named
-from .refusals import LOGIN_OF_PAGE, VIA
 
 SOCKS = "{variable} names a SOCKS proxy, which Python cannot use without one more package. Run `pip install socksio`, or unset {variable}."
 PROXY = (

@@ -17,6 +17,8 @@ from typing import Any
 
 import httpx2
 
+from ..errors import AnswerError, Why
+from ..notice import say_once
 from .changes import (
     AS_ANY_SCHEMA,
     AS_INSTRUCTION,
@@ -35,8 +37,6 @@ from .changes import (
     schema_of,
     without_keyword,
 )  # fmt: skip
-from .errors import AnswerError, Why
-from .notice import say_once
 from .objections import LIMITS, Refusal, read_refusal
 from .thinking import LENGTHS, choice_apart, set_thinking_apart as set_thinking_apart, tokens_of_thinking
 

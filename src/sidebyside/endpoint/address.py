@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx2
 
-from .bodies import one_line, shortened, without_keys
-from .errors import SettingsError
+from ..errors import SettingsError
+from ..faults.bodies import one_line, shortened, without_keys
 
 OPENAI = "https://api.openai.com/v1"
 AROUND = "\"'`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\ufeff\u200b\u200c\u200d\u2060"  # quotes of several languages, and what cannot be seen

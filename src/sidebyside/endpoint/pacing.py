@@ -20,8 +20,8 @@ from contextlib import contextmanager
 
 import httpx2
 
-from .notice import Line
-from .parallel import pause, waiting
+from ..notice import Line
+from ..parallel import pause, waiting
 
 ONE_WAIT = 120.0  # seconds: a longer wait is left to the reader
 ALL_WAITS = 600.0  # seconds that one request may wait in all

@@ -24,10 +24,10 @@ from typing import Any
 import filelock
 import httpx2
 
+from ..errors import BudgetError, CourseError
+from ..notice import say_once
+from ..parallel import PULSE, pause, waiting
 from .counts import billed, stated_cost, whole
-from .errors import BudgetError, CourseError
-from .notice import say_once
-from .parallel import PULSE, pause, waiting
 
 UNLIMITED = 4096  # tokens of an answer where the request names no limit: several pages of text
 LOCK_PATIENCE = 10.0  # seconds; another kernel holds the lock for a thousandth of one
