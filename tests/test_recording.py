@@ -19,7 +19,8 @@ import pytest
 
 import sidebyside as sbs
 from sidebyside.errors import RecordingError
-from sidebyside.recording import RecordingTransport, Store, canonical, key_of, read_entries, seal_of, slim, write_entries
+from sidebyside.answers import slim
+from sidebyside.recording import RecordingTransport, Store, canonical, key_of, read_entries, seal_of, write_entries
 from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat
 
 Mode = Callable[..., openai.OpenAI]

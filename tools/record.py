@@ -21,7 +21,8 @@ import openai
 
 import sidebyside as sbs
 from sidebyside.models import DEFAULT
-from sidebyside.recording import Entry, place_of, read_entries, slim, write_entries
+from sidebyside.answers import slim
+from sidebyside.recording import Entry, place_of, read_entries, write_entries
 from tools.pages import HOME, chosen, execute, load, save
 
 SHELF = HOME / "recordings"

@@ -6,6 +6,7 @@ as one sentence instead of a traceback. `plain_errors` gives the errors of the `
 
 from __future__ import annotations
 
+import enum
 import json
 import os
 
@@ -68,8 +69,29 @@ class ExerciseError(CourseError):
     """There is no exercise with the name that was asked for."""
 
 
+class Why(enum.StrEnum):
+    """What kind of no answer an `AnswerError` is."""
+
+    REFUSED = "refused"  # the model declines
+    FILTERED = "filtered"  # a content filter held it back
+    CUT_OFF = "cut_off"  # the limit of length was reached before any text
+    EMPTY = "empty"  # there is no text
+    UNMEASURED = "unmeasured"  # log-probabilities were asked for and are absent
+    GARBLED = "garbled"  # it cannot be read
+    FAULT = "fault"  # a fault was reported in its place
+
+
 class AnswerError(CourseError):
-    """The endpoint said "200, fine" but what it sent is no answer."""
+    """The endpoint said "200, fine" but what it sent is no answer.
+
+    Attributes:
+        why: What kind of no answer it is.
+    """
+
+    def __init__(self, text: str, why: Why = Why.GARBLED) -> None:
+        """Keep what to say, and the kind."""
+        super().__init__(text)
+        self.why = why
 
 
 STATUS_ADVICE = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +16,10 @@ from numpy.typing import ArrayLike
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 from tqdm.auto import tqdm
+
+from .answers import NoAnswer
+from .errors import AnswerError
+from .notice import say_once
 
 
 @dataclass(frozen=True)
@@ -22,10 +29,12 @@ class Rate:
     Attributes:
         successes: How many.
         n: Out of how many; at least 1.
+        missing: How many more there would be, had each been answered and measured; they are not in n.
     """
 
     successes: int
     n: int
+    missing: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a rate of nothing."""
@@ -44,16 +53,76 @@ class Rate:
         return float(low), float(high)
 
     def __str__(self) -> str:
-        """Say rate, interval and sample size."""
+        """Say rate, interval and sample size, and how many samples have no answer."""
         low, high = self.interval
-        return f"{self.value:.1%} ({self.successes} of {self.n}; 95 % interval {low:.0%} to {high:.0%})"
+        more = f"; no answer: {self.missing}" if self.missing else ""
+        return f"{self.value:.1%} ({self.successes} of {self.n}; 95 % interval {low:.0%} to {high:.0%}{more})"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        """Say the same."""
+        return str(self)
 
 
-def rate(hits: Sequence[bool] | pd.Series | np.ndarray) -> Rate:
-    """Return the rate of true values in a sequence."""
-    return Rate(int(np.sum(hits)), len(hits))
+class NoRate(Rate):
+    """A rate of nothing, because nothing was answered or measured: its value and interval are no numbers, and it says so."""
+
+    def __post_init__(self) -> None:
+        """Accept that there is nothing."""
+
+    @property
+    def value(self) -> float:
+        """No number."""
+        return math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """No numbers."""
+        return math.nan, math.nan
+
+    def __str__(self) -> str:
+        """Say that nothing was measured."""
+        return f"not measured (no answer: {self.missing})" if self.missing else "not measured (n = 0)"
+
+
+def is_missing(mark: Any) -> bool:
+    """Tell whether a mark is missing: None, not a number, or a `NoAnswer`."""
+    return mark is None or mark is pd.NA or isinstance(mark, NoAnswer) or (isinstance(mark, float) and math.isnan(mark))
+
+
+def rate(hits: Iterable[Any]) -> Rate:
+    """Return the rate of true values in a sequence; a missing one (see `is_missing`) is not counted in n.
+
+    Where nothing is left, the rate says "not measured".
+    """
+    marks = list(hits)
+    there = [bool(mark) for mark in marks if not is_missing(mark)]
+    return (Rate if there else NoRate)(sum(there), len(there), len(marks) - len(there))
+
+
+def measured(marks: Iterable[Any], answers: Iterable[Any]) -> list[Any]:
+    """Return marks with None in the place of those whose answer never came, so that they count neither as right nor as wrong.
+
+    Args:
+        marks: What was found for each answer.
+        answers: The answers, in the same order; some of them `NoAnswer`, or None where nothing was measured.
+    """
+    return [None if is_missing(answer) else mark for mark, answer in zip(marks, answers, strict=True)]
+
+
+def unanswered(answers: Iterable[Any]) -> str:
+    """Say in a sentence how many answers never came, and why; nothing if each came.
+
+    Args:
+        answers: The answers of a run.
+    """
+    given = list(answers)
+    missing = [answer for answer in given if isinstance(answer, NoAnswer)]
+    if not missing:
+        return ""
+    counted = "; ".join(f"{kind}: {n}" for kind, n in Counter(answer.why.replace("_", " ") for answer in missing).items())
+    if len(missing) < len(given):
+        return f"The model gave no answer to {len(missing)} of {len(given)} ({counted}). {missing[0].sentence}"
+    return f"The model gave no answer to any of {len(given)} ({counted}), so nothing can be said of it here. {missing[0].sentence}"
 
 
 def read_label(answer: str, labels: Sequence[str]) -> str | None:
@@ -91,9 +160,22 @@ def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -
     Args:
         system: A function from a text to an answer.
         texts: The samples' inputs.
+
+    Returns:
+        What the system returned, in order; a `NoAnswer` where it raised an `AnswerError`. Any other error ends the run.
     """
     quiet = os.environ.get("SIDEBYSIDE_MODE") in ("replay", "record")
-    return [system(text) for text in tqdm(list(texts), delay=2, leave=False, disable=quiet)]
+    answers = [_answer(system, text) for text in tqdm(list(texts), delay=2, leave=False, disable=quiet)]
+    if sentence := unanswered(answers):
+        say_once(sentence)
+    return answers
+
+
+def _answer(system: Callable[[str], str | None], text: str) -> str | None:
+    try:
+        return system(text)
+    except AnswerError as error:
+        return NoAnswer(error.why, str(error))
 
 
 def macro_f1(target: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> float:
@@ -121,6 +203,8 @@ def bootstrap(
         predicted: The system's labels, in the same order.
         draws: How many resamples.
     """
+    if not len(target):
+        return math.nan, math.nan
     generator = np.random.default_rng(0)
     right, said = np.asarray(target, dtype=object), np.asarray(["(unusable)" if p is None else p for p in predicted], dtype=object)
     picks = generator.integers(0, len(right), size=(draws, len(right)))
@@ -129,15 +213,29 @@ def bootstrap(
 
 
 def paired_p(first_right: ArrayLike, second_right: ArrayLike) -> float:
-    """Return the p-value of the exact McNemar test on the same samples (McNemar 1947; `statsmodels`)."""
-    first, second = np.asarray(first_right, dtype=bool), np.asarray(second_right, dtype=bool)
+    """Return the p-value of the exact McNemar test on the same samples (McNemar 1947; `statsmodels`).
+
+    Samples that are missing on either side are left out; where none is left, the p-value is not a number.
+    """
+    first, second = _both(first_right, second_right)
+    if not len(first):
+        return math.nan
     table = [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
     return float(mcnemar(table, exact=True).pvalue)
 
 
+def _both(first: ArrayLike, second: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return the marks of the samples that have one on both sides."""
+    one, other = np.asarray(first), np.asarray(second)
+    if one.dtype == other.dtype == bool:
+        return one, other
+    there = [not (is_missing(a) or is_missing(b)) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
+    return one[there].astype(bool), other[there].astype(bool)
+
+
 def flips(first: Sequence[bool], second: Sequence[bool]) -> tuple[list[int], list[int]]:
-    """Return the places of gains (wrong, then right) and of regressions (right, then wrong)."""
-    pairs = list(enumerate(zip(first, second, strict=True)))
+    """Return the places of gains (wrong, then right) and of regressions (right, then wrong); what is missing on a side is neither."""
+    pairs = [(i, pair) for i, pair in enumerate(zip(first, second, strict=True)) if not any(map(is_missing, pair))]
     return [i for i, (a, b) in pairs if b and not a], [i for i, (a, b) in pairs if a and not b]
 
 

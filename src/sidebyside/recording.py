@@ -27,7 +27,8 @@ from typing import Any
 
 import httpx2
 
-from .errors import CUT_OFF, AnswerError, RecordingError
+from .answers import whole_answer
+from .errors import RecordingError
 
 Entry = dict[str, Any]
 
@@ -67,15 +68,6 @@ def seal_of(entry: Entry) -> str:
     """Return the seal over all of an entry but the seal itself."""
     rest = {name: value for name, value in entry.items() if name != "seal"}
     return hashlib.sha256(canonical(json.dumps(rest)).encode()).hexdigest()[:24]
-
-
-def slim(response: Any) -> Any:
-    """Drop what no page uses: the bytes of tokens, llama.cpp's timings, digits of log-probabilities beyond the fifth."""
-    if isinstance(response, list):
-        return [slim(item) for item in response]
-    if isinstance(response, dict):
-        return {name: slim(value) for name, value in response.items() if name not in ("bytes", "timings", "__verbose")}
-    return round(response, 5) if isinstance(response, float) else response
 
 
 def read_entries(file: Path) -> Iterator[Entry]:
@@ -264,7 +256,7 @@ class RecordingTransport(httpx2.BaseTransport):
         response = self.send(request)
         if response.status_code != 200 or not asked or asked.get("stream"):
             return response
-        answer = _whole_answer(response.read())
+        answer = whole_answer(response.read(), response.headers.get("content-type", ""), asked)
         seconds = round(time.perf_counter() - start, 3)
         if self.mode == "record":
             self._keep(route, asked, answer, seconds)
@@ -291,21 +283,6 @@ def _require_seed(route: str, asked: dict[str, Any]) -> None:
     sampled = asked and "embeddings" not in route and not asked.get("stream") and asked.get("temperature") != 0
     if sampled and asked.get("seed") is None:
         raise RecordingError("A sampled answer (temperature above 0) is only recorded with a seed. Add seed=1 to the call.")
-
-
-def _whole_answer(content: bytes) -> dict[str, Any]:
-    """Return the answer as slimmed JSON.
-
-    Raises:
-        AnswerError: If it is cut off, no JSON or without a choice.
-    """
-    try:
-        answer = slim(json.loads(content))
-    except ValueError:
-        raise AnswerError(CUT_OFF) from None
-    if not (isinstance(answer, dict) and (answer.get("choices") or answer.get("data") or answer.get("output"))):
-        raise AnswerError("The endpoint sent an answer without any choice. Run the cell again, or try another model.")
-    return answer
 
 
 def _response(answer: dict[str, Any]) -> httpx2.Response:
