@@ -18,8 +18,8 @@ import openai
 import pytest
 
 import sidebyside as sbs
-from sidebyside.errors import RecordingError
 from sidebyside.answers import slim
+from sidebyside.errors import RecordingError
 from sidebyside.recording import RecordingTransport, Store, canonical, key_of, read_entries, seal_of, write_entries
 from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat
 

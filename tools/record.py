@@ -20,8 +20,8 @@ from typing import Any
 import openai
 
 import sidebyside as sbs
-from sidebyside.models import DEFAULT
 from sidebyside.answers import slim
+from sidebyside.models import DEFAULT
 from sidebyside.recording import Entry, place_of, read_entries, write_entries
 from tools.pages import HOME, chosen, execute, load, save
 

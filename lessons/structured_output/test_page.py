@@ -112,7 +112,9 @@ def test_what_got_through_unseen(wrong, n, option):
 
 
 def test_nothing_got_through_at_all():
-    assert page.unseen("a model", ["person"], [], "n = 1: none").answer == wording.options("structured_output/unseen")[0]
+    outcome = page.unseen("a model", ["person"], [], "n = 1: none")
+    assert outcome.answer == wording.NOT_MEASURED
+    assert "still wrong somewhere: not measured (n = 0)." in outcome.sentence  # and no sample of one that does not exist
 
 
 def test_the_gain_looks_at_copied_fields_only():

@@ -99,6 +99,11 @@ def rate(hits: Iterable[Any]) -> Rate:
     return (Rate if there else NoRate)(sum(there), len(there), len(marks) - len(there))
 
 
+def numbers(values: Iterable[Any]) -> pd.Series:
+    """Return what a run measured as a column of numbers, not a number where nothing was measured."""
+    return pd.Series([math.nan if is_missing(value) else float(value) for value in values], dtype=float)
+
+
 def measured(marks: Iterable[Any], answers: Iterable[Any]) -> list[Any]:
     """Return marks with None in the place of those whose answer never came, so that they count neither as right nor as wrong.
 
@@ -212,7 +217,7 @@ def bootstrap(
     return float(low), float(high)
 
 
-def paired_p(first_right: ArrayLike, second_right: ArrayLike) -> float:
+def paired_p(first_right: Iterable[Any], second_right: Iterable[Any]) -> float:
     """Return the p-value of the exact McNemar test on the same samples (McNemar 1947; `statsmodels`).
 
     Samples that are missing on either side are left out; where none is left, the p-value is not a number.
@@ -224,13 +229,11 @@ def paired_p(first_right: ArrayLike, second_right: ArrayLike) -> float:
     return float(mcnemar(table, exact=True).pvalue)
 
 
-def _both(first: ArrayLike, second: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def _both(first: Iterable[Any], second: Iterable[Any]) -> tuple[np.ndarray, np.ndarray]:
     """Return the marks of the samples that have one on both sides."""
-    one, other = np.asarray(first), np.asarray(second)
-    if one.dtype == other.dtype == bool:
-        return one, other
-    there = [not (is_missing(a) or is_missing(b)) for a, b in zip(one.tolist(), other.tolist(), strict=True)]
-    return one[there].astype(bool), other[there].astype(bool)
+    pairs = [(bool(a), bool(b)) for a, b in zip(first, second, strict=True) if not (is_missing(a) or is_missing(b))]
+    one, other = np.array(pairs, dtype=bool).reshape(-1, 2).T
+    return one, other
 
 
 def flips(first: Sequence[bool], second: Sequence[bool]) -> tuple[list[int], list[int]]:
@@ -260,6 +263,13 @@ def mean_of_pairs(pairs: np.ndarray, draws: int = 1000) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def _known(right: ArrayLike, *scores: ArrayLike) -> tuple[np.ndarray, ...]:
+    """Return the answers that have every score: whether they are right, and each of the scores."""
+    columns = [np.asarray(score, dtype=float) for score in scores]
+    there = ~np.any([np.isnan(column) for column in columns], axis=0)
+    return tuple(column[there] for column in (np.asarray(right), *columns))
+
+
 @dataclass(frozen=True)
 class Auroc:
     """How often a right answer has a higher confidence than a wrong one, 0 to 1, with its 95 % bootstrap interval.
@@ -277,7 +287,7 @@ class Auroc:
     def __str__(self) -> str:
         """Say value, interval and sample size."""
         if self.value is None:
-            return f"none (n = {self.n}; all right or all wrong)"
+            return f"none (n = {self.n}; all right or all wrong)" if self.n else "not measured (n = 0)"
         low, high = self.interval
         return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})"
 
@@ -285,8 +295,8 @@ class Auroc:
 
 
 def auroc(right: ArrayLike, confidence: ArrayLike) -> Auroc:
-    """Return how well a confidence, or any score, tells right answers from wrong ones."""
-    pairs = ahead(right, confidence)
+    """Return how well a confidence, or any score, tells right answers from wrong ones; those without one do not count."""
+    pairs = ahead(*_known(right, confidence))
     known = pairs.size > 0
     return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), sum(pairs.shape))
 
@@ -303,7 +313,8 @@ def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> t
         The first AUROC minus the second, -1 to 1, and its 95 % bootstrap interval (the same answers are drawn for both); None if all
         answers are right, or all wrong.
     """
-    pairs = ahead(right, first) - ahead(right, second)
+    true, one, other = _known(right, first, second)
+    pairs = ahead(true, one) - ahead(true, other)
     return (float(pairs.mean()), mean_of_pairs(pairs)) if pairs.size else None
 
 
@@ -402,7 +413,7 @@ class Kappa:
     def __str__(self) -> str:
         """Say value, interval and sample size."""
         low, high = self.interval
-        return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})"
+        return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})" if self.n else "not measured (n = 0)"
 
     __repr__ = __str__
 
@@ -411,14 +422,18 @@ def kappa(first: ArrayLike, second: ArrayLike, groups: ArrayLike | None = None, 
     """Return Cohen's kappa of two judges who say yes or no, with a percentile bootstrap interval; seeded.
 
     Args:
-        first: What one judge says of each answer, true or false.
+        first: What one judge says of each answer, true or false; an answer that one of them did not judge (see `is_missing`) is left out.
         second: What the other says.
         groups: What the answers belong to, such as their questions: whole groups are drawn again, because answers to one
             question hang together (Davison & Hinkley 1997, section 3.8). Without it, each answer is drawn by itself.
         draws: How many resamples.
     """
-    pairs = np.asarray(first, dtype=int) * 2 + np.asarray(second, dtype=int)
-    places = np.unique(np.arange(len(pairs)) if groups is None else np.asarray(groups), return_inverse=True)[1]
+    one, other = list(np.asarray(first).tolist()), list(np.asarray(second).tolist())
+    there = [i for i, pair in enumerate(zip(one, other, strict=True)) if not any(map(is_missing, pair))]
+    if not there:
+        return Kappa(math.nan, (math.nan, math.nan), 0)
+    pairs = np.array([int(one[i]) * 2 + int(other[i]) for i in there])
+    places = np.unique(there if groups is None else np.asarray(groups)[there], return_inverse=True)[1]
     counts = np.zeros((places.max() + 1, 4))
     np.add.at(counts, (places, pairs), 1)
     times = np.random.default_rng(0).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)
