@@ -322,16 +322,16 @@ def detector_counts(confidence: ArrayLike, right: ArrayLike, thresholds: ArrayLi
     """Count a detector's mistakes: an answer goes out if its confidence reaches the threshold, and is held back otherwise.
 
     Args:
-        confidence: A confidence for each answer.
+        confidence: A confidence for each answer; answers without one do not count.
         right: Whether each answer is right.
         thresholds: Where the line may be drawn.
 
     Returns:
         One row a threshold: threshold, misses (wrong answers let out), wrong (all of them), false_alarms (right ones held back), right.
     """
-    true = np.asarray(right, dtype=bool)
-    lines = np.asarray(thresholds, dtype=float)
-    out = np.asarray(confidence, dtype=float) >= lines[:, None]
+    known, sure = _known(right, confidence)
+    true, lines = known.astype(bool), np.asarray(thresholds, dtype=float)
+    out = sure >= lines[:, None]
     counts = {"misses": (out & ~true).sum(axis=1), "wrong": (~true).sum(), "false_alarms": (~out & true).sum(axis=1), "right": true.sum()}
     return pd.DataFrame({"threshold": lines} | counts)
 
@@ -340,28 +340,29 @@ def calibration(confidence: ArrayLike, right: ArrayLike, bins: int = 5) -> pd.Da
     """Sort answers by confidence into bins of equal size, and compare what was said with what came true.
 
     Args:
-        confidence: A probability for each answer, 0 to 1.
+        confidence: A probability for each answer, 0 to 1; answers without one do not count.
         right: Whether each answer is right.
         bins: How many bins; equal size keeps each of them honest (Nguyen & O'Connor 2015).
 
     Returns:
         One row a bin: n, confidence (mean), right (share, 0 to 1), low and high (its 95 % Wilson interval).
     """
-    order = np.argsort(np.asarray(confidence, dtype=float), kind="stable")
+    true, sure = _known(right, confidence)
+    order = np.argsort(sure, kind="stable")
     rows = []
-    for part in np.array_split(order, min(bins, len(order))):
-        share = rate(np.asarray(right, dtype=bool)[part].tolist())
-        mean = float(np.asarray(confidence, dtype=float)[part].mean())
+    for part in np.array_split(order, max(1, min(bins, len(order)))) if len(order) else ():
+        share = rate(true[part].astype(bool))
+        mean = float(sure[part].mean())
         rows.append({"n": share.n, "confidence": mean, "right": share.value, "low": share.interval[0], "high": share.interval[1]})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["n", "confidence", "right", "low", "high"])
 
 
 def calibration_error(bins: pd.DataFrame) -> float:
-    """Return the expected calibration error, 0 to 1: the mean gap between said and true over `calibration`'s bins, weighted by n.
+    """Return the expected calibration error, 0 to 1: the mean gap between said and true over `calibration`'s bins, weighted by n; NaN of none.
 
     Source: Naeini and others 2015, equation of the ECE.
     """
-    return float(np.average((bins["confidence"] - bins["right"]).abs(), weights=bins["n"]))
+    return float(np.average((bins["confidence"] - bins["right"]).abs(), weights=bins["n"])) if len(bins) else math.nan
 
 
 def crossing(sizes: Sequence[int], scores: Sequence[float], bar: float) -> float | None:

@@ -17,7 +17,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from sidebyside import llm
+from sidebyside import llm, notice
 from tests.pages.helpers import Page
 from tests.scripted import KEY, NAME, Reply, Request, ScriptedModel, chat
 from tools.pages import HOME, pages
@@ -83,6 +83,7 @@ def talker(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[Talker]:
     for name in [name for name in os.environ if name.startswith(("SIDEBYSIDE_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setattr(llm, "_latest", [])
+    monkeypatch.setattr(notice, "_said", set())
     with Talker() as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         settings = {"MODEL": NAME, "CASE": str(TINY), "LIMIT": "6", "MODE": "auto", "RECORDINGS": str(tmp_path / "recordings")}
@@ -100,17 +101,22 @@ def run_page(page: Page) -> list[tuple[nbformat.NotebookNode, str]]:
 
     In this process, because thirty kernels would spend most of their time on imports.
     """
-    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
-    shown = []
-    for cell in page.code:
-        with capture_output() as captured:
-            result = shell.run_cell(cell.source)
-        error = result.error_before_exec or result.error_in_exec
-        assert error is None, f"{page}, cell {cell.id}:\n{cell.source}\n{type(error).__name__}: {error}\n{captured.stdout[-3000:]}"
-        texts = [result.result.data if hasattr(result.result, "data") and isinstance(result.result.data, str) else repr(result.result)]
-        texts += [str(output.data.get("text/plain", "")) for output in captured.outputs]
-        shown.append((cell, html.unescape("\n".join(texts))))
-    return shown
+    shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
+    try:
+        return [(cell, shown_by(shell, cell, page)) for cell in page.code]
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def shown_by(shell: InteractiveShell, cell: nbformat.NotebookNode, page: Page) -> str:
+    """Run a cell and return the text of what it shows."""
+    with capture_output() as captured:
+        result = shell.run_cell(cell.source)
+    error = result.error_before_exec or result.error_in_exec
+    assert error is None, f"{page}, cell {cell.id}:\n{cell.source}\n{type(error).__name__}: {error}"
+    texts = [result.result.data if isinstance(getattr(result.result, "data", None), str) else repr(result.result)]
+    texts += [captured.stderr, *(str(output.data.get("text/plain", "")) for output in captured.outputs)]
+    return html.unescape("\n".join(text for text in texts if text and text != "None"))
 
 
 @pytest.mark.slow

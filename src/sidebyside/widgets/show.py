@@ -151,8 +151,8 @@ def outcome(key: str, answer: str, sentence: str) -> Outcome:
 
 
 def not_measured(key: str, model: str) -> Outcome:
-    """Say that a question stays open, because a model gave no answer that could be used for it."""
-    return Outcome(key, NOT_MEASURED, f"{model} gave no answer that could be used here, so there is nothing to count or to compare.")
+    """Say that a question stays open, because answers of a model never came."""
+    return Outcome(key, NOT_MEASURED, f"The answers of {model} that this takes never came, so there is nothing to count or to compare.")
 
 
 @dataclass(frozen=True)
