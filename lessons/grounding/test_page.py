@@ -107,7 +107,7 @@ def test_each_way_of_the_chain_has_its_colour():
     assert [(row["kind"], row["score"]) for row in rows] == [("GenAI", 1), ("hybrid", 0), ("ML", 0)]
 
 
-@pytest.mark.parametrize(("silent", "option"), [([], 0), ([False], 0), ([True, False, False, False], 1), ([True, False], 2), ([True], 2)])
+@pytest.mark.parametrize(("silent", "option"), [([False], 0), ([True, False, False, False], 1), ([True, False], 2), ([True], 2)])
 def test_admissions_where_no_document_tells(silent, option):
     outcome = page.untold("a model", silent, texts([ADMITS, RIGHT]), [True, False])
     assert outcome.answer == wording.options(outcome.key)[option]
@@ -115,7 +115,9 @@ def test_admissions_where_no_document_tells(silent, option):
 
 
 def test_a_case_may_have_no_question_without_an_answer():
-    assert "stops none to count of the others" in page.untold("a model", [], texts([RIGHT]), []).sentence
+    outcome = page.untold("a model", [], texts([RIGHT]), [])
+    assert outcome.answer == wording.NOT_MEASURED
+    assert "admits on not measured (n = 0)" in outcome.sentence and "stops none to count of the others" in outcome.sentence
 
 
 def test_four_replies_are_shown_with_what_they_count_as():

@@ -104,6 +104,11 @@ def numbers(values: Iterable[Any]) -> pd.Series:
     return pd.Series([math.nan if is_missing(value) else float(value) for value in values], dtype=float)
 
 
+def came(answers: Iterable[Any]) -> np.ndarray:
+    """Tell of each answer of a run whether it came, usable or not."""
+    return np.array([not isinstance(answer, NoAnswer) for answer in answers], dtype=bool)
+
+
 def measured(marks: Iterable[Any], answers: Iterable[Any]) -> list[Any]:
     """Return marks with None in the place of those whose answer never came, so that they count neither as right nor as wrong.
 
@@ -184,11 +189,15 @@ def _answer(system: Callable[[str], str | None], text: str) -> str | None:
 
 
 def macro_f1(target: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> float:
-    """Return the mean of the labels' F1 scores, 0 to 1; an unusable answer (None) counts as a miss.
+    """Return the mean of the labels' F1 scores, 0 to 1; an unusable answer (None) counts as a miss, one that never came does not count.
 
     Written out because scikit-learn's takes fifty times as long, which a bootstrap feels; a test compares the two.
     """
     right, said = np.asarray(target, dtype=object), np.asarray(predicted, dtype=object)
+    there = came(said)
+    if not there.any():
+        return math.nan
+    right, said = right[there], said[there]
 
     def f1(label: str) -> float:
         among_both = np.sum(right == label) + np.sum(said == label)
@@ -366,7 +375,12 @@ def calibration_error(bins: pd.DataFrame) -> float:
 
 
 def crossing(sizes: Sequence[int], scores: Sequence[float], bar: float) -> float | None:
-    """Return the size at which a rising curve first reaches a bar, on a straight line between neighbours; None if never."""
+    """Return the size at which a rising curve first reaches a bar, on a straight line between neighbours; None if never.
+
+    Without a bar (not a number) it is not a number either.
+    """
+    if math.isnan(bar):
+        return math.nan
     reached = [i for i, score in enumerate(scores) if score >= bar]
     if not reached:
         return None
