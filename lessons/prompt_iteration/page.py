@@ -140,7 +140,7 @@ def exam(model: str, version: str, right: Sequence[bool], on_test: sbs.Rate, ml_
     return sbs.say(
         f"- **{model}, {version}**: dev {sbs.rate(right)}; test {on_test}.\n"
         f"- **{LEARNER}**: dev {sbs.rate(ml_right)}; test {ml_on_test}.\n"
-        f"- On the first {start.n} dev messages alone, {version} gets {start}."
+        f"- On the first {start.n + start.missing} dev messages alone, {version} gets {start}."
     )
 
 
