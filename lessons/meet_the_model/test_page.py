@@ -23,7 +23,7 @@ def answer(text: str, *tokens: Token) -> Any:
 
 
 def test_the_likeliest_tokens_are_drawn() -> None:
-    drawn = page.likeliest(token(" pieces", 0.41, (" days", 0.2))).to_dict()
+    drawn = page.likeliest([token(" pieces", 0.41, (" days", 0.2))]).to_dict()
     assert [(row["token"], row["probability"]) for rows in drawn["datasets"].values() for row in rows] == [(" pieces", 0.41), (" days", 0.2)]
     assert "next tokens" in drawn["description"]
 
@@ -40,7 +40,7 @@ def test_the_likeliest_tokens_are_drawn() -> None:
     ],
 )
 def test_the_likeliest_word_is_an_option_or_another_word(likeliest: str, said: str) -> None:
-    shown = page.next_word(token(likeliest, 0.4, (" weeks", 0.305)))
+    shown = page.next_word([token(likeliest, 0.4, (" weeks", 0.305))])
     assert shown.answer == said
     assert shown.answer in options("meet_the_model/next-word")
     assert shown.sentence == f"The model's list, likeliest first: {likeliest.strip()} 40%, weeks 30%."

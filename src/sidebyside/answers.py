@@ -73,6 +73,16 @@ class NoAnswer(str):
     __repr__ = __str__
 
     @property
+    def text(self) -> NoAnswer:
+        """Itself, so that it reads as an answer to `ask()` too."""
+        return self
+
+    @property
+    def tokens(self) -> list[Any]:
+        """None."""
+        return []
+
+    @property
     def choices(self) -> list[Any]:
         """One choice, whose message is this."""
         message = SimpleNamespace(role="assistant", content=self, tool_calls=None, refusal=None)
