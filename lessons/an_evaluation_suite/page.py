@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from IPython.display import Markdown
@@ -62,6 +63,17 @@ def rival(cards: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame])
     n = sum(not (is_missing(one) or is_missing(other)) for one, other in zip(*both, strict=True))
     paired = f"Correct answers of the two, paired on {n} questions: {p_is(sbs.paired_p(*both))}."
     return sbs.outcome(key, level if ours == theirs else model_fewer if ours < theirs else rival_fewer, f"{told}. {paired}")
+
+
+def seconds(call: Any | None) -> float | None:
+    """Return what a call took; None if its answer never came."""
+    return None if call is None else float(call.seconds)
+
+
+def dollars(model: str, call: Any | None, messages: int) -> float | None:
+    """Return what so many calls of this size would cost at a hosted model, in US dollars; None if the answer never came, or no price is known."""
+    price = None if call is None else sbs.prices.price(model, call.input_tokens, call.output_tokens, call.day)
+    return None if price is None else messages * price
 
 
 # --- the same questions, signed by several names ----------------------------------------------------------------------

@@ -48,8 +48,9 @@ def first_look(model: str, asked: pd.DataFrame, rows: pd.DataFrame) -> Any:
         f"“{sbs.plain(str(row.said))}” ({'real' if row.real == 'yes' else 'invented'}, {'right' if row.right else 'wrong'})"
         for row in shown.itertuples()
     )
+    more = f" ({missing} more got no answer)" if missing else ""
     return sbs.say(
-        f"{model} abstained on {answered - len(rows)} of {answered} questions{f' ({missing} more got no answer)' if missing else ''}. Of its other {len(rows)} answers, right: "
+        f"{model} abstained on {answered - len(rows)} of {answered} questions{more}. Of its other {len(rows)} answers, right: "
         f"**{sbs.rate(rows['right'])}**. Of those about real things, right: **{sbs.rate(real['right'])}**. Some of them: {some}."
     )
 

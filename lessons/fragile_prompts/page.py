@@ -223,7 +223,9 @@ def readings_chart(readings: Mapping[tuple[str, str], Marks]) -> Any:
 def readings_table(readings: Mapping[tuple[str, str], Marks], shuffled_ranges: Callable[[Marks], np.ndarray]) -> sbs.widgets.Table:
     """Show the ends and the mean of each change, read in three ways."""
     rows = [
-        {"what was changed": change, "how it was read": way} | line(change, right, shuffled_ranges(right)) | {"mean": percent(100 * right.mean().mean())}
+        {"what was changed": change, "how it was read": way}
+        | line(change, right, shuffled_ranges(right))
+        | {"mean": percent(100 * right.mean().mean())}
         for (change, way), right in readings.items()
     ]
     return sbs.table(pd.DataFrame(rows))

@@ -173,7 +173,9 @@ def quotes_chart(verdicts: Mapping[str, Sequence[str]]) -> Any:
         "Three bars: shares of right sentences, true quotes of a wrong sentence, and quotes that are not in the text, for the model's free quotes, "
         "its forced ones and the nearest sentence; the values stand in the text below."
     )
-    return sbs.charts.shares(sbs.charts.share_rows(verdicts, _with_missing(verdicts.values(), VERDICTS), {RIVAL: "ML"}), description, "share of quotes")
+    return sbs.charts.shares(
+        sbs.charts.share_rows(verdicts, _with_missing(verdicts.values(), VERDICTS), {RIVAL: "ML"}), description, "share of quotes"
+    )
 
 
 def quote(model: str, verdicts: Mapping[str, Sequence[str]], sizes: Sequence[int]) -> sbs.widgets.Outcome:
@@ -240,7 +242,12 @@ def failures_table(
         quotes: For each of `QUOTES`, a quote for each question.
         verdicts: What each quote is worth.
     """
-    failures = reading_failures(read) | {"no answer came": read[read["kind"] == NO_ANSWER]} | {UNTOLD: unread[unread["silent"].astype(object).eq(False)]} | quoting_failures(read, quotes, verdicts)
+    failures = (
+        reading_failures(read)
+        | {"no answer came": read[read["kind"] == NO_ANSWER]}
+        | {UNTOLD: unread[unread["silent"].astype(object).eq(False)]}
+        | quoting_failures(read, quotes, verdicts)
+    )
     rows: list[dict[str, Any]] = []
     for name, failed in failures.items():
         if len(failed):

@@ -104,8 +104,7 @@ def shares_table(kinds: Kinds, exists: pd.Series[bool]) -> sbs.widgets.Table:
         "real: wrong": (exists, MADE_UP),
     }
     rows = [
-        {"way": name} | {title: wording.share(among(found[group], kind)) for title, (group, kind) in columns.items()}
-        for name, found in kinds.items()
+        {"way": name} | {title: wording.share(among(found[group], kind)) for title, (group, kind) in columns.items()} for name, found in kinds.items()
     ]
     return sbs.table(pd.DataFrame(rows))
 

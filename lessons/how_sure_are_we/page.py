@@ -61,6 +61,17 @@ def marks(said: np.ndarray, target: np.ndarray) -> np.ndarray:
     return said == target if came(said).any() else np.full(len(target), np.nan)
 
 
+def marked(given: Sequence[Sequence[str | None]], target: Sequence[str]) -> np.ndarray:
+    """Return whether each prompt's answers are right, for the messages that each prompt got an answer to; shape (messages, prompts).
+
+    Args:
+        given: The answers to each prompt.
+        target: The right labels.
+    """
+    there = np.all([came(answers) for answers in given], axis=0)
+    return np.column_stack([np.array(answers, dtype=object) == np.asarray(target, dtype=object) for answers in given])[there]
+
+
 # --- small exams jump about -------------------------------------------------------------------------------------------
 
 

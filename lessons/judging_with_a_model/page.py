@@ -170,7 +170,11 @@ def judges(model: str, says: np.ndarray, single: pd.DataFrame, answers: pd.DataF
         ("both readers, all answers", answers["right"], answers["second"], answers["fact"]),
     ]
     rows = [
-        {"judges": who, "agree on": str(sbs.rate(measured(np.asarray(one) == np.asarray(two), np.asarray(one)))), "kappa": str(evaluation.kappa(one, two, facts))}
+        {
+            "judges": who,
+            "agree on": str(sbs.rate(measured(np.asarray(one) == np.asarray(two), np.asarray(one)))),
+            "kappa": str(evaluation.kappa(one, two, facts)),
+        }
         for who, one, two, facts in compared
     ]
     return sbs.table(pd.DataFrame(rows))
@@ -228,12 +232,16 @@ def certificate(candidate: Candidate, single: pd.DataFrame, mark: Callable[[floa
         Columns test, score, low, high, bar, measured (in words), verdict; one row a test.
     """
     one, two = candidate.swap
-    shares = {"keeps its verdict when places change": sbs.rate(measured(one * two < 0, one + two)), "right one before a wrong one, both orders": wins(candidate.swap)}
+    shares = {
+        "keeps its verdict when places change": sbs.rate(measured(one * two < 0, one + two)),
+        "right one before a wrong one, both orders": wins(candidate.swap),
+    }
     shares |= {f"right one before {name}, both orders": wins(candidate.easy[name]) for name in (EMPTY, OTHER, PADDED)}
     agreement = evaluation.kappa(candidate.says, single["right"], single["fact"])
     tests = [(name, rate, bar) for name, rate in shares.items()] + [("agreement beyond chance (kappa)", agreement, kappa_bar)]
     rows = [
-        (name, found.value, *found.interval, line, str(found), mark(*found.interval, line) if found.n else NOT_MEASURED) for name, found, line in tests
+        (name, found.value, *found.interval, line, str(found), mark(*found.interval, line) if found.n else NOT_MEASURED)
+        for name, found, line in tests
     ]
     return pd.DataFrame(rows, columns=["test", "score", "low", "high", "bar", "measured", "verdict"])
 

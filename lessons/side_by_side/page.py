@@ -72,6 +72,13 @@ def labelling(trained_on: int, chosen_on: int, seconds: float) -> Aspects:
     }
 
 
+def thousand(calls: pd.DataFrame) -> tuple[tuple[int, int], str | None]:
+    """Return the tokens, in and out, of a thousand messages at the mean of some calls, and the day of the latest; none of no calls."""
+    if calls.empty:
+        return (0, 0), None
+    return (round(1000 * calls["input_tokens"].mean()), round(1000 * calls["output_tokens"].mean())), calls["day"].max()
+
+
 def running(ml_seconds: float, calls: pd.DataFrame, own: float | None, hosted: Mapping[str, float | None]) -> Aspects:
     """Say what each message takes.
 
@@ -89,7 +96,11 @@ def running(ml_seconds: float, calls: pd.DataFrame, own: float | None, hosted: M
     return {
         "time for one message": [sbs.evaluation.below(ml_seconds), seconds, "not tested"],
         "tokens for one message": ["none", used, used],
-        "1,000 messages, US dollars": ["no charge", f"{own:.3f}" if own else "no charge" if len(calls) else NOT_MEASURED, bill if len(calls) else NOT_MEASURED],
+        "1,000 messages, US dollars": [
+            "no charge",
+            f"{own:.3f}" if own else "no charge" if len(calls) else NOT_MEASURED,
+            bill if len(calls) else NOT_MEASURED,
+        ],
     }
 
 

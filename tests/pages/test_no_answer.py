@@ -55,7 +55,9 @@ def answer(number: int, asked: dict[str, Any]) -> dict[str, Any]:
     if asked.get("logprobs"):
         chances = [{"token": token, "logprob": -0.2 - (number + 5 * i) % 7} for i, token in enumerate(TOKENS)]
         words = [text] if asked.get("max_tokens") == 1 else re.findall(r"\s?\S+", text)
-        choice["logprobs"] = {"content": [{"token": word, "logprob": -0.1 * (i + number % 5), "top_logprobs": chances} for i, word in enumerate(words)]}
+        choice["logprobs"] = {
+            "content": [{"token": word, "logprob": -0.1 * (i + number % 5), "top_logprobs": chances} for i, word in enumerate(words)]
+        }
     if "prompt" in asked:
         choice["text"] = text
     return body

@@ -528,7 +528,12 @@ def usage_that_is_no_number() -> Body:
 
 
 def vectors(*values: Any) -> Body:
-    return {"object": "list", "data": [{"object": "embedding", "index": i, "embedding": v} for i, v in enumerate(values)], "model": "m", "usage": None}
+    return {
+        "object": "list",
+        "data": [{"object": "embedding", "index": i, "embedding": v} for i, v in enumerate(values)],
+        "model": "m",
+        "usage": None,
+    }
 
 
 EMBEDDINGS = {"route": "embeddings", "asked": {"input": ["one", "two"], "encoding_format": "float"}}

@@ -10,8 +10,7 @@ from typing import Any
 
 import openai
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import sidebyside as sbs
 from sidebyside.answers import NoAnswer, whole_answer
@@ -183,5 +182,3 @@ def test_a_rate_leaves_out_what_never_came() -> None:
     assert sbs.paired_p([True, none, False], [True, False, True]) == sbs.paired_p([True, False], [True, True])
     assert measured([True, False], ["yes", none]) == [True, None]
     assert unanswered(["yes", "no"]) == ""
-
-
