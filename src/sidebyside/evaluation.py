@@ -175,13 +175,14 @@ def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -
         What the system returned, in order; a `NoAnswer` where it raised an `AnswerError`. Any other error ends the run.
     """
     quiet = os.environ.get("SIDEBYSIDE_MODE") in ("replay", "record")
-    answers = [_answer(system, text) for text in tqdm(list(texts), delay=2, leave=False, disable=quiet)]
+    answers = [attempt(system, text) for text in tqdm(list(texts), delay=2, leave=False, disable=quiet)]
     if sentence := unanswered(answers):
         say_once(sentence)
     return answers
 
 
-def _answer(system: Callable[[str], str | None], text: str) -> str | None:
+def attempt(system: Callable[[str], str | None], text: str) -> str | None:
+    """Give one text to a system; return a `NoAnswer` if no usable answer came."""
     try:
         return system(text)
     except AnswerError as error:
@@ -363,7 +364,7 @@ def calibration(confidence: ArrayLike, right: ArrayLike, bins: int = 5) -> pd.Da
         share = rate(true[part].astype(bool))
         mean = float(sure[part].mean())
         rows.append({"n": share.n, "confidence": mean, "right": share.value, "low": share.interval[0], "high": share.interval[1]})
-    return pd.DataFrame(rows, columns=["n", "confidence", "right", "low", "high"])
+    return pd.DataFrame(rows, columns=["n", "confidence", "right", "low", "high"], dtype=None if rows else float)
 
 
 def calibration_error(bins: pd.DataFrame) -> float:
