@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from math import comb
 
 import numpy as np
@@ -9,6 +10,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score
 
+from sidebyside import evaluation
+from sidebyside.answers import NoAnswer
+from sidebyside.errors import Why
 from sidebyside.evaluation import (
     Rate,
     ahead,
@@ -317,3 +321,18 @@ def test_a_detector_s_mistakes_are_those_of_the_confusion_matrix() -> None:
 
 def test_an_answer_at_the_threshold_goes_out() -> None:
     assert list(detector_counts([0.5], [False], [0.5, 0.51])["misses"]) == [1, 0]
+
+
+def test_what_never_came_counts_neither_for_nor_against() -> None:
+    gone = NoAnswer(Why.FILTERED)
+    assert macro_f1(["a", "b", "a"], ["a", "b", gone], ["a", "b"]) == 1
+    assert math.isnan(macro_f1(["a"], [gone], ["a"]))
+    assert math.isnan(bootstrap(share_right, [], [])[0])
+    assert evaluation.numbers([1, gone, None]).isna().tolist() == [False, True, True]
+    assert evaluation.came(["a", None, gone]).tolist() == [True, True, False]
+    assert str(evaluation.kappa([True, None], [None, True])) == str(auroc([True], [math.nan])) == "not measured (n = 0)"
+    assert evaluation.kappa([True, False, None], [True, False, True]) == evaluation.kappa([True, False], [True, False])
+    assert evaluation.auroc_difference([True, False, True], [0.9, 0.1, math.nan], [0.1, 0.9, 0.5]) == (1.0, (1.0, 1.0))
+    assert len(evaluation.calibration([math.nan], [True])) == 0 and math.isnan(evaluation.calibration_error(evaluation.calibration([], [])))
+    assert evaluation.detector_counts([0.2, math.nan], [False, False], [0.5])["wrong"].tolist() == [1]
+    assert math.isnan(evaluation.crossing([1, 2], [0.1, 0.9], math.nan))

@@ -13,6 +13,7 @@ import ipywidgets
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
+from sidebyside.errors import AnswerError, Why
 from sidebyside.prompts import Prompt
 from sidebyside.widgets import Labelling, PromptLab, labelling, prompt_lab
 from sidebyside.widgets.workbook import WorkError
@@ -668,3 +669,16 @@ def test_one_task_does_not_take_the_other_s_file_for_its_own() -> None:
     task().label("bad")
     with pytest.raises(WorkError):
         lab()
+
+
+def test_an_answer_that_never_came_is_told_and_the_others_are_kept() -> None:
+    def answer(prompt: Prompt, text: str) -> str:
+        if prompt.version == "mine 1" and text == TEXTS[3]:
+            raise AnswerError("The model declined to answer.", Why.REFUSED)
+        return "good"
+
+    bench = lab(Scripted(answer))
+    edit(bench, "{text}?")
+    said = press_run(bench)
+    assert "gave no answer to 1 of 10 (refused: 1). The model declined to answer." in said
+    assert list(bench.answers["mine 1"]) == [text for text in TEXTS[:10] if text != TEXTS[3]]

@@ -19,7 +19,8 @@ import pytest
 
 import sidebyside as sbs
 from sidebyside import embedded
-from sidebyside.errors import BudgetError, EmbeddedError, RecordingError, SettingsError
+from sidebyside.answers import NoAnswer
+from sidebyside.errors import BudgetError, EmbeddedError, RecordingError, SettingsError, Why
 from sidebyside.models import MAIN, SMALL
 from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat, closed_port, fault, serving
 
@@ -77,10 +78,8 @@ def test_answer_is_shown_as_text_never_as_html(endpoint: ScriptedModel) -> None:
     assert "&lt;script&gt;alert(&#x27;hi&#x27;)&lt;/script&gt; &amp; &lt;b&gt;bold&lt;/b&gt;" in shown
 
 
-def test_an_answer_without_text_is_an_empty_text(endpoint: ScriptedModel) -> None:
-    body = chat()
-    body["choices"][0]["message"]["content"] = None
-    endpoint.script(Reply(body))
+def test_an_empty_text_is_an_answer(endpoint: ScriptedModel) -> None:
+    endpoint.script(Reply(chat("")))
     assert str(sbs.ask("Hello")) == ""
 
 
@@ -158,20 +157,17 @@ def test_lean(name: str) -> None:
     assert sbs.tokens.lean(response(*tops), first, second) == pytest.approx(math.log(ratio))
 
 
-def test_an_answer_that_ends_at_once_leans_nowhere() -> None:
-    assert sbs.tokens.lean(response(), "negative", "positive") == 0
-    assert sbs.tokens.lean(SimpleNamespace(choices=[SimpleNamespace(logprobs=None)]), "negative", "positive") == 0
+def test_the_lean_of_an_answer_without_tokens_is_not_measured() -> None:
+    assert math.isnan(sbs.tokens.lean(response(), "negative", "positive"))
+    assert math.isnan(sbs.tokens.lean(SimpleNamespace(choices=[SimpleNamespace(logprobs=None)]), "negative", "positive"))
+    assert math.isnan(sbs.tokens.lean(NoAnswer(Why.FILTERED), "negative", "positive"))
 
 
-def test_a_token_without_others_leans_nowhere() -> None:
+def test_the_lean_of_a_token_without_others_is_not_measured() -> None:
     """Some endpoints grant the token's own log-probability and no likeliest ones."""
     only = {"content": [{"token": "positive", "logprob": -0.1, "top_logprobs": []}]}
-    assert (
-        sbs.tokens.lean(
-            SimpleNamespace(choices=[SimpleNamespace(logprobs=SimpleNamespace(tokens=None, content=only["content"]))]), "negative", "positive"
-        )
-        == 0
-    )
+    told = SimpleNamespace(tokens=None, content=only["content"])
+    assert math.isnan(sbs.tokens.lean(SimpleNamespace(choices=[SimpleNamespace(logprobs=told)]), "negative", "positive"))
 
 
 def test_lean_of_a_genuine_response(endpoint: ScriptedModel) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sidebyside import suite
-from sidebyside.errors import SuiteError
+from sidebyside.errors import AnswerError, SuiteError, Why
 from sidebyside.scorers import holds_numbers, numbers_in
 from sidebyside.suite import Angle, Rule, Sample
 
@@ -284,3 +284,21 @@ def test_changes_are_those_of_a_plain_loop():
 def test_changes_of_other_samples_are_refused():
     with pytest.raises(ValueError, match="shorter"):
         suite.changes(scores(right=[True, True]), scores(right=[True]), BOTH[:1])
+
+
+def test_an_answer_that_never_came_is_judged_from_no_angle() -> None:
+    def system(sample: Sample) -> str:
+        if sample.id == "A":
+            raise AnswerError("It was filtered.", Why.FILTERED)
+        return "Two days."
+
+    short = Angle("short", lambda answer, s: len(answer) < 20, at_least=0.1)
+    samples = [Sample("A", "x"), Sample("B", "y")]
+    table = suite.evaluate(system, samples, [short])
+    assert [str(answer) for answer in table["answer"]] == ["no answer (filtered)", "Two days."]
+    assert table["short"].tolist() == [None, True]
+    cards = {"some": suite.card(table, [short]), "none": suite.card(suite.evaluate(system, samples[:1], [short]), [short])}
+    rows = suite.side_by_side(cards)
+    assert rows["angle"].tolist()[-2:] == ["answers that never came", "DECISION"]
+    assert rows["some"].tolist()[1:] == [1, "✓ go"] and rows["none"].tolist()[1:] == [1, "? cannot tell yet"]
+    assert suite.decide(cards["none"]) == ("cannot tell yet", "none of the answers came")

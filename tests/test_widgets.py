@@ -19,7 +19,7 @@ from mdit_py_plugins.substitution import substitution_plugin
 from sidebyside.charts import COLOURS
 from sidebyside.shown import NO_MATHS
 from sidebyside.tokens import Token
-from sidebyside.widgets import Prediction, outcome, plain, say, table, token_map
+from sidebyside.widgets import Prediction, not_measured, outcome, plain, say, table, token_map
 
 NASTY = [
     "<script>alert(1)</script>",
@@ -317,3 +317,10 @@ def test_plain_joins_lines() -> None:
 
 def test_a_sentence_is_shown_as_markdown() -> None:
     assert say("It was **3 of 10**.").data == "It was **3 of 10**."
+
+
+def test_an_outcome_that_was_not_measured_marks_no_guess_as_wrong() -> None:
+    shown = not_measured("hallucination/invented", "a-model")
+    assert repr(shown).startswith("not measured: The answers of a-model")
+    told = shown._repr_html_()
+    assert "data-key" not in told.partition("<script")[0] and "No guess is right or wrong here." in told

@@ -9,8 +9,8 @@ import pytest
 
 from sidebyside import lessons
 from sidebyside.errors import LessonError
-from sidebyside.evaluation import Rate
-from sidebyside.wording import after, by_bounds, by_interval, clearly, count, options, p_is, p_value, plural, share, span
+from sidebyside.evaluation import Rate, rate
+from sidebyside.wording import NOT_MEASURED, after, by_bounds, by_interval, clearly, count, number, options, p_is, p_value, plural, share, span
 
 SIZES = ["under 10", "10 to 25", "over 25"]
 
@@ -90,3 +90,12 @@ def test_options_are_those_of_the_lesson_and_cannot_be_changed_for_others() -> N
     assert options(f"{slug}/{name}") == asked["options"]
     with pytest.raises(LessonError):
         options(f"{slug}/no such question")
+
+
+def test_what_is_no_number_is_not_measured() -> None:
+    assert by_bounds(math.nan, (10, 25), SIZES) == NOT_MEASURED
+    assert clearly(math.nan, math.nan, ["a", "b", "c"]) == by_interval((math.nan, math.nan), ["a", "b", "c"]) == NOT_MEASURED
+    assert number(math.nan, ".0%") == p_value(math.nan) == span(math.nan, (math.nan, math.nan)) == NOT_MEASURED
+    assert (p_is(math.nan), number(0.5, ".0%")) == ("p not measured", "50%")
+    assert share(rate([None])) == count(rate([None])) == "not measured (no answer: 1)"
+    assert (share(rate([True, None])), count(rate([True, None]))) == ("100% (21% to 100%; no answer: 1)", "1 of 1; no answer: 1")

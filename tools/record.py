@@ -20,8 +20,9 @@ from typing import Any
 import openai
 
 import sidebyside as sbs
+from sidebyside.answers import slim
 from sidebyside.models import DEFAULT
-from sidebyside.recording import Entry, Store, place_of, slim
+from sidebyside.recording import Entry, Store, place_of
 from tools.pages import HOME, chosen, execute, load, save
 
 SHELF = HOME / "recordings"

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
+from sidebyside.answers import NoAnswer
+from sidebyside.errors import Why
 from sidebyside.suite import Sample
-from sidebyside.wording import options
+from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("an_evaluation_suite")
 
@@ -122,3 +124,32 @@ def test_the_head_of_the_export_ends_before_its_tests() -> None:
     said = page.exported([Path("x/task.py"), Path("x/samples.jsonl")], "a: 1\ntests:\n- secret").data
     assert said.startswith("Written: promptfooconfig.yaml, inspect/samples.jsonl, inspect/task.py.")
     assert said.endswith("````yaml\na: 1\n````")
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+GONE = NoAnswer(Why.FILTERED)
+
+
+def test_a_model_that_answered_nothing_fails_no_fewer() -> None:
+    gone = answers([None, None]).assign(answer=pd.Series([GONE, GONE], dtype=object))
+    tables = {"a-model": gone, "nearest sentence": answers([True, False])}
+    assert page.rival({"a-model": card(), "nearest sentence": card("fail")}, tables).answer == NOT_MEASURED
+    assert page.warm("a-model", gone, gone, counted(0, 0).assign(compared=0)).answer == NOT_MEASURED
+
+
+def test_names_are_compared_on_questions_that_each_got_an_answer_to() -> None:
+    named = {"Ann": ["Yes", GONE], "Bo": ["No", "No"]}
+    right = {"Ann": [True, None], "Bo": [False, False]}
+    rows = page.by_name("a-model", named, right).rows
+    assert rows["a-model: correct"].tolist() == ["1 of 1; no answer: 1", "0 of 2"]
+    assert "changed for 100.0% (1 of 1;" in page.names("a-model", named, right).data
+    rows = page.by_name("a-model", {"Ann": [GONE]}, {"Ann": [None]}).rows
+    assert rows.iloc[0].tolist()[1:] == ["not measured (no answer: 1)", NOT_MEASURED]
+
+
+def test_an_answer_that_never_came_cost_nothing_that_is_known() -> None:
+    call = pd.Series({"seconds": 2, "input_tokens": 1000, "output_tokens": 10, "day": "2026-01-01"})
+    assert page.seconds(None) is page.dollars("gpt-5-mini", None, messages=1000) is None
+    assert page.seconds(call) == 2.0 and page.dollars("gpt-5-mini", call, messages=1000) > 0
+    assert page.dollars("no-such-model", call, messages=1) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import sidebyside as sbs
-from sidebyside import evaluation, wording
+from sidebyside import NoAnswer, evaluation, wording
 from sidebyside.tokens import Token
 
 STATED, VERDICT, ALL, WEAKEST, NAME, SHORTNESS = SIGNALS = [
@@ -17,6 +18,11 @@ STATED, VERDICT, ALL, WEAKEST, NAME, SHORTNESS = SIGNALS = [
 ]  # fmt: skip
 AGREEMENT, NEARNESS = "agreement of ten", "nearness of ten"
 TEN = [*SIGNALS[1:], AGREEMENT, NEARNESS]  # what is compared on the answers that were asked ten times more
+
+
+def came(answers: Sequence[str]) -> list[str]:
+    """Return the answers that came."""
+    return [answer for answer in answers if not isinstance(answer, NoAnswer)]
 
 
 def about_real(rows: pd.DataFrame) -> pd.DataFrame:
@@ -32,14 +38,19 @@ def first_look(model: str, asked: pd.DataFrame, rows: pd.DataFrame) -> Any:
         asked: All questions.
         rows: Those that got an answer; columns real, said, right.
     """
+    answered = len(came(asked["said"])) if "said" in asked else len(asked)
+    missing = len(asked) - answered
+    if not answered:
+        return sbs.say(f"{model} gave no answer to any of these {len(asked)} questions, so there is nothing to judge.")
     real = about_real(rows)
     shown = pd.concat([real.head(2), rows[rows["real"] == "no"].head(2)])
     some = "; ".join(
         f"“{sbs.plain(str(row.said))}” ({'real' if row.real == 'yes' else 'invented'}, {'right' if row.right else 'wrong'})"
         for row in shown.itertuples()
     )
+    more = f" ({missing} more got no answer)" if missing else ""
     return sbs.say(
-        f"{model} abstained on {len(asked) - len(rows)} of {len(asked)} questions. Of its other {len(rows)} answers, right: "
+        f"{model} abstained on {answered - len(rows)} of {answered} questions{more}. Of its other {len(rows)} answers, right: "
         f"**{sbs.rate(rows['right'])}**. Of those about real things, right: **{sbs.rate(real['right'])}**. Some of them: {some}."
     )
 
@@ -54,7 +65,7 @@ def words(model: str, rows: pd.DataFrame) -> sbs.widgets.Outcome:
     """Say how sure the model says it is of right and of wrong answers."""
     key, usable = "can_you_tell/words", rows[rows[STATED].notna()]
     right, wrong = usable.loc[usable["right"], STATED], usable.loc[~usable["right"], STATED]
-    gap = right.mean() - wrong.mean() if len(right) and len(wrong) else 0.0
+    gap = right.mean() - wrong.mean() if len(right) and len(wrong) else math.nan
     means = [f"{part.mean():.1f} (n = {len(part)})" if len(part) else "none (n = 0)" for part in (right, wrong)]
     told = (
         f"{model} gave a usable number for {len(usable)} of {len(rows)} answers. Mean for right ones: {means[0]}; for wrong ones: {means[1]}. "
@@ -88,10 +99,14 @@ def signals_table(rows: pd.DataFrame) -> sbs.widgets.Table:
     groups = {"all answers": rows, "about real things": about_real(rows)}
     return sbs.table(
         pd.DataFrame(
-            {"AUROC of": name} | {f"{group} (right: {part['right'].mean():.0%})": measured(part, name) for group, part in groups.items()}
+            {"AUROC of": name} | {f"{group} (right: {_mean(part['right'])})": measured(part, name) for group, part in groups.items()}
             for name in SIGNALS
         )
     )
+
+
+def _mean(right: pd.Series[bool]) -> str:
+    return wording.number(right.mean(), ".0%") if len(right) else wording.NOT_MEASURED
 
 
 def tokens(model: str, rows: pd.DataFrame, signal: str, auroc: float | None) -> sbs.widgets.Outcome:
@@ -104,11 +119,13 @@ def tokens(model: str, rows: pd.DataFrame, signal: str, auroc: float | None) -> 
         auroc: Its AUROC over the answers about real things; None if these are all right or all wrong.
     """
     key, real = "can_you_tell/tokens", about_real(rows)
+    if not real[signal].notna().any():
+        return sbs.widgets.not_measured(key, model)
     told = (
         f"AUROC of the {signal}, answers of {model} about real things: {measured(real, signal)}; base rate {sbs.rate(real['right'])}. "
         f"Over all answers: {measured(rows, signal)}; base rate {sbs.rate(rows['right'])}."
     )
-    return sbs.outcome(key, wording.by_bounds(0.5 if auroc is None else auroc, [0.6, 0.9], wording.options(key)), told)
+    return sbs.outcome(key, wording.by_bounds(math.nan if auroc is None else auroc, [0.6, 0.9], wording.options(key)), told)
 
 
 def reliability_chart(bins: pd.DataFrame) -> Any:
@@ -124,8 +141,10 @@ def calibration(rows: pd.DataFrame, signal: str, bins: pd.DataFrame) -> Any:
     """Say what the groups of a signal hold, and how far it and the mean of all tokens lie from the truth."""
 
     def error(part: pd.DataFrame, name: str) -> str:
-        return f"{evaluation.calibration_error(evaluation.calibration(part[name], part['right'], bins=5)):.2f}"
+        return wording.number(evaluation.calibration_error(evaluation.calibration(part[name], part["right"], bins=5)), ".2f")
 
+    if bins.empty:
+        return sbs.say(f"No answer has a {signal}, so calibration is {wording.NOT_MEASURED} here.")
     real = about_real(rows)
     groups = "; ".join(f"said {row.confidence:.0%}, right {row.right:.0%} of {row.n}" for row in bins.itertuples())
     return sbs.say(
@@ -136,6 +155,8 @@ def calibration(rows: pd.DataFrame, signal: str, bins: pd.DataFrame) -> Any:
 
 def ten_chart(sampled: pd.DataFrame) -> Any:
     """Draw the AUROC of each signal on the answers that were asked ten times more, if there are right and wrong ones."""
+    if sampled.empty:
+        return sbs.say(f"There is no answer to compare: {wording.NOT_MEASURED}.")
     if sampled["right"].nunique() < 2:
         return sbs.say("All of these answers are right, or all are wrong: there is no pair to compare.")
     found = {name: sbs.auroc(sampled["right"], sampled[name]) for name in TEN}
@@ -147,6 +168,8 @@ def ten_chart(sampled: pd.DataFrame) -> Any:
 
 
 def _in_short(found: evaluation.Auroc) -> str:
+    if not found.n:
+        return wording.NOT_MEASURED
     return "none" if found.value is None else wording.span(found.value, found.interval, "95 % interval ")
 
 
@@ -158,14 +181,16 @@ def ten(model_signal: str, sampled: pd.DataFrame) -> sbs.widgets.Outcome:
         sampled: The answers that were asked ten times more.
     """
     key, real = "can_you_tell/ten", about_real(sampled)
+    if not sampled[[AGREEMENT, model_signal]].notna().all(axis=1).any():
+        return sbs.widgets.not_measured(key, "the model")
     difference = evaluation.auroc_difference(sampled["right"], sampled[AGREEMENT], sampled[model_signal])
-    margin, (low, high) = difference or (0.0, (0.0, 0.0))
+    margin, (low, high) = difference or (math.nan, (math.nan, math.nan))
     one, agreement, close = wording.options(key)
     each = "; ".join(f"{name} {_in_short(sbs.auroc(sampled['right'], sampled[name]))}" for name in TEN)
     of_real = "; ".join(f"{name} {measured(real, name)}" for name in (model_signal, AGREEMENT))
     told = (
         f"AUROC on {len(sampled)} answers, base rate {sbs.rate(sampled['right'])}. {each}. About real things only: {of_real}. "
-        f"Agreement minus {model_signal}: {f'{margin:+.2f}' if difference else 'none'} (95 % interval {low:+.2f} to {high:+.2f})."
+        f"Agreement minus {model_signal}: {f'{margin:+.2f} (95 % interval {low:+.2f} to {high:+.2f})' if difference else wording.NOT_MEASURED}."
     )
     return sbs.outcome(key, wording.by_interval((low, high), [agreement, one, close]), told)
 
@@ -201,6 +226,8 @@ def bill(model: str, judge: pd.DataFrame, signal: str, threshold: float, bills: 
         costs: Of a miss and of a check.
     """
     detector, check_all, check_none = wording.options("can_you_tell/bill")
+    if judge.empty:
+        return sbs.widgets.not_measured("can_you_tell/bill", model)
     paid = {check_all: bills[1], check_none: bills[2], detector: bills[0]}
     missed, held = mistakes(judge, signal, threshold)
     told = (

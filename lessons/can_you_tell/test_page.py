@@ -1,11 +1,14 @@
 """What the page on confidence says, on results that come out each way."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside import wording
+from sidebyside import NoAnswer, wording
+from sidebyside.errors import Why
 from sidebyside.tokens import Token
 
 page = sbs.lesson("can_you_tell")
@@ -52,10 +55,10 @@ def test_how_much_surer_the_model_says_it_is(gap, option):
         ([False, False], [90.0, 10.0], "right ones: none (n = 0); for wrong ones: 50.0 (n = 2)"),
     ],
 )
-def test_no_pair_of_means_is_no_gap(right, stated, said):
+def test_without_a_pair_of_means_no_gap_is_measured(right, stated, said):
     outcome = page.words("a model", signals(right, **{page.STATED: stated}))
-    assert outcome.answer == wording.options(outcome.key)[2]
-    assert said in outcome.sentence and "AUROC of the number: none" in outcome.sentence
+    assert outcome.answer == wording.NOT_MEASURED
+    assert said in outcome.sentence and re.search("AUROC of the number: (none|not measured)", outcome.sentence)
 
 
 def test_an_auroc_leaves_out_answers_without_the_signal():
@@ -91,12 +94,17 @@ def test_the_table_of_signals_names_both_base_rates():
     assert list(table["AUROC of"]) == page.SIGNALS
 
 
-@pytest.mark.parametrize(("auroc", "option"), [(None, 0), (0.2, 0), (0.59, 0), (0.6, 1), (0.89, 1), (0.9, 2)])
+@pytest.mark.parametrize(("auroc", "option"), [(0.2, 0), (0.59, 0), (0.6, 1), (0.89, 1), (0.9, 2)])
 def test_how_well_the_tokens_tell(auroc, option):
     rows = signals([True, False, True], **{page.NAME: [0.9, 0.1, 0.3]}).assign(real=["yes", "yes", "no"])
     outcome = page.tokens("a model", rows, page.NAME, auroc)
     assert outcome.answer == wording.options(outcome.key)[option]
     assert f"base rate {sbs.Rate(1, 2)}. Over all answers" in outcome.sentence and outcome.sentence.endswith(f"base rate {sbs.Rate(2, 3)}.")
+
+
+def test_an_auroc_of_answers_that_are_all_right_is_not_measured():
+    outcome = page.tokens("a model", signals([True, True]).assign(real="yes"), page.NAME, None)
+    assert outcome.answer == wording.NOT_MEASURED and "all right or all wrong" in outcome.sentence
 
 
 def test_calibration_says_each_group_and_both_errors():
@@ -135,8 +143,8 @@ def test_one_answer_against_ten(agreement, name, option, said):
 
 def test_ten_answers_that_are_all_right_tell_nothing():
     outcome = page.ten(page.NAME, signals([True, True]))
-    assert outcome.answer == wording.options(outcome.key)[2]
-    assert f"Agreement minus {page.NAME}: none" in outcome.sentence and "all tokens none;" in outcome.sentence
+    assert outcome.answer == wording.NOT_MEASURED
+    assert f"Agreement minus {page.NAME}: not measured." in outcome.sentence and "all tokens none;" in outcome.sentence
 
 
 JUDGE = answers([True, True, False, False, False], signal=[0.9, 0.3, 0.6, 0.2, 0.3])
@@ -184,3 +192,36 @@ def test_the_hybrid_against_the_single_signal(hybrid, signal, word):
 
 def test_no_hybrid_was_trained():
     assert "nothing to learn here" in page.hybrid(answers(BOTH, signal=GOOD), ["signal"], "signal").data
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+NOBODY = signals([]).assign(real=[], question=[], said=[], tokens=[], right=pd.Series(dtype=bool))
+
+
+def test_without_any_answer_nothing_is_said_of_the_model():
+    asked = pd.DataFrame({"real": ["yes", "no"], "said": [NoAnswer(Why.FILTERED)] * 2})
+    assert page.first_look("a model", asked, NOBODY).data.startswith("a model gave no answer to any of these 2 questions")
+    for outcome in (
+        page.words("a model", NOBODY),
+        page.tokens("a model", NOBODY, page.NAME, None),
+        page.ten(page.NAME, NOBODY),
+        page.bill("a model", NOBODY, page.NAME, 0.5, [0, 0, 0], (3, 1)),
+    ):
+        assert outcome.answer == wording.NOT_MEASURED
+    bins = sbs.evaluation.calibration(NOBODY[page.NAME], NOBODY["right"])
+    assert "not measured" in page.calibration(NOBODY, page.NAME, bins).data
+    assert "not measured" in page.ten_chart(NOBODY).data
+    assert "right: not measured" in page.signals_table(NOBODY).rows.columns[1]
+
+
+def test_questions_without_an_answer_are_told_apart_from_abstentions():
+    asked = pd.DataFrame({"real": ["yes", "yes", "no"], "said": ["Oslo", NoAnswer(Why.EMPTY), "I don't know"]})
+    rows = signals([True]).assign(real="yes", said="Oslo")
+    assert page.first_look("a model", asked, rows).data.startswith("a model abstained on 1 of 2 questions (1 more got no answer). Of its other 1")
+
+
+def test_confidences_that_were_not_measured_are_left_out():
+    rows = signals([True, False, True], **{page.NAME: [0.9, 0.1, np.nan]}).assign(real="yes")
+    assert page.measured(rows, page.NAME) == str(sbs.auroc([True, False], [0.9, 0.1]))
+    assert page.ten(page.NAME, signals([True, False], **{page.AGREEMENT: [np.nan, np.nan]})).answer == wording.NOT_MEASURED

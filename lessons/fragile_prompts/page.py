@@ -9,16 +9,23 @@ import numpy as np
 import pandas as pd
 
 import sidebyside as sbs
-from sidebyside import wording
+from sidebyside import NoAnswer, wording
 
 WORDING, ORDER, NAMES, _ = CHANGES = wording.options("fragile_prompts/changes")  # what the language model is put through
 BY_WORD, FIRST_TOKEN, CALIBRATED = READINGS = ["by its word", "first token", "calibrated"]
 
-Marks = pd.DataFrame  # a row for each message, a column for each variant: whether the answer is right
+Marks = pd.DataFrame  # a row for each message that every variant got an answer to, a column for each variant: whether the answer is right
+
+
+def all_came(answers: Mapping[str, Sequence[Any]]) -> np.ndarray:
+    """Tell for each message whether every variant got an answer: only then can the variants be compared on it."""
+    return ~pd.DataFrame(answers, dtype=object).map(lambda answer: isinstance(answer, NoAnswer)).to_numpy(dtype=bool).any(axis=1)
 
 
 def ends(right: Marks) -> tuple[str, str]:
-    """Return the names of the best and of the worst variant; the first of several that score the same."""
+    """Return the names of the best and of the worst variant; the first of several that score the same, and the outer two of none measured."""
+    if right.empty:
+        return str(right.columns[0]), str(right.columns[-1])
     return str(right.mean().idxmax()), str(right.mean().idxmin())
 
 
@@ -53,6 +60,8 @@ def wordings_chart(right: Marks) -> Any:
 def wordings(model: str, right: Marks) -> sbs.widgets.Outcome:
     """Say what the best and the worst wording get, and how far apart they are."""
     key, (best, worst), apart = "fragile_prompts/wordings", ends(right), points(right)
+    if right.empty:
+        return sbs.widgets.not_measured(key, model)
     told = (
         f"{model}: {best} gets {sbs.rate(right[best])} right, {worst} gets {sbs.rate(right[worst])}. "
         f"That is {apart:.0f} points apart; the mean of all twelve is {right.mean().mean():.0%}."
@@ -66,7 +75,8 @@ def tally(given: Sequence[Any]) -> str:
     Args:
         given: Chat completions.
     """
-    last = pd.Series([" ".join(response.choices[0].message.content.split()[-1:]) for response in given])
+    said = [response.choices[0].message.content for response in given]
+    last = pd.Series([str(text) if isinstance(text, NoAnswer) else " ".join(text.split()[-1:]) for text in said])
     return ", ".join(f"{word} {n}" for word, n in last.value_counts().head(4).items())
 
 
@@ -86,6 +96,8 @@ def chance(right: Marks, share: float, dice: np.ndarray, shuffled: np.ndarray) -
         shuffled: The range of each shuffling, in messages.
     """
     key = "fragile_prompts/chance"
+    if right.empty:
+        return sbs.widgets.not_measured(key, "the model")
     by_dice, by_shuffle = (100 * np.median(ranges) / len(right) for ranges in (dice, shuffled))
     told = (
         f"With {len(right)} messages, the dice part twelve equal wordings by {by_dice:.0f} points as a rule (median), and by the {points(right):.0f} "
@@ -105,17 +117,23 @@ def changes_chart(changes: Mapping[str, Marks]) -> Any:
     return sbs.charts.spread(pd.concat(rows), description, "right answers on dev")
 
 
+def percent(points: float) -> str:
+    """Say a number of points as a percentage."""
+    return wording.NOT_MEASURED if np.isnan(points) else f"{points:.0f}%"
+
+
 def line(name: str, right: Marks, shuffled: np.ndarray) -> dict[str, Any]:
     """Return the table row of one kind of change."""
     low, high = 100 * right.mean().min(), 100 * right.mean().max()
+    wide = wording.NOT_MEASURED if right.empty else f"{as_wide(right, shuffled):,} of {len(shuffled):,}"
     return {
         "what was changed": name,
         "tries": right.shape[1],
         "messages": len(right),
-        "worst": f"{low:.0f}%",
-        "best": f"{high:.0f}%",
-        "points apart": f"{high - low:.0f}",
-        "shuffled as wide": f"{as_wide(right, shuffled):,} of {len(shuffled):,}",
+        "worst": percent(low),
+        "best": percent(high),
+        "points apart": wording.number(high - low, ".0f"),
+        "shuffled as wide": wide,
     }
 
 
@@ -127,14 +145,19 @@ def changes_table(changes: Mapping[str, Marks], shuffled_ranges: Callable[[Marks
 def changes(model: str, right: Mapping[str, Marks]) -> sbs.widgets.Outcome:
     """Say which change moves the language model's score most; the first of several that move it as far."""
     width = {name: points(right[name]) for name in CHANGES}
-    told = "; ".join(f"{name} {apart:.0f} points (n = {len(right[name])})" for name, apart in width.items())
-    return sbs.outcome("fragile_prompts/changes", max(width, key=lambda name: width[name]), f"{model}, best minus worst: {told}.")
+    told = "; ".join(f"{name} {wording.number(apart, '.0f')} points (n = {len(right[name])})" for name, apart in width.items())
+    known = {name: apart for name, apart in width.items() if not np.isnan(apart)}
+    if not known:
+        return sbs.widgets.not_measured("fragile_prompts/changes", model)
+    return sbs.outcome("fragile_prompts/changes", max(known, key=lambda name: known[name]), f"{model}, best minus worst: {told}.")
 
 
 def by_last_example(right: Marks, orders: Mapping[str, sbs.Prompt]) -> str:
     """Say how the orders score whose last example has the one or the other label."""
     last = pd.Series({name: prompt.examples[-1][1].split()[-1] for name, prompt in orders.items()})
     groups = right.mean().groupby(last)
+    if right.empty:
+        return f"as this or that: {wording.NOT_MEASURED}"
     return "; ".join(
         f"in **{name}**: {part.mean():.0%} on average ({part.min():.0%} to {part.max():.0%}, {len(part)} orders)" for name, part in groups
     )
@@ -143,7 +166,8 @@ def by_last_example(right: Marks, orders: Mapping[str, sbs.Prompt]) -> str:
 def moved(before: Sequence[Any], after: Sequence[Any], labels: Sequence[str]) -> sbs.Rate:
     """Return the rate of messages whose second answer names another label than the first."""
     one, other = ([sbs.read_label(response.choices[0].message.content, labels) for response in given] for given in (before, after))
-    return sbs.rate([a != b for a, b in zip(one, other, strict=True)])
+    came = [not any(isinstance(response, NoAnswer) for response in pair) for pair in zip(before, after, strict=True)]
+    return sbs.rate([a != b if both else None for a, b, both in zip(one, other, came, strict=True)])
 
 
 def details(
@@ -163,9 +187,10 @@ def details(
         capitals: How many messages get another answer in capitals, from the language model and from the trained one.
     """
     lost = ends(right[NAMES])[1]
+    worst = "Which names did worst was not measured; the last" if right[NAMES].empty else "The names that did worst"
     return sbs.say(
         f"- Orders whose last example ends {by_last_example(right[ORDER], orders)}.\n"
-        f"- The names that did worst are “{sbs.plain(lost)}”. Asked with them, **{model}** wrote: {sbs.plain(tally(by_names[lost]))}.\n"
+        f"- {worst} are “{sbs.plain(lost)}”. Asked with them, **{model}** wrote: {sbs.plain(tally(by_names[lost]))}.\n"
         f"- Message in capitals: **{model}** gives another answer to {capitals[0]}; the trained model to {capitals[1]}."
     )
 
@@ -177,7 +202,7 @@ def by_reading(parts: Mapping[str, Sequence[Sequence[Marks]]]) -> dict[tuple[str
         parts: Change → for each part of it the marks of every way of `READINGS`.
     """
     return {
-        (change, way): pd.concat(tables, axis=1)
+        (change, way): pd.concat(tables, axis=1, join="inner")
         for change, part in parts.items()
         for way, tables in zip(READINGS, zip(*part, strict=True), strict=True)
     }
@@ -198,7 +223,9 @@ def readings_chart(readings: Mapping[tuple[str, str], Marks]) -> Any:
 def readings_table(readings: Mapping[tuple[str, str], Marks], shuffled_ranges: Callable[[Marks], np.ndarray]) -> sbs.widgets.Table:
     """Show the ends and the mean of each change, read in three ways."""
     rows = [
-        {"what was changed": change, "how it was read": way} | line(change, right, shuffled_ranges(right)) | {"mean": f"{right.mean().mean():.0%}"}
+        {"what was changed": change, "how it was read": way}
+        | line(change, right, shuffled_ranges(right))
+        | {"mean": percent(100 * right.mean().mean())}
         for (change, way), right in readings.items()
     ]
     return sbs.table(pd.DataFrame(rows))
@@ -208,11 +235,13 @@ def remedies(model: str, readings: Mapping[tuple[str, str], Marks]) -> sbs.widge
     """Say what both remedies do to the range of the wordings, and for how many changes they make it narrower."""
     key, apart = "fragile_prompts/remedies", {at: points(right) for at, right in readings.items()}
     gains = {change: apart[change, BY_WORD] - apart[change, CALIBRATED] for change, way in readings if way == CALIBRATED}
+    if np.isnan(gains[WORDING]):
+        return sbs.widgets.not_measured(key, model)
     word = wording.by_bounds(-gains[WORDING], [-10, wording.after(10)], wording.options(key))
     narrower = [change for change, gain in gains.items() if gain > 0]
     told = (
         f"{model}: twelve wordings lie {apart[WORDING, BY_WORD]:.0f} points apart by its word, {apart[WORDING, FIRST_TOKEN]:.0f} by first token, "
         f"{apart[WORDING, CALIBRATED]:.0f} calibrated (n = {len(readings[WORDING, BY_WORD])}). Both remedies together make the range narrower for "
-        f"{len(narrower)} of {len(gains)} changes{': ' if narrower else ''}{', '.join(narrower)}."
+        f"{len(narrower)} of {sum(not np.isnan(gain) for gain in gains.values())} changes{': ' if narrower else ''}{', '.join(narrower)}."
     )
     return sbs.outcome(key, word, told)

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside import wording
+from sidebyside import NoAnswer, wording
+from sidebyside.errors import Why
 
 page = sbs.lesson("fragile_prompts")
 
@@ -148,3 +149,35 @@ def test_the_table_of_readings_adds_the_mean():
     rows = page.readings_table(readings(), never_wide).rows
     assert len(rows) == 12
     assert list(rows.iloc[0]) == ["the wording", "by its word", 2, 100, "25%", "50%", "25", "0 of 4", "38%"]
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+NOBODY = marks(0, one=0, two=0)
+GONE = NoAnswer(Why.FILTERED)
+
+
+def test_without_any_answer_no_wording_is_the_best():
+    assert page.wordings("a model", NOBODY).answer == wording.NOT_MEASURED
+    assert page.chance(NOBODY, 1.0, np.zeros(4), np.zeros(4)).answer == wording.NOT_MEASURED
+    assert page.changes("a model", dict.fromkeys(page.CHANGES, NOBODY)).answer == wording.NOT_MEASURED
+    assert page.remedies("a model", {at: NOBODY for at in readings()}).answer == wording.NOT_MEASURED
+    assert list(page.line("the wording", NOBODY, np.zeros(4)).values()) == ["the wording", 2, 0, *[wording.NOT_MEASURED] * 4]
+    assert page.ends(NOBODY) == ("one", "two")
+    assert page.by_last_example(NOBODY, {"one": prompt("good"), "two": prompt("bad")}).endswith(wording.NOT_MEASURED)
+
+
+def test_wordings_are_compared_on_messages_that_all_of_them_got_an_answer_to():
+    assert page.all_came({"one": [answer("a"), GONE, answer("b")], "two": [answer("a"), answer("a"), GONE]}).tolist() == [True, False, False]
+
+
+def test_an_answer_that_never_came_is_no_other_answer_and_no_word():
+    before, after = [answer("good"), answer("good"), GONE], [answer("bad"), GONE, answer("bad")]
+    assert (page.moved(before, after, ["bad", "good"]).successes, page.moved(before, after, ["bad", "good"]).n) == (1, 1)
+    assert page.tally([answer("good"), GONE, GONE]) == "no answer (filtered) 2, good 1"
+
+
+def test_a_change_that_was_not_measured_moves_nothing():
+    found = CHANGES | {page.ORDER: NOBODY}
+    shown = page.changes("a model", found)
+    assert shown.answer == page.CHANGES[0] and "examples not measured points (n = 0)" in shown.sentence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import sidebyside as sbs
 from sidebyside import wording
 
 RIGHT, ADMITS, WRONG = KINDS = ["right", "admits", "wrong"]
+NO_ANSWER = "no answer"  # a kind of its own, of answers and of quotes: neither right nor wrong
 SAME, OTHER, ABSENT = VERDICTS = ["right sentence", "true quote, wrong sentence", "not in the text"]
 FREE, FORCED, RIVAL = QUOTES = ["model, free", "model, forced", "nearest sentence, no model"]
 PASSAGE, SENTENCE, ALONE = CHAIN = ["found passage", "found sentence", "search alone"]  # the ways from a question to an answer
@@ -19,7 +20,17 @@ SHOWN = {PASSAGE: "model reads found passage", SENTENCE: "model reads nearest se
 UNTOLD = "answered, though no text tells"
 COLOUR = {PASSAGE: "GenAI", SENTENCE: "hybrid", ALONE: "ML"}
 
-Hits = Sequence[bool] | np.ndarray
+Hits = Sequence[bool | None] | np.ndarray
+
+
+def among(given: Iterable[str], *kinds: str) -> sbs.Rate:
+    """Return the rate of some kinds among the answers that came; those that did not are its missing ones."""
+    return sbs.rate(None if kind == NO_ANSWER else kind in kinds for kind in given)
+
+
+def _with_missing(given: Iterable[Iterable[str]], kinds: Sequence[str]) -> list[str]:
+    """Return the kinds that a chart stacks: with those of answers that never came, if there are any."""
+    return [*kinds, *([NO_ANSWER] if any(NO_ANSWER in list(one) for one in given) else [])]
 
 
 def quarter(key: str, rate: sbs.Rate) -> str:
@@ -42,14 +53,20 @@ def texts_chart(kinds: pd.DataFrame) -> Any:
         "Four bars: shares of right, admitting and wrong answers with no text, the right sentence, the right passage and a wrong passage; "
         "the values stand in the text below."
     )
-    return sbs.charts.shares(sbs.charts.share_rows({str(name): list(kinds[name]) for name in kinds}, KINDS), description, "share of answers")
+    given = {str(name): list(kinds[name]) for name in kinds}
+    return sbs.charts.shares(sbs.charts.share_rows(given, _with_missing(given.values(), KINDS)), description, "share of answers")
 
 
 def passage(model: str, kinds: pd.DataFrame) -> sbs.widgets.Outcome:
     """Say how many answers are right, admit or are wrong with each text."""
-    key, right = "grounding/passage", sbs.rate(kinds["right passage"] == RIGHT)
-    counts = {name: [list(kinds[name]).count(kind) for kind in KINDS] for name in kinds}
-    told = "; ".join(f"{name}: {good} right, {silent} admit, {bad} wrong" for name, (good, silent, bad) in counts.items())
+    key, right = "grounding/passage", among(kinds["right passage"], RIGHT)
+    if not right.n:
+        return sbs.widgets.not_measured(key, model)
+    counts = {name: [list(kinds[name]).count(kind) for kind in [*KINDS, NO_ANSWER]] for name in kinds}
+    told = "; ".join(
+        f"{name}: {good} right, {silent} admit, {bad} wrong{f', {none} without an answer' if none else ''}"
+        for name, (good, silent, bad, none) in counts.items()
+    )
     return sbs.outcome(key, quarter(key, right), f"{model} with the right passage: {right} right. Of {len(kinds)} answers each, {told}.")
 
 
@@ -88,7 +105,7 @@ def search(rates: Mapping[tuple[str, int], sbs.Rate], by_words: Hits, by_meaning
 
 def chain_chart(kinds: pd.DataFrame) -> Any:
     """Draw the right answers of the three ways from a question to an answer; `kinds` has a column for each of `CHAIN`."""
-    systems = {SHOWN[name]: (COLOUR[name], sbs.rate(kinds[name] == RIGHT)) for name in CHAIN}
+    systems = {SHOWN[name]: (COLOUR[name], among(kinds[name], RIGHT)) for name in CHAIN}
     description = (
         "Points with intervals: share of right answers when the model reads the found passage, when it reads the nearest sentence, and when "
         "the nearest sentence is shown without a model; the values stand in the text below."
@@ -108,9 +125,9 @@ def chain(model: str, kinds: pd.DataFrame, hit: np.ndarray) -> Any:
         kinds: As for `chain_chart`.
         hit: Whether the search put the right passage first.
     """
-    right = {name: np.asarray(kinds[name] == RIGHT, dtype=bool) for name in CHAIN}
+    right = {name: np.array([None if kind == NO_ANSWER else kind == RIGHT for kind in kinds[name]]) for name in CHAIN}
     rates = {name: sbs.rate(hits) for name, hits in right.items()}
-    best = max((PASSAGE, SENTENCE), key=lambda name: rates[name].value)
+    best = max((PASSAGE, SENTENCE), key=lambda name: rates[name].value if rates[name].n else -1)
     p = sbs.paired_p(right[best], right[ALONE])
     leads = [f"{model} is ahead", "the search alone is ahead", "too close to call"]
     lead = wording.clearly(rates[best].value - rates[ALONE].value, p, leads)
@@ -127,21 +144,21 @@ def untold(model: str, silent: Hits, kinds: pd.DataFrame, far: Hits) -> sbs.widg
 
     Args:
         model: Who answered.
-        silent: For each question without an answer, whether the model admits it.
+        silent: For each question without an answer, whether the model admits it; None where its reply never came.
         kinds: As for `texts_chart`.
         far: For each question without an answer, whether a limit on nearness stops it.
     """
-    key, admitted = "grounding/untold", sbs.rate(silent) if len(silent) else sbs.Rate(0, 1)
+    key, admitted = "grounding/untold", sbs.rate(silent)
     told = (
-        f"{model} admits on {admitted} of the questions without an answer, and on {sbs.rate(kinds['right passage'] == ADMITS)} of those with the "
+        f"{model} admits on {admitted} of the questions without an answer, and on {among(kinds['right passage'], ADMITS)} of those with the "
         f"right passage before it. A limit on nearness that lets nine tenths of the answerable questions pass stops {_share(far)} of the others."
     )
     return sbs.outcome(key, quarter(key, admitted), told)
 
 
-def replies_table(model: str, questions: pd.Series[str], replies: Sequence[str], silent: Sequence[bool]) -> sbs.widgets.Table:
+def replies_table(model: str, questions: pd.Series[str], replies: Sequence[str], silent: Sequence[bool | None]) -> sbs.widgets.Table:
     """Show the first replies to questions that no document answers."""
-    counted = ["admits" if one else "an answer" for one in silent]
+    counted = [NO_ANSWER if one is None else "admits" if one else "an answer" for one in silent]
     return sbs.table(pd.DataFrame({"question": questions.tolist(), f"{model} wrote": replies, "counts as": counted}).head(4))
 
 
@@ -156,7 +173,9 @@ def quotes_chart(verdicts: Mapping[str, Sequence[str]]) -> Any:
         "Three bars: shares of right sentences, true quotes of a wrong sentence, and quotes that are not in the text, for the model's free quotes, "
         "its forced ones and the nearest sentence; the values stand in the text below."
     )
-    return sbs.charts.shares(sbs.charts.share_rows(verdicts, VERDICTS, {RIVAL: "ML"}), description, "share of quotes")
+    return sbs.charts.shares(
+        sbs.charts.share_rows(verdicts, _with_missing(verdicts.values(), VERDICTS), {RIVAL: "ML"}), description, "share of quotes"
+    )
 
 
 def quote(model: str, verdicts: Mapping[str, Sequence[str]], sizes: Sequence[int]) -> sbs.widgets.Outcome:
@@ -167,8 +186,10 @@ def quote(model: str, verdicts: Mapping[str, Sequence[str]], sizes: Sequence[int
         verdicts: For each of `QUOTES`, what each quote is worth.
         sizes: How many sentences each passage has, for the share that a blind pick gets right.
     """
-    key, true = "grounding/quote", sbs.rate([verdict != ABSENT for verdict in verdicts[FREE]])
-    right = "; ".join(f"{name}: {sbs.rate([verdict == SAME for verdict in given])}" for name, given in verdicts.items())
+    key, true = "grounding/quote", among(verdicts[FREE], SAME, OTHER)
+    if not true.n:
+        return sbs.widgets.not_measured(key, model)
+    right = "; ".join(f"{name}: {among(given, SAME)}" for name, given in verdicts.items())
     told = (
         f"{true} of the free quotes of {model} stand in the text word for word. The right sentence: {right}. "
         f"Picking blindly among the sentences would get {sum(1 / size for size in sizes) / len(sizes):.0%} right."
@@ -216,16 +237,22 @@ def failures_table(
     Args:
         model: Who answered.
         read: As `reading_failures` takes it.
-        unread: The questions without an answer; columns question, wrote, answer, silent (whether the model admits it).
+        unread: The questions without an answer; columns question, wrote, answer, silent (whether the model admits it;
+            None if its reply never came).
         quotes: For each of `QUOTES`, a quote for each question.
         verdicts: What each quote is worth.
     """
-    failures = reading_failures(read) | {UNTOLD: unread[~unread["silent"].astype(bool)]} | quoting_failures(read, quotes, verdicts)
+    failures = (
+        reading_failures(read)
+        | {"no answer came": read[read["kind"] == NO_ANSWER]}
+        | {UNTOLD: unread[unread["silent"].astype(object).eq(False)]}
+        | quoting_failures(read, quotes, verdicts)
+    )
     rows: list[dict[str, Any]] = []
     for name, failed in failures.items():
         if len(failed):
             fresh = failed[~failed["question"].isin([row["question"] for row in rows])]
             one = (fresh if len(fresh) else failed).iloc[0]
             times = f"{len(failed)} of {len(unread if name == UNTOLD else read)}"
-            rows.append({"failure": name, "times": times, "question": one["question"], f"{model} wrote": one["wrote"], "needed": one["answer"]})
+            rows.append({"failure": name, "times": times, "question": one["question"], f"{model} wrote": str(one["wrote"]), "needed": one["answer"]})
     return sbs.table(pd.DataFrame(rows, columns=["failure", "times", "question", f"{model} wrote", "needed"]))

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside import wording
+from sidebyside import NoAnswer, wording
+from sidebyside.errors import Why
 
 page = sbs.lesson("grounding")
 RIGHT, ADMITS, WRONG = page.KINDS
@@ -107,7 +108,7 @@ def test_each_way_of_the_chain_has_its_colour():
     assert [(row["kind"], row["score"]) for row in rows] == [("GenAI", 1), ("hybrid", 0), ("ML", 0)]
 
 
-@pytest.mark.parametrize(("silent", "option"), [([], 0), ([False], 0), ([True, False, False, False], 1), ([True, False], 2), ([True], 2)])
+@pytest.mark.parametrize(("silent", "option"), [([False], 0), ([True, False, False, False], 1), ([True, False], 2), ([True], 2)])
 def test_admissions_where_no_document_tells(silent, option):
     outcome = page.untold("a model", silent, texts([ADMITS, RIGHT]), [True, False])
     assert outcome.answer == wording.options(outcome.key)[option]
@@ -115,7 +116,9 @@ def test_admissions_where_no_document_tells(silent, option):
 
 
 def test_a_case_may_have_no_question_without_an_answer():
-    assert "stops none to count of the others" in page.untold("a model", [], texts([RIGHT]), []).sentence
+    outcome = page.untold("a model", [], texts([RIGHT]), [])
+    assert outcome.answer == wording.NOT_MEASURED
+    assert "admits on not measured (n = 0)" in outcome.sentence and "stops none to count of the others" in outcome.sentence
 
 
 def test_four_replies_are_shown_with_what_they_count_as():
@@ -194,3 +197,35 @@ def test_what_did_not_fail_is_not_listed():
     fine = READ[READ["question"] == "right"]
     given, verdicts = ({name: values[:1] for name, values in part.items()} for part in failing())
     assert page.failures_table("a model", fine, UNREAD.head(1), given, verdicts).rows.empty
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+NONE = page.NO_ANSWER
+
+
+def test_without_any_answer_nothing_is_said_of_the_reading():
+    gone = texts([NONE] * 4, [NONE] * 4)
+    assert page.passage("a model", gone).answer == wording.NOT_MEASURED
+    assert page.untold("a model", [None] * 3, gone, [True]).answer == wording.NOT_MEASURED
+    assert page.quote("a model", dict.fromkeys(page.QUOTES, [NONE] * 4), [2]).answer == wording.NOT_MEASURED
+    told = page.chain("a model", ends([NONE] * 8, [NONE] * 8, GOOD), np.array([True] * 8)).data
+    assert told.endswith("p not measured, so not measured.") and "ahead" not in told
+
+
+def test_answers_that_never_came_are_a_kind_of_their_own():
+    outcome = page.passage("a model", texts([RIGHT, NONE, WRONG], [WRONG, WRONG, NONE]))
+    assert "50.0% (1 of 2; 95 % interval 9% to 91%; no answer: 1) right" in outcome.sentence
+    assert "right passage: 1 right, 0 admit, 1 wrong, 1 without an answer" in outcome.sentence
+    (rows,) = page.texts_chart(texts([RIGHT, NONE])).to_dict()["datasets"].values()
+    assert {row["answer"] for row in rows} == {RIGHT, ADMITS, WRONG, NONE}
+    assert list(page.replies_table("a model", pd.Series(["a", "b"]), ["x", ""], [False, None]).rows["counts as"]) == ["an answer", NONE]
+    assert "admits on 50.0% (1 of 2;" in page.untold("a model", [True, False, None], texts([RIGHT]), [True]).sentence
+
+
+def test_an_answer_that_never_came_is_a_failure_of_its_own():
+    read = READ.assign(kind=NONE, wrote=[NoAnswer(Why.CUT_OFF)] * len(READ))
+    unread = UNREAD.assign(silent=[None] * 3)
+    rows = page.failures_table("a model", read, unread, *failing([NONE] * len(READ), [NONE] * len(READ))).rows
+    assert rows["failure"].tolist() == ["no answer came"]
+    assert rows["a model wrote"][0] == "no answer (cut off)"

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside import wording
+from sidebyside import NoAnswer, wording
+from sidebyside.errors import Why
 
 page = sbs.lesson("hallucination")
 RIGHT, ADMITS, MADE_UP = page.KINDS
@@ -137,3 +138,38 @@ def test_draws_about_an_invented_thing(warm, option, said):
 
 def test_six_draws_are_shown():
     assert len(page.draws_table(["a"] * 9, ["b"] * 9).rows) == 6
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+NONE = page.NO_ANSWER
+ALL_GONE = {"plain": kinds([NONE] * 3, [NONE] * 2), "permission": kinds([NONE] * 3, [NONE] * 2)}
+
+
+def test_without_any_answer_nothing_is_called_invented():
+    assert page.invented("a model", ALL_GONE["plain"], GROUPS).answer == wording.NOT_MEASURED
+    assert page.permission("a model", ALL_GONE, GROUPS).answer == wording.NOT_MEASURED
+    assert page.answered(ALL_GONE) == []
+    assert "none to read" in told(page.tales({"plain": [""] * 5, "permission": [""] * 5}, ALL_GONE, GROUPS))
+    gone = [NoAnswer(Why.FILTERED)] * 20
+    thing = {"name": "Brelvania", "answer": ""}
+    assert page.temperature("a model", thing, thing, (gone, gone, gone), lambda answer: False).answer == wording.NOT_MEASURED
+    (row,) = page.shares_table({"plain": ALL_GONE["plain"]}, GROUPS).rows.to_dict("records")
+    assert list(row.values())[1:] == [f"not measured (no answer: {n})" for n in (3, 2, 2, 2)]
+
+
+def test_an_answer_that_never_came_is_a_kind_of_its_own():
+    found = kinds([MADE_UP, NONE, ADMITS], [RIGHT, NONE])
+    outcome = page.invented("a model", found, GROUPS)
+    assert "50.0% (1 of 2; 95 % interval 9% to 91%; no answer: 1) of the invented things" in outcome.sentence
+    (rows,) = page.invented_chart({"plain": found}, GROUPS).to_dict()["datasets"].values()
+    assert {row["answer"]: row["n"] for row in rows} == {ADMITS: 1, MADE_UP: 1, NONE: 1}
+
+
+def test_what_never_came_is_neither_an_invention_avoided_nor_a_right_answer_lost():
+    before, after = page.both_answered(kinds([MADE_UP], [RIGHT, RIGHT]), kinds([NONE], [NONE, RIGHT]))
+    assert list(before) == list(after) == [NONE, NONE, RIGHT]
+
+
+def test_the_reader_is_not_held_against_an_answer_that_never_came():
+    assert "agree on 100.0% (1 of 1;" in told(page.agreement([RIGHT, RIGHT], [RIGHT, NONE]))

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 
 import sidebyside as sbs
 from sidebyside.cases import Case
-from sidebyside.evaluation import Rate, middle
-from sidebyside.widgets import Outcome, Table
-from sidebyside.wording import LINE, after, by_bounds, options, p_is, p_value, share
+from sidebyside.evaluation import Rate, came, middle
+from sidebyside.widgets import Outcome, Table, not_measured
+from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, number, options, p_is, p_value, share
 
 KINDS = {"language model": "GenAI", "trained model": "ML"}
 SIZES = (30, 100, 300)
@@ -48,6 +48,30 @@ def prompts(case: Case) -> dict[str, sbs.Prompt]:
     return {prompt.version: prompt for prompt in versions}
 
 
+def answered(test: pd.DataFrame, given: Sequence[str | None]) -> tuple[pd.DataFrame, list[str | None]]:
+    """Return the messages that got an answer, and the answers; all of them if none did."""
+    there = came(given)
+    if there.all() or not there.any():
+        return test, list(given)
+    return test[there].reset_index(drop=True), [answer for answer, came_in in zip(given, there, strict=True) if came_in]
+
+
+def marks(said: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Return whether each answer is right; not a number for all of them if none ever came."""
+    return said == target if came(said).any() else np.full(len(target), np.nan)
+
+
+def marked(given: Sequence[Sequence[str | None]], target: Sequence[str]) -> np.ndarray:
+    """Return whether each prompt's answers are right, for the messages that each prompt got an answer to; shape (messages, prompts).
+
+    Args:
+        given: The answers to each prompt.
+        target: The right labels.
+    """
+    there = np.all([came(answers) for answers in given], axis=0)
+    return np.column_stack([np.array(answers, dtype=object) == np.asarray(target, dtype=object) for answers in given])[there]
+
+
 # --- small exams jump about -------------------------------------------------------------------------------------------
 
 
@@ -71,7 +95,9 @@ def exam_spread(scores: Exams, right: Mapping[str, np.ndarray]) -> Table:
     for (name, n), given in scores.items():
         low, high = (100 * bound for bound in middle(given))
         found = {"middle 95 in 100 exams": f"{low:.0f}% to {high:.0f}%", "apart": f"{high - low:.0f} points"}
-        rows.append({"system": name, "messages": n, "true score": f"{np.mean(right[name]):.1%}"} | found)
+        if np.isnan(low):
+            found = dict.fromkeys(found, NOT_MEASURED)
+        rows.append({"system": name, "messages": n, "true score": number(np.mean(right[name]), ".1%")} | found)
     return sbs.table(pd.DataFrame(rows))
 
 
@@ -85,6 +111,8 @@ def jump(model: str, scores: Exams, messages: int) -> Outcome:
     """
     key = "how_sure_are_we/jump"
     wide = {n: 100 * float(np.ptp(middle(scores["language model", n]))) for n in SIZES}
+    if np.isnan(wide[30]):
+        return not_measured(key, model)
     few, more, most = (f"{points:.0f}" for points in wide.values())
     told = f"The middle 95 in 100 scores of {model} lie {few} points apart with 30 messages, {more} with 100 and {most} with 300"
     drawn = f"({len(scores['language model', 30]):,} exams each, drawn from {messages} messages)"
@@ -105,6 +133,8 @@ def intervals(by_hand: tuple[float, float], library: tuple[float, float], held: 
         held: Number of messages → for each exam, whether its interval holds the true score.
     """
     (low, high), (lowest, highest) = by_hand, library
+    if np.isnan(low):
+        return sbs.say(f"Without an answer there is no score, and its interval is {NOT_MEASURED}.")
     both = f"- By hand **{low:.4f} to {high:.4f}**, statsmodels **{lowest:.4f} to {highest:.4f}**: {agree(by_hand, library)}."
     return sbs.say("\n".join([both, *(f"- Exams of {n}: the interval holds the true score in {sbs.rate(row)}." for n, row in held.items())]))
 
@@ -112,6 +142,8 @@ def intervals(by_hand: tuple[float, float], library: tuple[float, float], held: 
 def bootstrapped(model: str, score: float, messages: int, by_hand: Sequence[float], library: tuple[float, float]) -> Markdown:
     """Say a macro-F1 with its bootstrap interval, by hand and from the library."""
     (low, high), (lowest, highest) = by_hand, library
+    if np.isnan(score):
+        return sbs.say(f"Macro-F1 of {model} is {NOT_MEASURED}: none of its answers came.")
     told = f"95 % interval by hand **{low:.4f} to {high:.4f}**, scipy **{lowest:.4f} to {highest:.4f}**: {agree(by_hand, library)}."
     return sbs.say(f"Macro-F1 of {model} on {messages} test messages: {score:.3f}. {told}")
 
@@ -149,9 +181,10 @@ def paired_table(right: Mapping[str, np.ndarray], steps: Steps) -> Table:
     """Show both systems' rates, whether their intervals overlap, and what the paired test says, for each size."""
     rows = []
     for n, (won, lost, p, q) in steps.items():
+        crossed = NOT_MEASURED if np.isnan(p) else "yes" if overlap(*(sbs.rate(row[:n]) for row in right.values())) else "no"
         rates = {name: sbs.rate(row[:n]) for name, row in right.items()}
         only = {f"only {name} right": count for name, count in zip(right, (won, lost), strict=True)}
-        row = {"first": n} | {name: share(rate) for name, rate in rates.items()} | {"intervals overlap": "yes" if overlap(*rates.values()) else "no"}
+        row = {"first": n} | {name: share(rate) for name, rate in rates.items()} | {"intervals overlap": crossed}
         rows.append(row | only | {"p by hand": p_value(p), "p statsmodels": p_value(q)})
     return sbs.table(pd.DataFrame(rows))
 
@@ -159,6 +192,8 @@ def paired_table(right: Mapping[str, np.ndarray], steps: Steps) -> Table:
 def pair(model: str, steps: Steps) -> Outcome:
     """Say on how many messages the difference is first clear."""
     *sizes, none = pair_options(list(steps))
+    if all(np.isnan(p) for _, _, p, _ in steps.values()):
+        return not_measured("how_sure_are_we/pair", model)
     clear = [said for said, (_, _, p, _) in zip(sizes, steps.values(), strict=True) if p < LINE]
     by_hand, library = ([step[place] for step in steps.values()] for place in (2, 3))
     p_values = "; ".join(f"first {n}: {p_is(p)}" for n, p in zip(steps, by_hand, strict=True))
@@ -190,6 +225,8 @@ def wrong(model: str, teams: Mapping[int, np.ndarray], tried: int, messages: int
         messages: How many messages are all.
     """
     key = "how_sure_are_we/wrong"
+    if not teams:
+        return not_measured(key, model)
     upsets = {n: sbs.rate(true < top) for n, (_, true, top) in teams.items()}
     few, count = next(iter(upsets.values())), next(iter(teams.values())).shape[1]
     told = [
@@ -237,6 +274,8 @@ def plan(expected: float, half_width: float, rough: float, needed: int, finer: i
 
 def discordant(one: np.ndarray, other: np.ndarray) -> Markdown:
     """Say on how many messages only one of two systems is right, and how far they lie apart: what a plan for a pair needs."""
+    if np.isnan(one).any():
+        return sbs.say(f"For its second half: how far our two systems lie apart was {NOT_MEASURED}.")
     points = 100 * abs(int(one.sum()) - int(other.sum())) / len(one)
     told = f"only one of our two systems is right on {sbs.rate(one != other)} of the test messages"
     return sbs.say(f"For its second half: {told}, and they lie {points:.1f} points apart.")

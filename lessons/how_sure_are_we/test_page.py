@@ -7,10 +7,13 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside.wording import options
+from sidebyside.answers import NoAnswer
+from sidebyside.errors import Why
+from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("how_sure_are_we")
 HOME = Path(__file__).resolve().parents[2]
@@ -214,3 +217,40 @@ def test_discordant_messages_and_the_gap_whoever_leads() -> None:
     said = page.discordant(one, other).data
     assert said == page.discordant(other, one).data
     assert f"only one of our two systems is right on {sbs.Rate(2, 4)} of the test messages, and they lie 50.0 points apart." in said
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+GONE = np.full(100, np.nan)
+
+
+def test_without_any_answer_no_exam_is_measured() -> None:
+    none = {(name, n): np.full(50, np.nan) for name in page.KINDS for n in page.SIZES}
+    assert page.jump("a-model", none, 100).answer == NOT_MEASURED
+    assert set(page.exam_spread(none, {name: GONE for name in page.KINDS}).rows["apart"]) == {NOT_MEASURED}
+    steps = {30: (0, 0, np.nan, np.nan)}
+    assert page.pair("a-model", steps).answer == NOT_MEASURED
+    (row,) = page.paired_table({"language model": GONE, "trained model": np.array([True] * 100)}, steps).rows.to_dict("records")
+    assert (row["language model"], row["intervals overlap"], row["p by hand"]) == ("not measured (no answer: 30)", NOT_MEASURED, NOT_MEASURED)
+    assert page.wrong("a-model", {}, 8, 0).answer == NOT_MEASURED
+    for told in (
+        page.intervals((np.nan, np.nan), (np.nan, np.nan), {30: [False]}),
+        page.bootstrapped("a-model", np.nan, 4, (0, 0), (0, 0)),
+        page.discordant(GONE, GONE),
+    ):
+        assert NOT_MEASURED in told.data
+
+
+def test_the_exam_is_made_of_the_messages_that_got_an_answer() -> None:
+    gone, test = NoAnswer(Why.FILTERED), pd.DataFrame({"text": ["a", "b", "c"]})
+    rest, given = page.answered(test, ["good", gone, None])
+    assert (rest["text"].tolist(), given) == (["a", "c"], ["good", None])
+    rest, given = page.answered(test, [gone] * 3)
+    assert len(rest) == len(given) == 3
+    assert np.isnan(page.marks(np.array(given, dtype=object), np.array(["good"] * 3, dtype=object))).all()
+    assert page.marks(np.array(["good", None], dtype=object), np.array(["good"] * 2, dtype=object)).tolist() == [True, False]
+
+
+def test_prompts_are_chosen_on_messages_that_each_got_an_answer_to() -> None:
+    gone = NoAnswer(Why.FILTERED)
+    assert page.marked([["good", "bad", gone], ["good", None, "bad"]], ["good"] * 3).tolist() == [[True, True], [False, False]]

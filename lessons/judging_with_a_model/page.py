@@ -1,7 +1,8 @@
 """What the page *May this model mark answers?* shows of its results: a judge's entrance test, from its duels to its certificate.
 
 A duel is how far a judge leans between a right answer and a rival: below zero to the first shown, above zero to the second.
-`Duels` are the leans with the right answer shown first, and those of the same pairs with the right answer shown second.
+`Duels` are the leans with the right answer shown first, and those of the same pairs with the right answer shown second. A lean that was
+not measured, because no usable answer came, is not a number; its pair counts on neither side.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from numpy.typing import ArrayLike
 
 import sidebyside as sbs
 from sidebyside import evaluation
-from sidebyside.evaluation import Rate
-from sidebyside.widgets import Outcome, Table
+from sidebyside.evaluation import Rate, measured
+from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.widgets.labelling import Labelling
-from sidebyside.wording import after, by_bounds, options, p_is
+from sidebyside.wording import NOT_MEASURED, after, by_bounds, options, p_is
 
 Duels = tuple[np.ndarray, np.ndarray]
 EMPTY, OTHER, PADDED, TWIN = "an empty answer", "an answer to another question", "a wrong answer, padded", "itself, padded"
-VERDICTS = {"passed": "✓", "failed": "✗", "not shown yet": "?"}
+VERDICTS = {"passed": "✓", "failed": "✗", "not shown yet": "?", NOT_MEASURED: "–"}
 SHORT = ["keeps its verdict", "beats a wrong one", "beats an empty one", "beats another's", "beats a padded one", "kappa"]
 KINDS = {"GenAI": "model", "ML": "forest"}  # the two candidates, in order
 WORDS = {"right": True, "wrong": False}
@@ -61,17 +62,17 @@ def examples(practice: pd.DataFrame) -> pd.DataFrame:
 
 def wins(duels: Duels) -> Rate:
     """Return for how many pairs the right answer is taken in both orders."""
-    return sbs.rate((duels[0] < 0) & (duels[1] > 0))
+    return sbs.rate(measured((duels[0] < 0) & (duels[1] > 0), duels[0] + duels[1]))
 
 
 def losses(duels: Duels) -> Rate:
     """Return for how many pairs the opponent is taken in both orders."""
-    return sbs.rate((duels[0] > 0) & (duels[1] < 0))
+    return sbs.rate(measured((duels[0] > 0) & (duels[1] < 0), duels[0] + duels[1]))
 
 
 def leans_to_opponent(duels: Duels) -> Rate:
     """Return for how many pairs the judge leans to the opponent, both orders averaged."""
-    return sbs.rate(duels[1] < duels[0])
+    return sbs.rate(measured(duels[1] < duels[0], duels[0] + duels[1]))
 
 
 def swap(model: str, duels: Duels, flipped: np.ndarray, first_shown: np.ndarray) -> Outcome:
@@ -84,12 +85,16 @@ def swap(model: str, duels: Duels, flipped: np.ndarray, first_shown: np.ndarray)
         first_shown: For each verdict, whether it went to the answer shown first.
     """
     key = "judging_with_a_model/swap"
-    (one, two), rate = duels, sbs.rate(flipped)
+    (one, two), rate = duels, sbs.rate(measured(flipped, duels[0] + duels[1]))
+    if not rate.n:
+        return not_measured(key, model)
+    shown, right = (sbs.rate(measured(marks, np.append(one, two))) for marks in (first_shown, np.append(one < 0, two > 0)))
+    silent = np.append(one, two)
     told = [
         f"The verdict of {model} flips for {rate} of the pairs.",
-        f"It takes the first shown in {sbs.rate(first_shown)} of the verdicts, and the right one in {sbs.rate(np.append(one < 0, two > 0))}.",
-        f"Both orders averaged, it leans to the right one in {sbs.rate(two > one)} of the pairs.",
-        f"Verdicts that could not be read: {np.sum(one == 0) + np.sum(two == 0)} of {2 * len(one)}.",
+        f"It takes the first shown in {shown} of the verdicts, and the right one in {right}.",
+        f"Both orders averaged, it leans to the right one in {sbs.rate(measured(two > one, one + two))} of the pairs.",
+        f"Verdicts that could not be read: {np.sum((silent == 0) | np.isnan(silent))} of {len(silent)}.",
     ]
     return sbs.outcome(key, by_bounds(rate.value, (0.25, 0.5), options(key)), " ".join(told))
 
@@ -112,6 +117,8 @@ def easy_outcome(model: str, easy: Mapping[str, Duels]) -> Outcome:
     """Say how often the judge takes the right answer against opponents that anyone should beat."""
     key = "judging_with_a_model/easy"
     beaten = wins(easy[EMPTY])
+    if not beaten.n:
+        return not_measured(key, model)
     told = (
         f"{model} takes the right answer in both orders against an empty one for {beaten}; against {OTHER} for {wins(easy[OTHER])}; "
         f"against a wrong one, padded, for {wins(easy[PADDED])}. "
@@ -131,8 +138,12 @@ def labelling(single: pd.DataFrame) -> Labelling:
 
 def cross_table(says: np.ndarray, truth: np.ndarray) -> Table:
     """Show how often the judge says right and wrong of right and of wrong answers."""
-    columns = {f"key: {word}": [int(np.sum((says == said) & (truth == true))) for said in (True, False)] for word, true in WORDS.items()}
-    return sbs.table(pd.DataFrame({"the judge says": list(WORDS)} | columns))
+    marks: dict[str, bool | None] = {**WORDS} | ({"no answer": None} if None in says.tolist() else {})
+    columns = {
+        f"key: {word}": [sum(mark is said for mark, key in zip(says.tolist(), truth, strict=True) if key == true) for said in marks.values()]
+        for word, true in WORDS.items()
+    }
+    return sbs.table(pd.DataFrame({"the judge says": list(marks)} | columns))
 
 
 def second_judge(labels: Sequence[str | None], single: pd.DataFrame) -> tuple[str, pd.Series]:
@@ -159,7 +170,11 @@ def judges(model: str, says: np.ndarray, single: pd.DataFrame, answers: pd.DataF
         ("both readers, all answers", answers["right"], answers["second"], answers["fact"]),
     ]
     rows = [
-        {"judges": who, "agree on": str(sbs.rate(np.asarray(one) == np.asarray(two))), "kappa": str(evaluation.kappa(one, two, facts))}
+        {
+            "judges": who,
+            "agree on": str(sbs.rate(measured(np.asarray(one) == np.asarray(two), np.asarray(one)))),
+            "kappa": str(evaluation.kappa(one, two, facts)),
+        }
         for who, one, two, facts in compared
     ]
     return sbs.table(pd.DataFrame(rows))
@@ -176,9 +191,11 @@ def kappa(model: str, says: np.ndarray, leans: np.ndarray, single: pd.DataFrame)
     """
     key = "judging_with_a_model/kappa"
     agreement = evaluation.kappa(says, single["right"], single["fact"])
+    if not agreement.n:
+        return not_measured(key, model)
     told = (
         f"Kappa of {model} with the key: {agreement}. It says “right” for {sbs.rate(says)}; "
-        f"without our line it would say so for {sbs.rate(leans > 0)}. "
+        f"without our line it would say so for {sbs.rate(measured(leans > 0, leans))}. "
         f"AUROC of its lean, which needs no line: {sbs.auroc(single['right'], leans)}."
     )
     return sbs.outcome(key, by_bounds(round(agreement.value, 9), (0.2, after(0.6)), options(key)), told)
@@ -207,7 +224,7 @@ def certificate(candidate: Candidate, single: pd.DataFrame, mark: Callable[[floa
     Args:
         candidate: The results.
         single: The answers that it marked, with the key.
-        mark: A function of an interval's lower and upper bound and of a bar, to one of `VERDICTS`.
+        mark: A function of an interval's lower and upper bound and of a bar, to one of `VERDICTS`; it is not asked where nothing was measured.
         bar: What a share must reach.
         kappa_bar: What kappa must reach.
 
@@ -215,11 +232,17 @@ def certificate(candidate: Candidate, single: pd.DataFrame, mark: Callable[[floa
         Columns test, score, low, high, bar, measured (in words), verdict; one row a test.
     """
     one, two = candidate.swap
-    shares = {"keeps its verdict when places change": sbs.rate(one * two < 0), "right one before a wrong one, both orders": wins(candidate.swap)}
+    shares = {
+        "keeps its verdict when places change": sbs.rate(measured(one * two < 0, one + two)),
+        "right one before a wrong one, both orders": wins(candidate.swap),
+    }
     shares |= {f"right one before {name}, both orders": wins(candidate.easy[name]) for name in (EMPTY, OTHER, PADDED)}
     agreement = evaluation.kappa(candidate.says, single["right"], single["fact"])
     tests = [(name, rate, bar) for name, rate in shares.items()] + [("agreement beyond chance (kappa)", agreement, kappa_bar)]
-    rows = [(name, found.value, *found.interval, line, str(found), mark(*found.interval, line)) for name, found, line in tests]
+    rows = [
+        (name, found.value, *found.interval, line, str(found), mark(*found.interval, line) if found.n else NOT_MEASURED)
+        for name, found, line in tests
+    ]
     return pd.DataFrame(rows, columns=["test", "score", "low", "high", "bar", "measured", "verdict"])
 
 
@@ -230,8 +253,12 @@ def certificates(sheets: Mapping[str, pd.DataFrame]) -> Table:
         sheets: Name of each judge → its certificate.
     """
     first = next(iter(sheets.values()))
-    columns = {who: sheet["verdict"].map(VERDICTS) + " " + sheet["verdict"] + ": " + sheet["measured"] for who, sheet in sheets.items()}
+    columns = {who: [_line(*row) for row in zip(sheet["verdict"], sheet["measured"], strict=True)] for who, sheet in sheets.items()}
     return sbs.table(pd.DataFrame({"test": first["test"], "bar": first["bar"]} | columns))
+
+
+def _line(verdict: str, measured: str) -> str:
+    return f"{VERDICTS[verdict]} {measured if verdict == NOT_MEASURED else f'{verdict}: {measured}'}"
 
 
 def board(sheets: Mapping[str, pd.DataFrame]) -> Any:
@@ -247,8 +274,10 @@ def board(sheets: Mapping[str, pd.DataFrame]) -> Any:
 def verdict(name: str, sheet: pd.DataFrame) -> str:
     """Say how many tests a judge passed, and whether it may mark answers by itself."""
     given = sheet["verdict"].tolist()
-    counts = ", ".join(f"{given.count(word)} {word}" for word in VERDICTS)
+    counts = ", ".join(f"{given.count(word)} {word}" for word in VERDICTS if word != NOT_MEASURED or word in given)
     start = name[0].upper() + name[1:] if name.startswith("the ") else name
+    if NOT_MEASURED in given and "failed" not in given:
+        return f"{start}: {counts}. Whether this judge may mark answers by itself, these results cannot tell."
     return f"{start}: {counts}. This judge {'may' if set(given) == {'passed'} else 'may not'} mark answers by itself."
 
 
@@ -256,7 +285,9 @@ def certificate_outcome(sheets: Mapping[str, pd.DataFrame], candidates: Mapping[
     """Say what the two certificates come to, and compare the judges on the same answers; the first is the language model's."""
     key = "judging_with_a_model/certificate"
     model, sheet = next(iter(sheets.items()))
-    right = [own.says == single["right"].to_numpy() for own in candidates.values()]
+    if set(sheet["verdict"]) == {NOT_MEASURED}:
+        return not_measured(key, model)
+    right = [measured(own.says == single["right"].to_numpy(), own.says) for own in candidates.values()]
     twins = [leans_to_opponent(own.easy[TWIN]) for own in candidates.values()]
     told = (
         f"{' '.join(verdict(name, own) for name, own in sheets.items())} Marks on the same {len(single)} answers: "

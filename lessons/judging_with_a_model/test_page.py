@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside.wording import options
+from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("judging_with_a_model")
 
@@ -226,3 +226,45 @@ def test_the_board_draws_both_candidates_test_by_test_and_kappa_below_zero_at_ze
 def test_the_reader_marks_what_the_model_saw() -> None:
     asked = page.labelling(ANSWERS)
     assert asked.options == ["right", "wrong"] and len(asked.texts) == 8 and asked.texts[0] == "So.\n\nHow?\n\nr1"
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+GONE = duels((np.nan, np.nan), (np.nan, 1))
+NOTHING = page.Candidate(GONE, named(GONE), np.array([None] * len(SINGLE), dtype=object))
+
+
+def test_a_judge_that_was_not_measured_neither_passes_nor_fails() -> None:
+    sheet = page.certificate(NOTHING, SINGLE, mark, 0.8, 0.6)
+    assert set(sheet["verdict"]) == {NOT_MEASURED}
+    sheets = {"a-model": sheet, "the trained forest": page.certificate(GOOD, SINGLE, mark, 0.8, 0.6)}
+    assert page.certificate_outcome(sheets, {"a-model": NOTHING, "the trained forest": GOOD}, SINGLE).answer == NOT_MEASURED
+    assert page.certificates(sheets).rows["a-model"][0] == "– not measured (no answer: 2)"
+    assert page.board(sheets).to_dict()["datasets"]
+    assert page.verdict("a-model", sheet).endswith("Whether this judge may mark answers by itself, these results cannot tell.")
+
+
+def test_without_leans_no_verdict_is_told() -> None:
+    assert page.swap("a-model", GONE, np.zeros(2, bool), np.zeros(4, bool)).answer == NOT_MEASURED
+    assert page.easy_outcome("a-model", named(GONE)).answer == NOT_MEASURED
+    assert page.kappa("a-model", NOTHING.says, np.full(len(SINGLE), np.nan), SINGLE).answer == NOT_MEASURED
+    assert page.opponents(named(GONE)).rows["opponent both times"][0] == "not measured (no answer: 2)"
+
+
+def test_leans_that_were_not_measured_count_on_neither_side() -> None:
+    found = duels(FAIR, (np.nan, 1), (-1, np.nan), FIRST)
+    assert [str(rate(found))[:21] for rate in (page.wins, page.losses, page.leans_to_opponent)] == [
+        "50.0% (1 of 2; 95 % i",
+        "0.0% (0 of 2; 95 % in",
+        "0.0% (0 of 2; 95 % in",
+    ]
+    one, two = found
+    said = page.swap("a-model", found, one * two > 0, np.append(one < 0, two < 0)).sentence
+    assert "flips for 50.0% (1 of 2;" in said and "no answer: 2" in said and said.endswith("could not be read: 2 of 8.")
+
+
+def test_marks_that_never_came_have_a_row_of_their_own() -> None:
+    rows = page.cross_table(np.array([True, None, False], dtype=object), np.array([True, True, False])).rows
+    assert rows.to_numpy().tolist() == [["right", 1, 0], ["wrong", 0, 1], ["no answer", 1, 0]]
+    some = np.array([None, *[True] * (len(SINGLE) - 1)], dtype=object)
+    assert f"n = {len(SINGLE) - 1}" in page.kappa("a-model", some, np.array([np.nan, *[1.0] * (len(SINGLE) - 1)]), SINGLE).sentence

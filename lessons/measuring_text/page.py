@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -11,9 +12,10 @@ import pandas as pd
 from IPython.display import Markdown
 
 import sidebyside as sbs
+from sidebyside import NoAnswer
 from sidebyside.evaluation import Auroc, kappa
-from sidebyside.widgets import Outcome, Table
-from sidebyside.wording import after, by_bounds, options
+from sidebyside.widgets import Outcome, Table, not_measured
+from sidebyside.wording import after, by_bounds, number, options
 
 NAMES = ["exact match", "token F1", "BLEU", "ROUGE-L", "embedding similarity"]
 RANKED = "ROUGE-L"  # the score that ranks the systems, and that the trap is set for
@@ -46,9 +48,19 @@ def introduced(answers: pd.DataFrame, good: pd.Series, bad: pd.Series) -> Markdo
     return sbs.say(f"{sizes} The first question: “{question}” The policy: “{policy}”\n\nOf the answers to it, we take {picked}")
 
 
+def answered(systems: Mapping[str, Sequence[str]], asked: pd.DataFrame) -> tuple[dict[str, list[str]], pd.DataFrame]:
+    """Return what the systems said to the questions that each answered, and those questions; all of them if some system answered none."""
+    came = [not any(isinstance(text, NoAnswer) for text in texts) for texts in zip(*systems.values(), strict=True)]
+    if not any(came):
+        return {name: list(said) for name, said in systems.items()}, asked
+    return {name: [text for text, there in zip(said, came, strict=True) if there] for name, said in systems.items()}, asked[came]
+
+
 def scored(scores: Callable[[str, str], Sequence[float]], texts: Iterable[str], targets: Iterable[str]) -> pd.DataFrame:
-    """Return the five scores of each text against its target: one row a text, a column for each of `NAMES`."""
-    return pd.DataFrame([scores(text, target) for text, target in zip(texts, targets, strict=True)], columns=NAMES)
+    """Return the five scores of each text against its target: one row a text, a column for each of `NAMES`; no number where no answer came."""
+    none = [math.nan] * len(NAMES)
+    rows = [none if isinstance(text, NoAnswer) else scores(text, target) for text, target in zip(texts, targets, strict=True)]
+    return pd.DataFrame(rows, columns=NAMES)
 
 
 def compared(library: pd.DataFrame, hand: pd.DataFrame, good: pd.Series, bad: pd.Series) -> Table:
@@ -87,7 +99,7 @@ def means_table(means: Mapping[str, pd.Series], right: Mapping[str, Sequence[boo
     """Show each system's mean scores, and its share of answers that hold the needed numbers."""
     rows = [
         {"system": named(name, model)}
-        | {score: f"{means[name][score]:.2f}" for score in NAMES}
+        | {score: number(means[name][score], ".2f") for score in NAMES}
         | {"needed numbers there": str(sbs.rate(right[name]))}
         for name in means
     ]
@@ -109,6 +121,8 @@ def agreements(means: Mapping[str, pd.Series], right: Mapping[str, Sequence[bool
 def systems(means: Mapping[str, pd.Series], right: Mapping[str, Sequence[bool]], model: str) -> Outcome:
     """Say in how many pairs of systems each score agrees with the check, and where the one that ranks them does not."""
     key = "measuring_text/systems"
+    if any(not sbs.rate(hits).n for hits in right.values()):
+        return not_measured(key, model)
     agreed, pairs, n = agreements(means, right), list(combinations(right, 2)), len(next(iter(right.values())))
     parted = [_parted(a, b, right, model) for (a, b), same in zip(pairs, agreed[RANKED], strict=True) if not same]
     counts = "; ".join(f"{score} {sum(same)}" for score, same in agreed.items())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside.wording import options
+from sidebyside.answers import NoAnswer
+from sidebyside.errors import Why
+from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("measuring_text")
 
@@ -205,3 +208,27 @@ def test_a_set_of_one_kind_tells_nothing(right: str) -> None:
     shown = page.auroc(with_scores(SET.assign(right=right), 0.2, 0.9, 0.3, 0.1))
     assert shown.answer == "about half of the time"
     assert "none (n = 4; all right or all wrong)" in shown.sentence and "lowest" not in shown.sentence
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+
+def test_a_model_that_answered_nothing_is_not_ranked() -> None:
+    right = CHECK | {"model": [None] * 4}
+    means = scoring(0.1, 0.7, 0.5, 0.3) | {"model": row(*[math.nan] * 5)}
+    assert page.systems(means, right, "a-model").answer == NOT_MEASURED
+    shown = page.means_table(means, right, "a-model").rows.to_dict("records")[0]
+    assert shown == {"system": "a-model"} | dict.fromkeys(page.NAMES, NOT_MEASURED) | {"needed numbers there": "not measured (no answer: 4)"}
+
+
+def test_systems_are_compared_on_questions_that_each_answered() -> None:
+    gone, asked = NoAnswer(Why.EMPTY), pd.DataFrame({"question": ["a", "b"]})
+    said, rest = page.answered({"model": [gone, "yes"], "first": ["x", "y"]}, asked)
+    assert (said, rest["question"].tolist()) == ({"model": ["yes"], "first": ["y"]}, ["b"])
+    said, rest = page.answered({"model": [gone, gone], "first": ["x", "y"]}, asked)
+    assert (said["first"], len(rest)) == (["x", "y"], 2)
+
+
+def test_what_never_came_has_no_scores() -> None:
+    found = page.scored(lambda answer, target: [1.0] * 5, [NoAnswer(Why.EMPTY), "yes"], ["a", "b"])
+    assert found.isna().all(axis=1).tolist() == [True, False]

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 import sidebyside as sbs
+from sidebyside.answers import NoAnswer
+from sidebyside.errors import Why
 from sidebyside.tokens import Token
-from sidebyside.wording import options
+from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("meet_the_model")
 
@@ -23,7 +25,7 @@ def answer(text: str, *tokens: Token) -> Any:
 
 
 def test_the_likeliest_tokens_are_drawn() -> None:
-    drawn = page.likeliest(token(" pieces", 0.41, (" days", 0.2))).to_dict()
+    drawn = page.likeliest([token(" pieces", 0.41, (" days", 0.2))]).to_dict()
     assert [(row["token"], row["probability"]) for rows in drawn["datasets"].values() for row in rows] == [(" pieces", 0.41), (" days", 0.2)]
     assert "next tokens" in drawn["description"]
 
@@ -40,7 +42,7 @@ def test_the_likeliest_tokens_are_drawn() -> None:
     ],
 )
 def test_the_likeliest_word_is_an_option_or_another_word(likeliest: str, said: str) -> None:
-    shown = page.next_word(token(likeliest, 0.4, (" weeks", 0.305)))
+    shown = page.next_word([token(likeliest, 0.4, (" weeks", 0.305))])
     assert shown.answer == said
     assert shown.answer in options("meet_the_model/next-word")
     assert shown.sentence == f"The model's list, likeliest first: {likeliest.strip()} 40%, weeks 30%."
@@ -66,3 +68,22 @@ def test_different_sentences_are_counted_at_temperature_zero(n: int, said: str) 
     assert shown.answer == said
     assert shown.answer in options("meet_the_model/temperature")
     assert shown.sentence == f"Different sentences among eight: {n} at temperature 0; 1 at temperature 1.4."
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+GONE = NoAnswer(Why.FILTERED)
+
+
+def test_without_any_answer_nothing_is_said_of_the_model() -> None:
+    assert NOT_MEASURED in page.likeliest([]).data
+    assert page.next_word([]).answer == NOT_MEASURED
+    assert page.next_word([Token("x", 0.5, [])]).answer == NOT_MEASURED  # and no other tokens
+    assert page.invented(GONE).answer == NOT_MEASURED
+    assert page.different({0: [GONE] * 8, 0.7: ["a"] * 8}).answer == NOT_MEASURED
+    told = page.admissions("a-model", [GONE] * 4, [None] * 4).data
+    assert "in not measured (no answer: 4)." in told and "- no answer (filtered)" in told
+
+
+def test_answers_that_never_came_are_no_sentences() -> None:
+    assert "2 at temperature 0;" in page.different({0: ["a", GONE, "b"], 0.7: ["a"]}).sentence

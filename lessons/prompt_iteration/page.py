@@ -11,8 +11,9 @@ import pandas as pd
 from IPython.display import Markdown
 
 import sidebyside as sbs
-from sidebyside.widgets import Outcome, Table
-from sidebyside.wording import after, by_bounds, options, p_value, share
+from sidebyside.evaluation import measured
+from sidebyside.widgets import Outcome, Table, not_measured
+from sidebyside.wording import NOT_MEASURED, after, by_bounds, number, options, p_value, share
 
 LEARNER = "trained model"
 Flips = Mapping[str, tuple[int, int]]  # version → how many messages its change won, and how many it lost
@@ -42,23 +43,24 @@ def score_table(right: pd.DataFrame, labels: Mapping[str, Sequence[str | None]],
     """Show for each version how many answers are right and usable, and the mean tokens of a message.
 
     Args:
-        right: One row a message, one column a version.
+        right: One row a message, one column a version; missing where no answer came.
         labels: Version → the label found in each answer, None if it is not usable.
-        used: The calls as `sbs.usage` tells them: all messages of the first version, then of the second, and so on.
+        used: The calls as `sbs.usage` tells them: all answers to the first version, then to the second, and so on.
         ml_right: Whether the trained model is right, message by message.
     """
     rows = []
-    for version, tokens in zip(map(str, right), mean_tokens(used, right.shape[1]), strict=True):
-        usable = sbs.rate([label is not None for label in labels[version]])
-        rows.append([version, share(sbs.rate(right[version])), f"{usable.value:.0%}", *("not told" if np.isnan(n) else f"{n:.0f}" for n in tokens)])
+    for version, tokens in zip(map(str, right), mean_tokens(used, right.notna().sum().tolist()), strict=True):
+        usable = sbs.rate(measured([label is not None for label in labels[version]], right[version]))
+        rows.append([version, share(sbs.rate(right[version])), number(usable.value, ".0%"), *(number(n, ".0f") for n in tokens)])
     rows.append([LEARNER, share(sbs.rate(ml_right)), "100%", "none", "none"])
     return sbs.table(pd.DataFrame(rows, columns=["version", "right (95 % interval)", "usable", "tokens in", "tokens out"]))
 
 
-def mean_tokens(used: pd.DataFrame, versions: int) -> npt.NDArray[np.float64]:
-    """Return the mean tokens of a call, in and out, of each version; shape (versions, 2)."""
+def mean_tokens(used: pd.DataFrame, answers: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Return the mean tokens of a call, in and out, of each version, by how many answers each has; shape (versions, 2)."""
     tokens = used[["input_tokens", "output_tokens"]].astype(float).to_numpy()
-    return np.asarray(tokens.reshape(versions, -1, 2).mean(axis=1))
+    parts = np.split(tokens, np.cumsum(answers)[:-1])
+    return np.array([part.mean(axis=0) if len(part) else [np.nan, np.nan] for part in parts])
 
 
 def best(model: str, right: pd.DataFrame) -> Outcome:
@@ -66,12 +68,15 @@ def best(model: str, right: pd.DataFrame) -> Outcome:
 
     Args:
         model: Who answered.
-        right: One row a message, one column a version.
+        right: One row a message, one column a version; missing where no answer came.
     """
     key = "prompt_iteration/best"
     asked = {option.partition(":")[0]: option for option in options(key)}
-    first = max(asked, key=lambda version: int(np.sum(right[version])))
-    said = "; ".join(f"{version} {right[version].sum()}" for version in asked)
+    found = {version: sbs.rate(right[version]) for version in asked}
+    if not any(rate.n for rate in found.values()):
+        return not_measured(key, model)
+    first = max(asked, key=lambda version: found[version].successes)
+    said = "; ".join(f"{version} {rate.successes}" for version, rate in found.items())
     told = f"Right answers of {model} on {len(right)} dev messages: {said}. With v4: {sbs.rate(right['v4'])}."
     return sbs.outcome(key, asked[first], told)
 
@@ -112,9 +117,11 @@ def lost_messages(samples: pd.DataFrame, label: str, lost: Sequence[int], answer
 
 
 def broken(model: str, won: int, lost: int, n: int) -> Outcome:
-    """Say how many of n messages the change from v3 to v4 won and lost."""
+    """Say how many of n messages, which both got an answer to, the change from v3 to v4 won and lost."""
+    if not n:
+        return not_measured("prompt_iteration/lost", model)
     answer = by_bounds(lost, (1, 6), options("prompt_iteration/lost"))
-    told = f"From v3 to v4, {model} won {won} of {n} messages and lost {lost}: broken {sbs.Rate(lost, n)}."
+    told = f"From v3 to v4, {model} won {won} of {n} messages and lost {lost}: broken {sbs.Rate(lost, int(n))}."
     return sbs.outcome("prompt_iteration/lost", answer, told)
 
 
@@ -133,12 +140,14 @@ def exam(model: str, version: str, right: Sequence[bool], on_test: sbs.Rate, ml_
     return sbs.say(
         f"- **{model}, {version}**: dev {sbs.rate(right)}; test {on_test}.\n"
         f"- **{LEARNER}**: dev {sbs.rate(ml_right)}; test {ml_on_test}.\n"
-        f"- On the first {start.n} dev messages alone, {version} gets {start}."
+        f"- On the first {start.n + start.missing} dev messages alone, {version} gets {start}."
     )
 
 
 def luck_chart(teams: Teams) -> Any:
     """Draw the winner's mean score over the teams, on the messages it was chosen by and on the others."""
+    if not teams:
+        return sbs.say(f"Too few messages have an answer from each version, so luck is {NOT_MEASURED} here.")
     rows = [
         {"at": tries, "amount": amount, "name": name, "kind": "GenAI"}
         for tries, scores in teams.items()
@@ -158,7 +167,9 @@ def luck(model: str, teams: Teams, few: int, n: int) -> Outcome:
         few: How many messages each team chose by.
         n: How many there are.
     """
-    key, tries = "prompt_iteration/luck", max(teams)
+    key, tries = "prompt_iteration/luck", max(teams, default=0)
+    if not teams:
+        return not_measured(key, model)
     gap = teams[tries][:, 0] - teams[tries][:, 1]
     low, high = np.quantile(gap, [0.05, 0.95])
     (own, others), (one, same) = teams[tries].mean(axis=0), teams[1].mean(axis=0)

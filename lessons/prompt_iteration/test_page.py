@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside.wording import options
+from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("prompt_iteration")
 NAMES = [f"v{n}" for n in range(1, 9)]
@@ -57,7 +57,7 @@ def test_mean_tokens_are_those_of_a_plain_loop() -> None:
     generator = np.random.default_rng(1)
     used = pd.DataFrame(generator.integers(1, 90, size=(15, 2)), columns=["input_tokens", "output_tokens"])
     by_hand = [[fmean(used[kind][5 * version : 5 * version + 5]) for kind in used] for version in range(3)]
-    assert page.mean_tokens(used, 3).tolist() == [pytest.approx(row) for row in by_hand]
+    assert page.mean_tokens(used, [5, 5, 5]).tolist() == [pytest.approx(row) for row in by_hand]
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,25 @@ def test_both_curves_of_luck_are_drawn() -> None:
         (8, "own messages", 73),
         (8, "others", 70),
     ]
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+
+def test_without_any_answer_no_version_is_the_best() -> None:
+    gone = pd.DataFrame(dict.fromkeys(NAMES, [None] * 4), dtype=object)
+    assert page.best("a-model", gone).answer == NOT_MEASURED
+    assert page.broken("a-model", 0, 0, 0).answer == NOT_MEASURED
+    assert page.luck("a-model", {}, 1, 0).answer == NOT_MEASURED
+    assert NOT_MEASURED in page.luck_chart({}).data
+    used = pd.DataFrame({"input_tokens": [], "output_tokens": []})
+    rows = page.score_table(gone[["v1"]], {"v1": [None] * 4}, used, [True]).rows
+    assert rows.iloc[0].tolist() == ["v1", "not measured (no answer: 4)", *[NOT_MEASURED] * 3]
+
+
+def test_a_version_is_judged_by_the_answers_that_came() -> None:
+    right = pd.DataFrame({"v1": [True, None, False], "v2": [True, True, True]}, dtype=object)
+    used = pd.DataFrame({"input_tokens": [10, 30, 5, 5, 5], "output_tokens": [1, 1, 2, 2, 2]})
+    rows = page.score_table(right, {"v1": ["glad", None, None], "v2": ["glad"] * 3}, used, [True]).rows
+    assert rows.iloc[0].tolist() == ["v1", "50% (9% to 91%; no answer: 1)", "50%", "20", "1"]
+    assert rows.iloc[1].tolist()[3:] == ["5", "2"]

@@ -11,8 +11,8 @@ import pandas as pd
 from IPython.display import Markdown
 
 import sidebyside as sbs
-from sidebyside.widgets import Outcome, Table
-from sidebyside.wording import after, by_bounds, clearly, options, p_is, share, span
+from sidebyside.widgets import Outcome, Table, not_measured
+from sidebyside.wording import NOT_MEASURED, after, by_bounds, clearly, options, p_is, share, span
 
 KINDS = {"trained model": "ML", "language model": "GenAI"}
 Score = tuple[float, tuple[float, float]]  # with its interval
@@ -29,14 +29,21 @@ def winner(rates: Mapping[str, sbs.Rate], p: float) -> Outcome:
     """Say which of the two is ahead, if one clearly is."""
     key = "side_by_side/winner"
     trained, language = (rates[name] for name in KINDS)
+    if not language.n:
+        return not_measured(key, "the language model")
     answer = clearly(trained.value - language.value, p, options(key))
     return sbs.outcome(key, answer, f"Trained model {trained}; language model {language}; {p_is(p)}.")
 
 
 def macro_f1(scores: Mapping[str, Score], n: int) -> Markdown:
     """Say the macro-F1 of each, on so many messages."""
-    told = "; ".join(f"{name} **{score:.2f}** (95 % interval {low:.2f} to {high:.2f})" for name, (score, (low, high)) in scores.items())
+    told = "; ".join(f"{name} {_bold(score, interval)}" for name, (score, interval) in scores.items())
     return sbs.say(f"Macro-F1 on test: {told}; n = {n}.")
+
+
+def _bold(score: float, interval: tuple[float, float]) -> str:
+    low, high = interval
+    return NOT_MEASURED if math.isnan(score) else f"**{score:.2f}** (95 % interval {low:.2f} to {high:.2f})"
 
 
 def quality(rates: Mapping[str, sbs.Rate], f1: Mapping[str, Score]) -> Aspects:
@@ -65,6 +72,15 @@ def labelling(trained_on: int, chosen_on: int, seconds: float) -> Aspects:
     }
 
 
+def thousand(calls: pd.DataFrame) -> tuple[tuple[float | None, float | None], str | None]:
+    """Return the tokens, in and out, of a thousand messages at the mean of some calls, and the day of the latest; None where nothing tells them."""
+    if calls.empty:
+        return (None, None), None
+    means = [calls[name].astype(float).mean() for name in ("input_tokens", "output_tokens")]
+    tokens_in, tokens_out = (None if pd.isna(mean) else 1000 * float(mean) for mean in means)
+    return (tokens_in, tokens_out), calls["day"].max()
+
+
 def running(ml_seconds: float, calls: pd.DataFrame, own: float | None, hosted: Mapping[str, float | None]) -> Aspects:
     """Say what each message takes.
 
@@ -74,13 +90,18 @@ def running(ml_seconds: float, calls: pd.DataFrame, own: float | None, hosted: M
         own: Its price for a thousand messages in US dollars; None or 0 if there is no charge.
         hosted: Those of hosted models, None where no price is known.
     """
-    told = calls[["input_tokens", "output_tokens"]].notna().any().all()
-    used = f"{calls['input_tokens'].mean():.0f} in, {calls['output_tokens'].mean():.0f} out" if told else "not measured"
+    told = len(calls) > 0 and bool(calls[["input_tokens", "output_tokens"]].notna().any().all())
+    used = f"{calls['input_tokens'].mean():.0f} in, {calls['output_tokens'].mean():.0f} out" if told else NOT_MEASURED
+    seconds = f"{calls['seconds'].median():.2f} seconds" if len(calls) else NOT_MEASURED
     bill = "; ".join(f"{name} {dollars:.3f}" for name, dollars in hosted.items() if dollars is not None)
     return {
-        "time for one message": [sbs.evaluation.below(ml_seconds), f"{calls['seconds'].median():.2f} seconds", "not tested"],
+        "time for one message": [sbs.evaluation.below(ml_seconds), seconds, "not tested"],
         "tokens for one message": ["none", used, used],
-        "1,000 messages, US dollars": ["no charge", f"{own:.3f}" if own else "no charge" if told else "not measured", bill],
+        "1,000 messages, US dollars": [
+            "no charge",
+            f"{own:.3f}" if own else "no charge" if told else NOT_MEASURED,
+            bill if told else NOT_MEASURED,
+        ],
     }
 
 
@@ -93,6 +114,8 @@ def costs(model: str, *aspects: Aspects) -> Table:
 def speed(ml_seconds: float, calls: pd.DataFrame) -> Outcome:
     """Say how many times as long the language model took for a message."""
     key = "side_by_side/speed"
+    if calls.empty:
+        return not_measured(key, "the language model")
     seconds, day = calls["seconds"].median(), calls["day"].max()
     answer = by_bounds(seconds / ml_seconds, (3, after(50)), options(key))
     took = f"The language model took {seconds:.2f} seconds for a message (median of {len(calls)}); "
@@ -107,7 +130,7 @@ def learning_curve(curve: pd.DataFrame, level: sbs.Rate) -> Any:
     alt = (
         "Line chart: accuracy of the trained model against the number of labels, with the language model's accuracy and its interval as a level band"
     )
-    return sbs.charts.learning_curve(curve, f"{alt}; where they meet stands in the text below.", bar)
+    return sbs.charts.learning_curve(curve, f"{alt}; where they meet stands in the text below.", bar if level.n else None)
 
 
 def break_even(low: float | None, score: float | None, high: float | None) -> Outcome:
@@ -115,10 +138,12 @@ def break_even(low: float | None, score: float | None, high: float | None) -> Ou
 
     Args:
         low: Labels at which the curve meets the lower end of the language model's interval; None if it never does.
-        score: Labels at which it meets the score.
+        score: Labels at which it meets the score; not a number if there is none.
         high: Labels at which it meets the upper end.
     """
     key = "side_by_side/break-even"
+    if score is not None and math.isnan(score):
+        return not_measured(key, "the language model")
     answer = by_bounds(math.inf if score is None else score, (200, after(1000)), options(key))
     places = {"at the lower end of its interval": low, "at its score": score, "at the upper end": high}
     told = "; ".join(f"{place}: {f'about {round(labels, -1):.0f}' if labels else 'more than there are'}" for place, labels in places.items())

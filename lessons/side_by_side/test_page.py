@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside.wording import options
+from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("side_by_side")
 RATES = {"trained model": sbs.Rate(3, 4), "language model": sbs.Rate(1, 4)}
@@ -105,3 +107,24 @@ def test_two_failures_of_each_kind_are_quoted_as_text() -> None:
         "- **only the language model was right** (0 of 9): \n"
         "- **both were wrong** (1 of 9): “one two”"
     )
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+NOTHING = {"trained model": sbs.Rate(3, 4), "language model": sbs.rate([None] * 4)}
+
+
+def test_without_any_answer_nobody_wins() -> None:
+    assert page.winner(NOTHING, math.nan).answer == NOT_MEASURED
+    assert page.speed(0.001, CALLS.head(0)).answer == NOT_MEASURED
+    assert page.break_even(math.nan, math.nan, math.nan).answer == NOT_MEASURED
+    assert page.thousand(CALLS.head(0)) == ((None, None), None)
+    assert "language model not measured; n = 4." in page.macro_f1(F1 | {"language model": (math.nan, (math.nan, math.nan))}, 4).data
+    assert page.running(0.001, CALLS.head(0), 0.0, {"x": 0.0})["time for one message"][1] == NOT_MEASURED
+    assert page.scoreboard(NOTHING).to_dict()["datasets"]
+
+
+def test_the_rates_say_how_many_answers_never_came() -> None:
+    some = RATES | {"language model": sbs.rate([True, None, False])}
+    assert "language model 50.0% (1 of 2; 95 % interval 9% to 91%; no answer: 1)" in page.winner(some, 0.5).sentence
+    assert page.quality(some, F1)["right on test (95 % interval)"][1] == "50% (9% to 91%; no answer: 1)"

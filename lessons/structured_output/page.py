@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 import sidebyside as sbs
-from sidebyside import wording
+from sidebyside import evaluation, wording
 
 UNREAD = "always the most common"  # the way of answering that reads nothing: no model's
 FORCED = "examples and schema"  # the strongest way of asking
@@ -46,18 +47,27 @@ def by_thirds(key: str, rate: sbs.Rate) -> str:
     return wording.by_bounds(rate.value, [1 / 3, wording.after(2 / 3)], wording.options(key))
 
 
-def parsed(model: str, found: Sequence[object | None]) -> sbs.widgets.Outcome:
-    """Say how many of the plain answers a program can read; `found` holds None for those that it cannot."""
-    key, rate = "structured_output/parse", sbs.rate([one is not None for one in found])
+def parsed(model: str, found: Sequence[object | None], answers: Sequence[str] | None = None) -> sbs.widgets.Outcome:
+    """Say how many of the plain answers a program can read.
+
+    Args:
+        model: Who answered.
+        found: What the program read in each answer, None where it can read nothing.
+        answers: The answers; some may never have come.
+    """
+    marks = [one is not None for one in found]
+    key, rate = "structured_output/parse", sbs.rate(evaluation.measured(marks, answers) if answers else marks)
+    if not rate.n:
+        return sbs.widgets.not_measured(key, model)
     return sbs.outcome(key, by_thirds(key, rate), f"A program can read {rate} of the plain answers of {model}.")
 
 
-def rates(marks: Sequence[Marks]) -> dict[str, sbs.Rate]:
-    """Return the rate of each measure over the answers to one way of asking."""
+def rates(marks: Sequence[Marks | None]) -> dict[str, sbs.Rate]:
+    """Return the rate of each measure over the answers to one way of asking; None stands for an answer that never came."""
     return {
-        "parses": sbs.rate([mark.parses for mark in marks]),
-        "valid": sbs.rate([mark.valid for mark in marks]),
-        "all fields right": sbs.rate([mark.all_right for mark in marks]),
+        "parses": sbs.rate(mark and mark.parses for mark in marks),
+        "valid": sbs.rate(mark and mark.valid for mark in marks),
+        "all fields right": sbs.rate(mark and mark.all_right for mark in marks),
     }
 
 
@@ -66,7 +76,7 @@ def right_counts(right: Sequence[Mapping[str, bool]]) -> Counter[str]:
     return Counter(name for one in right for name, hit in one.items() if hit)
 
 
-def measures_chart(marks: Mapping[str, Sequence[Marks]]) -> Any:
+def measures_chart(marks: Mapping[str, Sequence[Marks | None]]) -> Any:
     """Draw the three measures for each way of asking."""
     systems = {
         f"{way}: {measure}": ("people" if way == UNREAD else "GenAI", rate) for way, given in marks.items() for measure, rate in rates(given).items()
@@ -78,19 +88,22 @@ def measures_chart(marks: Mapping[str, Sequence[Marks]]) -> Any:
     return sbs.scoreboard(systems, description, "share of answers")
 
 
-def measures_table(marks: Mapping[str, Sequence[Marks]]) -> sbs.widgets.Table:
+def measures_table(marks: Mapping[str, Sequence[Marks | None]]) -> sbs.widgets.Table:
     """Show the three measures for each way of asking, and the right answers of each field."""
     rows = []
     for way, given in marks.items():
-        hits = right_counts([mark.right for mark in given])
+        hits = right_counts([mark.right for mark in given if mark])
         measures = {measure: wording.count(rate) for measure, rate in rates(given).items()}
-        rows.append({"way": way} | measures | {name: hits[name] for name in given[0].right})
+        names = next((mark.right for mark in chain(*marks.values()) if mark), {})
+        rows.append({"way": way} | measures | {name: hits[name] if any(given) else wording.NOT_MEASURED for name in names})
     return sbs.table(pd.DataFrame(rows))
 
 
-def valid(model: str, marks: Mapping[str, Sequence[Marks]]) -> sbs.widgets.Outcome:
+def valid(model: str, marks: Mapping[str, Sequence[Marks | None]]) -> sbs.widgets.Outcome:
     """Say what examples and schema together do for each measure."""
     key, found = "structured_output/valid", rates(marks[FORCED])
+    if not found["valid"].n:
+        return sbs.widgets.not_measured(key, model)
     told = (
         f"With examples and schema, answers of {model} that parse: {found['parses']}; that are valid: {found['valid']}; "
         f"that have every field right: {found['all fields right']}."
@@ -99,16 +112,16 @@ def valid(model: str, marks: Mapping[str, Sequence[Marks]]) -> sbs.widgets.Outco
 
 
 def valid_and_wrong(
-    model: str, answers: Sequence[str], samples: Sequence[Mapping[str, str]], marks: Sequence[Marks], first: int = 3
+    model: str, answers: Sequence[str], samples: Sequence[Mapping[str, str]], marks: Sequence[Marks | None], first: int = 3
 ) -> sbs.widgets.Table:
     """Show the first answers that fit the form and are wrong, each beside its record."""
-    wrong = [i for i, mark in enumerate(marks) if mark.valid and not mark.all_right][:first]
-    records = {i: {name: samples[i][name] for name in marks[i].right} for i in wrong}
-    rows = [(samples[i]["text"], answers[i], json.dumps(records[i], ensure_ascii=False)) for i in wrong]
+    wrong = {i: mark for i, mark in enumerate(marks) if mark and mark.valid and not mark.all_right}
+    records = {i: {name: samples[i][name] for name in mark.right} for i, mark in list(wrong.items())[:first]}
+    rows = [(samples[i]["text"], answers[i], json.dumps(record, ensure_ascii=False)) for i, record in records.items()]
     return sbs.table(pd.DataFrame(rows, columns=["message", f"{model} wrote", "the record says"]))
 
 
-def contests_table(contests: Mapping[str, Mapping[str, Sequence[bool]]]) -> sbs.widgets.Table:
+def contests_table(contests: Mapping[str, Mapping[str, Sequence[bool | None]]]) -> sbs.widgets.Table:
     """Show for each field how often each reader is right.
 
     Args:
@@ -121,29 +134,33 @@ def contests_table(contests: Mapping[str, Mapping[str, Sequence[bool]]]) -> sbs.
     return sbs.table(pd.DataFrame(rows))
 
 
-def clearly_ahead(readers: Mapping[str, Sequence[bool]]) -> bool:
-    """Tell whether the first reader of a field is clearly ahead of each other one by the exact McNemar test."""
+def clearly_ahead(readers: Mapping[str, Sequence[bool | None]]) -> bool:
+    """Tell whether the first reader of a field is clearly ahead of each other one by the exact McNemar test, where both have a mark."""
     first, *others = (marks for reader, marks in readers.items() if reader != "none")
-    return all(sum(first) > sum(marks) and sbs.paired_p(first, marks) < wording.LINE for marks in others)
+    led = [(len(gains), len(losses)) for gains, losses in (sbs.flips(marks, first) for marks in others)]
+    return all(more > fewer and sbs.paired_p(first, marks) < wording.LINE for (more, fewer), marks in zip(led, others, strict=True))
 
 
-def fields(model: str, contests: Mapping[str, Mapping[str, Sequence[bool]]]) -> sbs.widgets.Outcome:
+def fields(model: str, contests: Mapping[str, Mapping[str, Sequence[bool | None]]]) -> sbs.widgets.Outcome:
     """Say in which fields the language model, the first reader of each, is clearly ahead."""
     nowhere, somewhere, everywhere = wording.options("structured_output/fields")
     ahead = [name for name, readers in contests.items() if clearly_ahead(readers)]
     word = nowhere if not ahead else everywhere if len(ahead) == len(contests) else somewhere
-    n = len(next(iter(next(iter(contests.values())).values())))
+    n = sbs.rate(next(iter(next(iter(contests.values())).values()))).n
+    if not n:
+        return sbs.widgets.not_measured("structured_output/fields", model)
     listed = ", ".join(ahead) if ahead else "none"
     told = f"{model} is clearly ahead (exact McNemar, p under {wording.LINE}, n = {n}) in {listed} of {len(contests)} fields."
     return sbs.outcome("structured_output/fields", word, told)
 
 
-def gain(before: Sequence[Marks], after: Sequence[Mapping[str, bool]], fields: Mapping[str, Mapping[str, Any]]) -> str:
+def gain(before: Sequence[Marks | None], after: Sequence[Mapping[str, bool]], fields: Mapping[str, Mapping[str, Any]]) -> str:
     """Say how many copied fields are right before and after a repair of the same answers."""
-    counts = right_counts([mark.right for mark in before]), right_counts(after)
+    both = [(mark.right, right) for mark, right in zip(before, after, strict=True) if mark]
+    counts = right_counts([right for right, _ in both]), right_counts([right for _, right in both])
     copied = [name for name, field in fields.items() if "values" not in field]
     told = "; ".join(f"{name}: {counts[0][name]} right before the repair, {counts[1][name]} after" for name in copied)
-    return f"n = {len(after)}: {told or 'no field is copied'}"
+    return f"n = {len(both)}: {told or 'no field is copied'}" if both else wording.NOT_MEASURED
 
 
 def unseen(model: str, steps: Sequence[str], passed: Sequence[Mapping[str, bool]], gained: str) -> sbs.widgets.Outcome:
@@ -156,7 +173,7 @@ def unseen(model: str, steps: Sequence[str], passed: Sequence[Mapping[str, bool]
         gained: As `gain` says it.
     """
     key = "structured_output/unseen"
-    rate = sbs.rate([not all(right.values()) for right in passed]) if passed else sbs.Rate(0, 1)
+    rate = sbs.rate([not all(right.values()) for right in passed])
     roads = ", ".join(f"{n} by {step}" for step, n in pd.Series(steps).value_counts().items())
     told = (
         f"Of {len(steps)} plain answers of {model}: {roads}. Valid and still wrong somewhere: {rate}. "

@@ -3,7 +3,8 @@
 import pytest
 
 import sidebyside as sbs
-from sidebyside import wording
+from sidebyside import NoAnswer, wording
+from sidebyside.errors import Why
 
 page = sbs.lesson("structured_output")
 FIELDS = {"number": {"about": "its number"}, "wish": {"about": "what is asked", "values": ["refund", "none"]}}
@@ -112,7 +113,9 @@ def test_what_got_through_unseen(wrong, n, option):
 
 
 def test_nothing_got_through_at_all():
-    assert page.unseen("a model", ["person"], [], "n = 1: none").answer == wording.options("structured_output/unseen")[0]
+    outcome = page.unseen("a model", ["person"], [], "n = 1: none")
+    assert outcome.answer == wording.NOT_MEASURED
+    assert "still wrong somewhere: not measured (n = 0)." in outcome.sentence  # and no sample of one that does not exist
 
 
 def test_the_gain_looks_at_copied_fields_only():
@@ -122,3 +125,33 @@ def test_the_gain_looks_at_copied_fields_only():
 
 def test_a_case_may_copy_no_field():
     assert page.gain([marks()], [{"wish": True}], {"wish": FIELDS["wish"]}) == "n = 1: no field is copied"
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+
+def test_without_any_answer_nothing_is_said_of_the_form():
+    gone = [NoAnswer(Why.FILTERED)] * 3
+    assert page.parsed("a model", [None] * 3, gone).answer == wording.NOT_MEASURED
+    assert page.valid("a model", {page.FORCED: [None] * 3}).answer == wording.NOT_MEASURED
+    assert page.fields("a model", {"a": contest([None] * 12, ALL)}).answer == wording.NOT_MEASURED
+    assert page.gain([None] * 3, [{}] * 3, FIELDS) == wording.NOT_MEASURED
+    rows = listed(page.measures_table({"plain": [None] * 3, page.UNREAD: [marks()] * 3}))
+    assert rows[0] == {"way": "plain", **dict.fromkeys(["parses", "valid", "all fields right"], "not measured (no answer: 3)")} | dict.fromkeys(
+        ["number", "wish"], wording.NOT_MEASURED
+    )
+
+
+def test_answers_that_never_came_are_not_unreadable():
+    outcome = page.parsed("a model", [{}, None, None], ["{}", "so", NoAnswer(Why.EMPTY)])
+    assert "50.0% (1 of 2; 95 % interval 9% to 91%; no answer: 1)" in outcome.sentence
+    (row,) = listed(page.measures_table({"plain": [marks(wish=False), None]}))
+    assert (row["parses"], row["number"], row["wish"]) == ("1 of 1; no answer: 1", 1, 0)
+    samples = [{"text": f"text {i}", "number": str(i), "wish": "none"} for i in range(2)]
+    assert [row["message"] for row in listed(page.valid_and_wrong("a model", ["a", "b"], samples, [None, marks(wish=False)]))] == ["text 1"]
+
+
+def test_the_model_is_compared_where_it_answered():
+    readers = contest([True] * 8 + [None] * 4, [False] * 8 + [True] * 4)
+    assert page.clearly_ahead(readers)
+    assert "n = 8) in a of 1" in page.fields("a model", {"a": readers}).sentence

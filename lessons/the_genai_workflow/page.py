@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 import sidebyside as sbs
-from sidebyside.widgets import Outcome, Table
-from sidebyside.wording import after, by_bounds, count, options
+from sidebyside.widgets import Outcome, Table, not_measured
+from sidebyside.wording import NOT_MEASURED, after, by_bounds, count, options
 
 
 def found_table(said: Sequence[str], found: Sequence[str | None], target: Sequence[str]) -> Table:
@@ -18,11 +18,11 @@ def found_table(said: Sequence[str], found: Sequence[str | None], target: Sequen
     return sbs.table(pd.DataFrame(rows))
 
 
-def naive(usable: Sequence[bool], right: Sequence[bool]) -> Outcome:
-    """Say how many answers to the first ten messages were usable, and how many right."""
-    key = "the_genai_workflow/naive"
-    answer = by_bounds(sum(right), (4, 8), options(key))
-    return sbs.outcome(key, answer, f"Usable answers: {sbs.rate(usable)}. Right: {sbs.rate(right)}.")
+def naive(usable: Sequence[bool | None], right: Sequence[bool | None]) -> Outcome:
+    """Say how many answers to the first ten messages were usable, and how many right; None where no answer came."""
+    key, found = "the_genai_workflow/naive", sbs.rate(right)
+    answer = by_bounds(found.successes, (4, 8), options(key)) if found.n else NOT_MEASURED
+    return sbs.outcome(key, answer, f"Usable answers: {sbs.rate(usable)}. Right: {found}.")
 
 
 def scoreboard(versions: Sequence[sbs.Prompt], right: Mapping[str, sbs.Rate]) -> Any:
@@ -41,6 +41,8 @@ def winner(best: sbs.Prompt, usable: Mapping[str, sbs.Rate], right: Mapping[str,
         right: Version → share of right answers.
     """
     key = "the_genai_workflow/best"
+    if not any(rate.n for rate in right.values()):
+        return not_measured(key, "the model")
     said = "; ".join(f"{name} usable {count(usable[name])}, right {count(right[name])}" for name in right)
     return sbs.outcome(key, next(option for option in options(key) if option.startswith(f"{best.version}:")), f"{said}.")
 
@@ -48,6 +50,8 @@ def winner(best: sbs.Prompt, usable: Mapping[str, sbs.Rate], right: Mapping[str,
 def exam(model: str, best: sbs.Prompt, on_test: sbs.Rate, on_dev: sbs.Rate) -> Outcome:
     """Say how the chosen version did on test, compared with dev."""
     key = "the_genai_workflow/exam"
+    if not (on_test.n and on_dev.n):
+        return not_measured(key, model)
     gap = 100 * (on_test.value - on_dev.value)
     answer = by_bounds(gap, (-5, after(5)), options(key)[::-1])
     told = f"{model}, asked with {best.version}, gets {on_test} of the test messages right. On dev it was {on_dev}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sidebyside as sbs
-from sidebyside.wording import options
+from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("the_genai_workflow")
 VERSIONS = tuple(sbs.Prompt(name, f"change {name}", "Is it glad?\n\n{text}") for name in ("v2", "v3", "v4", "v5"))
@@ -51,3 +51,24 @@ def test_the_exam_is_held_against_dev(n: int, said: int) -> None:
     assert shown.answer == options("the_genai_workflow/exam")[said]
     assert shown.sentence.startswith(f"a-model, asked with v4, gets {n}.0% ({n} of 100;")
     assert "On dev it was 50.0% (50 of 100;" in shown.sentence
+
+
+# --- answers that never came ------------------------------------------------------------------------------------------
+
+NOTHING = sbs.rate([None] * 4)
+
+
+def test_without_any_answer_no_version_wins() -> None:
+    assert page.naive([None] * 3, [None] * 3).answer == NOT_MEASURED
+    assert page.winner(VERSIONS[0], dict.fromkeys(RIGHT, NOTHING), dict.fromkeys(RIGHT, NOTHING)).answer == NOT_MEASURED
+    assert page.exam("a-model", VERSIONS[0], NOTHING, NOTHING).answer == NOT_MEASURED
+    assert page.exam("a-model", VERSIONS[0], NOTHING, sbs.Rate(1, 2)).answer == NOT_MEASURED
+
+
+def test_answers_that_never_came_are_neither_unusable_nor_wrong() -> None:
+    told = page.naive([True, None, False], [True, None, False]).sentence
+    assert told == f"Usable answers: {sbs.Rate(1, 2, 1)}. Right: {sbs.Rate(1, 2, 1)}." and "no answer: 1" in told
+    assert (
+        "v3 usable not measured (no answer: 4), right not measured"
+        in page.winner(VERSIONS[0], RIGHT | {"v3": NOTHING}, RIGHT | {"v3": NOTHING}).sentence
+    )

@@ -1,4 +1,5 @@
 from . import charts as charts, evaluation as evaluation, prices as prices, scorers as scorers, suite as suite, tokens as tokens, widgets as widgets
+from .answers import NoAnswer as NoAnswer
 from .cases import limit as limit, load_case as load_case
 from .charts import scoreboard as scoreboard
 from .checks import check as check

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,8 +20,10 @@ from statsmodels.stats.proportion import proportion_confint
 from tqdm.auto import tqdm
 
 from . import kept
+from .answers import NoAnswer
+from .errors import AnswerError
 from .llm import at_once
-from .notice import QUIET, Line
+from .notice import QUIET, Line, say_once
 from .parallel import in_order
 
 
@@ -29,10 +34,12 @@ class Rate:
     Attributes:
         successes: How many.
         n: Out of how many; at least 1.
+        missing: How many more there would be, had each been answered and measured; they are not in n.
     """
 
     successes: int
     n: int
+    missing: int = 0
 
     def __post_init__(self) -> None:
         """Refuse a rate of nothing."""
@@ -51,16 +58,86 @@ class Rate:
         return float(low), float(high)
 
     def __str__(self) -> str:
-        """Say rate, interval and sample size."""
+        """Say rate, interval and sample size, and how many samples have no answer."""
         low, high = self.interval
-        return f"{self.value:.1%} ({self.successes} of {self.n}; 95 % interval {low:.0%} to {high:.0%})"
+        more = f"; no answer: {self.missing}" if self.missing else ""
+        return f"{self.value:.1%} ({self.successes} of {self.n}; 95 % interval {low:.0%} to {high:.0%}{more})"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        """Say the same."""
+        return str(self)
 
 
-def rate(hits: Sequence[bool] | pd.Series | np.ndarray) -> Rate:
-    """Return the rate of true values in a sequence."""
-    return Rate(int(np.sum(hits)), len(hits))
+class NoRate(Rate):
+    """A rate of nothing, because nothing was answered or measured: its value and interval are no numbers, and it says so."""
+
+    def __post_init__(self) -> None:
+        """Accept that there is nothing."""
+
+    @property
+    def value(self) -> float:
+        """No number."""
+        return math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """No numbers."""
+        return math.nan, math.nan
+
+    def __str__(self) -> str:
+        """Say that nothing was measured."""
+        return f"not measured (no answer: {self.missing})" if self.missing else "not measured (n = 0)"
+
+
+def is_missing(mark: Any) -> bool:
+    """Tell whether a mark is missing: None, not a number, or a `NoAnswer`."""
+    return mark is None or mark is pd.NA or isinstance(mark, NoAnswer) or (isinstance(mark, float) and math.isnan(mark))
+
+
+def rate(hits: Iterable[Any]) -> Rate:
+    """Return the rate of true values in a sequence; a missing one (see `is_missing`) is not counted in n.
+
+    Where nothing is left, the rate says "not measured".
+    """
+    marks = list(hits)
+    there = [bool(mark) for mark in marks if not is_missing(mark)]
+    return (Rate if there else NoRate)(sum(there), len(there), len(marks) - len(there))
+
+
+def numbers(values: Iterable[Any]) -> pd.Series:
+    """Return what a run measured as a column of numbers, not a number where nothing was measured."""
+    return pd.Series([math.nan if is_missing(value) else float(value) for value in values], dtype=float)
+
+
+def came(answers: Iterable[Any]) -> np.ndarray:
+    """Tell of each answer of a run whether it came, usable or not."""
+    return np.array([not isinstance(answer, NoAnswer) for answer in answers], dtype=bool)
+
+
+def measured(marks: Iterable[Any], answers: Iterable[Any]) -> list[Any]:
+    """Return marks with None in the place of those whose answer never came, so that they count neither as right nor as wrong.
+
+    Args:
+        marks: What was found for each answer.
+        answers: The answers, in the same order; some of them `NoAnswer`, or None where nothing was measured.
+    """
+    return [None if is_missing(answer) else mark for mark, answer in zip(marks, answers, strict=True)]
+
+
+def unanswered(answers: Iterable[Any]) -> str:
+    """Say in a sentence how many answers never came, and why; nothing if each came.
+
+    Args:
+        answers: The answers of a run.
+    """
+    given = list(answers)
+    missing = [answer for answer in given if isinstance(answer, NoAnswer)]
+    if not missing:
+        return ""
+    counted = "; ".join(f"{kind}: {n}" for kind, n in Counter(answer.why.replace("_", " ") for answer in missing).items())
+    if len(missing) < len(given):
+        return f"The model gave no answer to {len(missing)} of {len(given)} ({counted}). {missing[0].sentence}"
+    return f"The model gave no answer to any of {len(given)} ({counted}), so nothing can be said of it here. {missing[0].sentence}"
 
 
 def read_label(answer: str, labels: Sequence[str]) -> str | None:
@@ -113,7 +190,7 @@ class Progress:
     def answer(self, system: Callable[[str], str | None], place: int) -> str | None:
         """Give one sample to a system; several threads may do so at once, each for other samples."""
         with kept.sample() as how:
-            answer = system(self.texts[place])
+            answer = attempt(system, self.texts[place])
         with _counting:
             self.answers[place] = answer
             self.kept += bool(how.reused and not how.got + how.lost)
@@ -169,18 +246,36 @@ def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -
     Args:
         system: A function from a text to an answer; at an endpoint, several threads call it.
         texts: The samples' inputs.
+
+    Returns:
+        What the system returned, in order; a `NoAnswer` where it raised an `AnswerError`. Any other error ends the run.
     """
     quiet = os.environ.get("SIDEBYSIDE_MODE") in QUIET
     with progress(texts) as this, tqdm(total=len(this.texts), delay=2, leave=False, disable=quiet) as bar:
-        return in_order(lambda place: this.answer(system, place), range(len(this.texts)), at_once(), bar.update)
+        answers = in_order(lambda place: this.answer(system, place), range(len(this.texts)), at_once(), bar.update)
+    if sentence := unanswered(answers):
+        say_once(sentence)
+    return answers
+
+
+def attempt(system: Callable[[str], str | None], text: str) -> str | None:
+    """Give one text to a system; return a `NoAnswer` if no usable answer came."""
+    try:
+        return system(text)
+    except AnswerError as error:
+        return NoAnswer(error.why, str(error))
 
 
 def macro_f1(target: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> float:
-    """Return the mean of the labels' F1 scores, 0 to 1; an unusable answer (None) counts as a miss.
+    """Return the mean of the labels' F1 scores, 0 to 1; an unusable answer (None) counts as a miss, one that never came does not count.
 
     Written out because scikit-learn's takes fifty times as long, which a bootstrap feels; a test compares the two.
     """
     right, said = np.asarray(target, dtype=object), np.asarray(predicted, dtype=object)
+    there = came(said)
+    if not there.any():
+        return math.nan
+    right, said = right[there], said[there]
 
     def f1(label: str) -> float:
         among_both = np.sum(right == label) + np.sum(said == label)
@@ -200,6 +295,8 @@ def bootstrap(
         predicted: The system's labels, in the same order.
         draws: How many resamples.
     """
+    if not len(target):
+        return math.nan, math.nan
     generator = np.random.default_rng(0)
     right, said = np.asarray(target, dtype=object), np.asarray(["(unusable)" if p is None else p for p in predicted], dtype=object)
     picks = generator.integers(0, len(right), size=(draws, len(right)))
@@ -207,16 +304,28 @@ def bootstrap(
     return float(low), float(high)
 
 
-def paired_p(first_right: ArrayLike, second_right: ArrayLike) -> float:
-    """Return the p-value of the exact McNemar test on the same samples (McNemar 1947; `statsmodels`)."""
-    first, second = np.asarray(first_right, dtype=bool), np.asarray(second_right, dtype=bool)
+def paired_p(first_right: Iterable[Any], second_right: Iterable[Any]) -> float:
+    """Return the p-value of the exact McNemar test on the same samples (McNemar 1947; `statsmodels`).
+
+    Samples that are missing on either side are left out; where none is left, the p-value is not a number.
+    """
+    first, second = _both(first_right, second_right)
+    if not len(first):
+        return math.nan
     table = [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
     return float(mcnemar(table, exact=True).pvalue)
 
 
+def _both(first: Iterable[Any], second: Iterable[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the marks of the samples that have one on both sides."""
+    pairs = [(bool(a), bool(b)) for a, b in zip(first, second, strict=True) if not (is_missing(a) or is_missing(b))]
+    one, other = np.array(pairs, dtype=bool).reshape(-1, 2).T
+    return one, other
+
+
 def flips(first: Sequence[bool], second: Sequence[bool]) -> tuple[list[int], list[int]]:
-    """Return the places of gains (wrong, then right) and of regressions (right, then wrong)."""
-    pairs = list(enumerate(zip(first, second, strict=True)))
+    """Return the places of gains (wrong, then right) and of regressions (right, then wrong); what is missing on a side is neither."""
+    pairs = [(i, pair) for i, pair in enumerate(zip(first, second, strict=True)) if not any(map(is_missing, pair))]
     return [i for i, (a, b) in pairs if b and not a], [i for i, (a, b) in pairs if a and not b]
 
 
@@ -241,6 +350,13 @@ def mean_of_pairs(pairs: np.ndarray, draws: int = 1000) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def _known(right: ArrayLike, *scores: ArrayLike) -> tuple[np.ndarray, ...]:
+    """Return the answers that have every score: whether they are right, and each of the scores."""
+    columns = [np.asarray(score, dtype=float) for score in scores]
+    there = ~np.any([np.isnan(column) for column in columns], axis=0)
+    return tuple(column[there] for column in (np.asarray(right), *columns))
+
+
 @dataclass(frozen=True)
 class Auroc:
     """How often a right answer has a higher confidence than a wrong one, 0 to 1, with its 95 % bootstrap interval.
@@ -258,7 +374,7 @@ class Auroc:
     def __str__(self) -> str:
         """Say value, interval and sample size."""
         if self.value is None:
-            return f"none (n = {self.n}; all right or all wrong)"
+            return f"none (n = {self.n}; all right or all wrong)" if self.n else "not measured (n = 0)"
         low, high = self.interval
         return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})"
 
@@ -266,8 +382,8 @@ class Auroc:
 
 
 def auroc(right: ArrayLike, confidence: ArrayLike) -> Auroc:
-    """Return how well a confidence, or any score, tells right answers from wrong ones."""
-    pairs = ahead(right, confidence)
+    """Return how well a confidence, or any score, tells right answers from wrong ones; those without one do not count."""
+    pairs = ahead(*_known(right, confidence))
     known = pairs.size > 0
     return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), sum(pairs.shape))
 
@@ -284,7 +400,8 @@ def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> t
         The first AUROC minus the second, -1 to 1, and its 95 % bootstrap interval (the same answers are drawn for both); None if all
         answers are right, or all wrong.
     """
-    pairs = ahead(right, first) - ahead(right, second)
+    true, one, other = _known(right, first, second)
+    pairs = ahead(true, one) - ahead(true, other)
     return (float(pairs.mean()), mean_of_pairs(pairs)) if pairs.size else None
 
 
@@ -292,16 +409,16 @@ def detector_counts(confidence: ArrayLike, right: ArrayLike, thresholds: ArrayLi
     """Count a detector's mistakes: an answer goes out if its confidence reaches the threshold, and is held back otherwise.
 
     Args:
-        confidence: A confidence for each answer.
+        confidence: A confidence for each answer; answers without one do not count.
         right: Whether each answer is right.
         thresholds: Where the line may be drawn.
 
     Returns:
         One row a threshold: threshold, misses (wrong answers let out), wrong (all of them), false_alarms (right ones held back), right.
     """
-    true = np.asarray(right, dtype=bool)
-    lines = np.asarray(thresholds, dtype=float)
-    out = np.asarray(confidence, dtype=float) >= lines[:, None]
+    known, sure = _known(right, confidence)
+    true, lines = known.astype(bool), np.asarray(thresholds, dtype=float)
+    out = sure >= lines[:, None]
     counts = {"misses": (out & ~true).sum(axis=1), "wrong": (~true).sum(), "false_alarms": (~out & true).sum(axis=1), "right": true.sum()}
     return pd.DataFrame({"threshold": lines} | counts)
 
@@ -310,32 +427,38 @@ def calibration(confidence: ArrayLike, right: ArrayLike, bins: int = 5) -> pd.Da
     """Sort answers by confidence into bins of equal size, and compare what was said with what came true.
 
     Args:
-        confidence: A probability for each answer, 0 to 1.
+        confidence: A probability for each answer, 0 to 1; answers without one do not count.
         right: Whether each answer is right.
         bins: How many bins; equal size keeps each of them honest (Nguyen & O'Connor 2015).
 
     Returns:
         One row a bin: n, confidence (mean), right (share, 0 to 1), low and high (its 95 % Wilson interval).
     """
-    order = np.argsort(np.asarray(confidence, dtype=float), kind="stable")
+    true, sure = _known(right, confidence)
+    order = np.argsort(sure, kind="stable")
     rows = []
-    for part in np.array_split(order, min(bins, len(order))):
-        share = rate(np.asarray(right, dtype=bool)[part].tolist())
-        mean = float(np.asarray(confidence, dtype=float)[part].mean())
+    for part in np.array_split(order, max(1, min(bins, len(order)))) if len(order) else ():
+        share = rate(true[part].astype(bool))
+        mean = float(sure[part].mean())
         rows.append({"n": share.n, "confidence": mean, "right": share.value, "low": share.interval[0], "high": share.interval[1]})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["n", "confidence", "right", "low", "high"], dtype=None if rows else float)
 
 
 def calibration_error(bins: pd.DataFrame) -> float:
-    """Return the expected calibration error, 0 to 1: the mean gap between said and true over `calibration`'s bins, weighted by n.
+    """Return the expected calibration error, 0 to 1: the mean gap between said and true over `calibration`'s bins, weighted by n; NaN of none.
 
     Source: Naeini and others 2015, equation of the ECE.
     """
-    return float(np.average((bins["confidence"] - bins["right"]).abs(), weights=bins["n"]))
+    return float(np.average((bins["confidence"] - bins["right"]).abs(), weights=bins["n"])) if len(bins) else math.nan
 
 
 def crossing(sizes: Sequence[int], scores: Sequence[float], bar: float) -> float | None:
-    """Return the size at which a rising curve first reaches a bar, on a straight line between neighbours; None if never."""
+    """Return the size at which a rising curve first reaches a bar, on a straight line between neighbours; None if never.
+
+    Without a bar (not a number) it is not a number either.
+    """
+    if math.isnan(bar):
+        return math.nan
     reached = [i for i, score in enumerate(scores) if score >= bar]
     if not reached:
         return None
@@ -383,7 +506,7 @@ class Kappa:
     def __str__(self) -> str:
         """Say value, interval and sample size."""
         low, high = self.interval
-        return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})"
+        return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})" if self.n else "not measured (n = 0)"
 
     __repr__ = __str__
 
@@ -392,14 +515,18 @@ def kappa(first: ArrayLike, second: ArrayLike, groups: ArrayLike | None = None, 
     """Return Cohen's kappa of two judges who say yes or no, with a percentile bootstrap interval; seeded.
 
     Args:
-        first: What one judge says of each answer, true or false.
+        first: What one judge says of each answer, true or false; an answer that one of them did not judge (see `is_missing`) is left out.
         second: What the other says.
         groups: What the answers belong to, such as their questions: whole groups are drawn again, because answers to one
             question hang together (Davison & Hinkley 1997, section 3.8). Without it, each answer is drawn by itself.
         draws: How many resamples.
     """
-    pairs = np.asarray(first, dtype=int) * 2 + np.asarray(second, dtype=int)
-    places = np.unique(np.arange(len(pairs)) if groups is None else np.asarray(groups), return_inverse=True)[1]
+    one, other = list(np.asarray(first).tolist()), list(np.asarray(second).tolist())
+    there = [i for i, pair in enumerate(zip(one, other, strict=True)) if not any(map(is_missing, pair))]
+    if not there:
+        return Kappa(math.nan, (math.nan, math.nan), 0)
+    pairs = np.array([int(one[i]) * 2 + int(other[i]) for i in there])
+    places = np.unique(there if groups is None else np.asarray(groups)[there], return_inverse=True)[1]
     counts = np.zeros((places.max() + 1, 4))
     np.add.at(counts, (places, pairs), 1)
     times = np.random.default_rng(0).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)

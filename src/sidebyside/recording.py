@@ -21,9 +21,10 @@ from typing import Any
 
 import httpx2
 
+from .answers import slim, whole_answer
 from .endpoint.counts import told
 from .endpoint.dialects import with_fields
-from .errors import CUT_OFF, AnswerError, RecordingError
+from .errors import RecordingError
 from .kept import Kept
 from .parallel import waited
 from .store import Entry, Store, canonical, key_of, place_of, read_entries, seal_of, write_entries
@@ -65,15 +66,6 @@ class Call:
     day: str
     input_tokens: int | None
     output_tokens: int | None
-
-
-def slim(response: Any) -> Any:
-    """Drop what no page uses: the bytes of tokens, llama.cpp's timings, digits of log-probabilities beyond the fifth."""
-    if isinstance(response, list):
-        return [slim(item) for item in response]
-    if isinstance(response, dict):
-        return {name: slim(value) for name, value in response.items() if name not in ("bytes", "timings", "__verbose")}
-    return round(response, 5) if isinstance(response, float) else response
 
 
 class RecordingTransport(httpx2.BaseTransport):
@@ -138,7 +130,7 @@ class RecordingTransport(httpx2.BaseTransport):
         response = self.send(request)
         if response.status_code != 200 or not asked or asked.get("stream"):
             return response
-        answer = _whole_answer(response.read())
+        answer = whole_answer(response.read(), response.headers.get("content-type", ""), asked)
         seconds = round(time.perf_counter() - start - (waited() - before), 3)
         answer = self._keep(route, asked, answer, seconds, response.extensions.get("changed"))
         self.after(_call(answer, "live", seconds, _today()))
@@ -181,21 +173,6 @@ def _require_seed(route: str, asked: dict[str, Any]) -> None:
     """Refuse a sampled answer that could not be had again, before it is asked for; streamed ones are not recorded anyway."""
     if asked and not asked.get("stream") and not _is_repeatable(route, asked):
         raise RecordingError("A sampled answer (temperature above 0) is only recorded with a seed. Add seed=1 to the call.")
-
-
-def _whole_answer(content: bytes) -> dict[str, Any]:
-    """Return the answer as slimmed JSON.
-
-    Raises:
-        AnswerError: If it is cut off, no JSON or without a choice.
-    """
-    try:
-        answer = slim(json.loads(content))
-    except ValueError:
-        raise AnswerError(CUT_OFF) from None
-    if not (isinstance(answer, dict) and (answer.get("choices") or answer.get("data") or answer.get("output"))):
-        raise AnswerError("The endpoint sent an answer without any choice. Run the cell again, or try another model.")
-    return answer
 
 
 def _response(answer: dict[str, Any]) -> httpx2.Response:

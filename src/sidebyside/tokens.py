@@ -52,13 +52,15 @@ def lean(response: Any, first: str, second: str) -> float:
 
     Returns:
         log P(second) - log P(first). A token speaks for a label if it is the label, or begins it and not the other one. A
-        label that no token returned speaks for counts as little as the least of them; where the model ended its answer at
-        once, or the endpoint told no other tokens, 0.
+        label that no token returned speaks for counts as little as the least of them. Not a number where it was not measured:
+        there is no token, or the endpoint told no other ones.
     """
     first_token = next(iter(tokens_of(response)), None)
     if first_token is None or not first_token.others:
-        return 0.0
+        return math.nan
     others = [(text.strip().lower(), p) for text, p in first_token.others if p > 0]  # some endpoints say -9999 of what cannot be
+    if not others:
+        return math.nan
 
     def chance(label: str, other: str) -> float:
         speaks = [p for text, p in others if text and (text == label or (label.startswith(text) and not other.startswith(text)))]

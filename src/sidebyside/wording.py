@@ -5,6 +5,7 @@ The one home of these forms, so that every page says the same thing in the same 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .evaluation import Rate
 
 LINE = 0.05  # below this p-value the pages say "clearly"
+NOT_MEASURED = "not measured"  # said of what no answer tells; never an option that a reader may guess
 NOISE = 1e-9  # what arithmetic on floats may miss a bound by: 100 * (0.55 - 0.5) is 5.000000000000004
 
 
@@ -36,7 +38,7 @@ def after(bound: float) -> float:
 
 
 def by_bounds(value: float, bounds: Sequence[float], options: Sequence[str]) -> str:
-    """Return the option that a value falls under.
+    """Return the option that a value falls under; `NOT_MEASURED` if it is not a number.
 
     Args:
         value: The result.
@@ -48,11 +50,11 @@ def by_bounds(value: float, bounds: Sequence[float], options: Sequence[str]) -> 
     """
     if len(options) != len(bounds) + 1 or list(bounds) != sorted(bounds):
         raise ValueError(f"{len(options)} options need {len(options) - 1} rising bounds, not {list(bounds)}.")
-    return options[bisect_right(bounds, value + NOISE / 2)]
+    return NOT_MEASURED if math.isnan(value) else options[bisect_right(bounds, value + NOISE / 2)]
 
 
 def clearly(difference: float, p: float, options: Sequence[str]) -> str:
-    """Return the option that a comparison of two systems falls under.
+    """Return the option that a comparison of two systems falls under; `NOT_MEASURED` if the p-value is not a number.
 
     Args:
         difference: The first system's score minus the second's.
@@ -60,39 +62,50 @@ def clearly(difference: float, p: float, options: Sequence[str]) -> str:
         options: What to say if the first is clearly ahead, if the second is, and if it is too close to call.
     """
     first, second, close = options
-    return close if p >= LINE else first if difference > 0 else second
+    return NOT_MEASURED if math.isnan(p) else close if p >= LINE else first if difference > 0 else second
 
 
 def by_interval(interval: tuple[float, float], options: Sequence[str]) -> str:
-    """Return the option that a difference of two systems falls under, by its interval.
+    """Return the option that a difference of two systems falls under, by its interval; `NOT_MEASURED` if that is not of numbers.
 
     Args:
         interval: Lower and upper bound of the first system's score minus the second's.
         options: What to say if the first is clearly ahead, if the second is, and if the interval holds zero.
     """
     first, second, close = options
+    if math.isnan(interval[0]):
+        return NOT_MEASURED
     return first if interval[0] > 0 else second if interval[1] < 0 else close
 
 
 def p_value(p: float) -> str:
     """Say a p-value to three places, such as "0.034" or "under 0.001"."""
-    return "under 0.001" if p < 0.001 else f"{p:.3f}"
+    return NOT_MEASURED if math.isnan(p) else "under 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def p_is(p: float) -> str:
     """Say a p-value in a sentence, such as "p = 0.034" or "p under 0.001"."""
-    return f"p {'' if p < 0.001 else '= '}{p_value(p)}"
+    return f"p {'= ' if p >= 0.001 else ''}{p_value(p)}"
+
+
+def number(value: float, form: str) -> str:
+    """Say a number in a form such as ".0f"; `NOT_MEASURED` if it is none."""
+    return NOT_MEASURED if math.isnan(value) else format(value, form)
 
 
 def share(rate: Rate) -> str:
     """Say a rate and its 95 % interval in short, for a table: "75% (41% to 93%)"."""
     low, high = rate.interval
-    return f"{rate.value:.0%} ({low:.0%} to {high:.0%})"
+    return f"{rate.value:.0%} ({low:.0%} to {high:.0%}{_missing(rate)})" if rate.n else str(rate)
 
 
 def count(rate: Rate) -> str:
     """Say a rate as a count: "6 of 8"."""
-    return f"{rate.successes} of {rate.n}"
+    return f"{rate.successes} of {rate.n}{_missing(rate)}" if rate.n else str(rate)
+
+
+def _missing(rate: Rate) -> str:
+    return f"; no answer: {rate.missing}" if rate.missing else ""
 
 
 def span(value: float, interval: tuple[float, float], words: str = "") -> str:
@@ -103,7 +116,7 @@ def span(value: float, interval: tuple[float, float], words: str = "") -> str:
         interval: Its lower and upper bound.
         words: What the interval is, such as "95 % interval ", where no heading says so.
     """
-    return f"{value:.2f} ({words}{interval[0]:.2f} to {interval[1]:.2f})"
+    return NOT_MEASURED if math.isnan(value) else f"{value:.2f} ({words}{interval[0]:.2f} to {interval[1]:.2f})"
 
 
 def plural(n: int, noun: str, nouns: str = "") -> str:

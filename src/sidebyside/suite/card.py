@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..answers import NoAnswer
 from ..errors import SuiteError
-from ..evaluation import bootstrap, rate, run
+from ..evaluation import bootstrap, came, is_missing, rate, run
 from .rules import Rule
 from .samples import Sample
 
@@ -67,14 +68,15 @@ def evaluate(system: Callable[[Sample], str], samples: Sequence[Sample], angles:
         angles: How to judge; one without a scorer adds no column.
 
     Returns:
-        Columns id, input, target, answer, and one an angle; one row a sample.
+        Columns id, input, target, answer, and one an angle; one row a sample. No angle judges an answer that never came (`NoAnswer`).
     """
-    answers = [str(answer or "") for answer in run(system, samples)]  # type: ignore[arg-type]
+    answers = [answer if isinstance(answer, NoAnswer) else str(answer or "") for answer in run(system, samples)]  # type: ignore[arg-type]
     rows = [{"id": s.id, "input": s.input, "target": s.target, "answer": answer} for s, answer in zip(samples, answers, strict=True)]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS).assign(answer=pd.Series(answers, dtype=object))
     for angle in angles:
         if angle.scorer:
-            scores = [angle.scorer(answer, sample) for answer, sample in zip(answers, samples, strict=True)]
+            pairs = zip(answers, samples, strict=True)
+            scores = [None if isinstance(answer, NoAnswer) else angle.scorer(answer, sample) for answer, sample in pairs]
             table[angle.name] = pd.Series(scores, index=table.index, dtype=object)
     return table
 
@@ -88,18 +90,21 @@ def card(table: pd.DataFrame, angles: Sequence[Angle]) -> pd.DataFrame:
 
     Returns:
         Columns angle, value (a share of true scores, or a mean), n, low, high (its 95 % interval: Wilson for a share, bootstrap
-        for a mean), threshold (in words), must, verdict ("pass", "fail" or "cannot tell yet"); one row an angle.
+        for a mean), threshold (in words), must, verdict ("pass", "fail" or "cannot tell yet"); one row an angle. How many answers never
+        came, and of how many, is in its `attrs`, under "no answer" and "samples".
 
     Raises:
         SuiteError: If an angle has no column.
     """
     if missing := [angle.name for angle in angles if angle.name not in table]:
         raise SuiteError(f"The table has no scores for '{missing[0]}'. Give the angle a scorer, or fill its column.")
-    return pd.DataFrame([_row(angle, table[angle.name]) for angle in angles])
+    rows = pd.DataFrame([_row(angle, table[angle.name]) for angle in angles])
+    rows.attrs |= {"no answer": int((~came(table.get("answer", []))).sum()), "samples": len(table)}
+    return rows
 
 
 def _row(angle: Angle, column: pd.Series) -> dict[str, Any]:
-    scores = [score for score in column if score is not None and not (isinstance(score, float) and math.isnan(score))]
+    scores = [score for score in column if not is_missing(score)]
     value, low, high = _measured(scores)
     sign, bound = ("at least", angle.at_least) if angle.at_least is not None else ("at most", angle.at_most)
     threshold = f"{sign} {_told(bound, share=_is_share(scores))}"
@@ -130,12 +135,14 @@ def _told(value: Any, *, share: bool) -> str:
 
 
 def decide(rows: pd.DataFrame) -> tuple[str, str]:
-    """Return "go" if every angle that must pass does, else "no-go"; and why, in words.
+    """Return "go" if every angle that must pass does, "no-go" if not, "cannot tell yet" if no answer came; and why, in words.
 
     Args:
         rows: A card.
     """
     must = rows[rows["must"]]
+    if 0 < rows.attrs.get("no answer", 0) == rows.attrs["samples"]:
+        return OPEN, "none of the answers came"
     failed, unsure = ([*must.loc[must["verdict"] == word, "angle"]] for word in (FAIL, OPEN))
     reasons = [f"{said}: {', '.join(names)}" for said, names in (("fails", failed), ("cannot tell yet", unsure)) if names]
     return ("no-go", "; ".join(reasons)) if reasons else ("go", "every must-have passes")
@@ -149,7 +156,7 @@ def side_by_side(cards: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Returns:
         Columns angle, threshold (with the word "must" where it stops a release), and one a system (verdict, value, interval, n);
-        the last row holds the decisions.
+        the last row holds the decisions, and the one before it says how many answers never came, if there are any.
 
     Raises:
         SuiteError: If the cards differ in their angles.
@@ -161,8 +168,10 @@ def side_by_side(cards: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     shown = pd.DataFrame({"angle": first["angle"], "threshold": lines})
     for name, rows in cards.items():
         shown[name] = [_cell({str(key): value for key, value in row.items()}) for row in rows.to_dict("records")]
+    missing = {name: rows.attrs.get("no answer", 0) for name, rows in cards.items()}
+    more = [{"angle": "answers that never came", "threshold": ""} | missing] if any(missing.values()) else []
     last = {"angle": "DECISION", "threshold": ""} | {name: _signed(decide(rows)[0]) for name, rows in cards.items()}
-    return pd.concat([shown, pd.DataFrame([last])], ignore_index=True)
+    return pd.concat([shown, pd.DataFrame([*more, last])], ignore_index=True)
 
 
 def _signed(verdict: str) -> str:

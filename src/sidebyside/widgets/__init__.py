@@ -7,7 +7,7 @@ need a kernel and are shown as a picture where there is none; `workbook` keeps t
 from .explore import MetricExplorer, Planner, metric_explorer, planner
 from .lab import PromptLab, prompt_lab
 from .labelling import Labelling, labelling
-from .show import Outcome, Prediction, Table, TokenMap, outcome, plain, predict, say, table, token_map
+from .show import Outcome, Prediction, Table, TokenMap, not_measured, outcome, plain, predict, say, table, token_map
 
 __all__ = [
     "Labelling",
@@ -20,6 +20,7 @@ __all__ = [
     "TokenMap",
     "labelling",
     "metric_explorer",
+    "not_measured",
     "outcome",
     "plain",
     "planner",

@@ -9,13 +9,15 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import ipywidgets
 import pandas as pd
 
-from ..errors import explain
-from ..evaluation import flips, rate, read_label
+from ..answers import NoAnswer
+from ..errors import AnswerError, explain
+from ..evaluation import attempt, flips, rate, read_label, unanswered
 from ..llm import model_in_force
 from ..prompts import Prompt
 from ..settings import read_settings
@@ -72,6 +74,7 @@ class PromptLab:
 
         Raises:
             ValueError: If another prompt has the same version: its answers would pass for this one's.
+            AnswerError: In the end, if some answers never came.
         """
         if self.versions.setdefault(prompt.version, prompt) != prompt:
             raise ValueError(f"There is another prompt with the version '{prompt.version}'. Give this one a name of its own.")
@@ -84,12 +87,18 @@ class PromptLab:
 
     def _ask_all(self, prompt: Prompt, texts: Sequence[str] | pd.Series, given: dict[str, str]) -> None:
         self._bar.max, self._bar.value = len(texts), 0
+        missing = []
         for text in texts:
             if self._stopped.is_set():
                 break
-            if text not in given:
-                given[text] = self.ask(prompt, text) or ""  # an endpoint may send no text at all
+            answer = given[text] if text in given else attempt(partial(self.ask, prompt), text)
+            if isinstance(answer, NoAnswer):
+                missing.append(answer)  # the others may come, and this one the next time
+            else:
+                given[text] = answer or ""
             self._bar.value += 1
+        if missing:
+            raise AnswerError(unanswered([*given, *missing]), missing[0].why)
 
     def judged(self, version: str, size: int) -> pd.DataFrame:
         """Return the first messages that a version has answered: columns text, label, answer, found, right."""

@@ -20,6 +20,7 @@ from ..jupyter import GUESS
 from ..lessons import question
 from ..shown import NO_MATHS, shown
 from ..tokens import Token
+from ..wording import NOT_MEASURED
 
 OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrow keys for itself
 BOX = "border-left:4px solid {colour};padding:.2em 1em;margin:.5em 0"
@@ -121,7 +122,7 @@ class Outcome:
 
     Attributes:
         key: The key of the prediction.
-        answer: The option that turned out right.
+        answer: The option that turned out right; `wording.NOT_MEASURED` if none did, because nothing was measured.
         sentence: The result in a sentence.
     """
 
@@ -135,16 +136,24 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         key, answer = html.escape(self.key, quote=True), html.escape(self.answer, quote=True)
+        open_still = self.answer == NOT_MEASURED  # then the script finds no key, and marks no guess as right or wrong
+        where = "" if open_still else f' data-key="{key}" data-answer="{answer}"'
+        guess = "No guess is right or wrong here." if open_still else "You made no guess."
         return (
-            f'<div class="sbs-outcome" data-key="{key}" data-answer="{answer}" style="{BOX.format(colour=COLOURS["people"])}">'
+            f'<div class="sbs-outcome"{where} style="{BOX.format(colour=COLOURS["people"])}">'
             f"<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p>"
-            f'<p class="sbs-guess {NO_MATHS}">You made no guess.</p></div>{_script()}'
+            f'<p class="sbs-guess {NO_MATHS}">{guess}</p></div>{_script()}'
         )
 
 
 def outcome(key: str, answer: str, sentence: str) -> Outcome:
     """Show a result beside the guess of the prediction with the same key."""
     return Outcome(key, answer, sentence)
+
+
+def not_measured(key: str, model: str) -> Outcome:
+    """Say that a question stays open, because answers of a model never came."""
+    return Outcome(key, NOT_MEASURED, f"The answers of {model} that this takes never came, so there is nothing to count or to compare.")
 
 
 @dataclass(frozen=True)
