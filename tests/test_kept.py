@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 import threading
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -320,6 +321,13 @@ def test_what_was_on_its_way_when_the_reader_stopped_is_not_paid_for_again(
         assert all(flight.landed.wait(20) for flight in on_their_way)
     work("run(ask, TEXTS[:2])")
     assert (len(on_their_way), len(endpoint.asked), sources()) == (2, 2, ["kept", "kept"])
+
+
+def test_a_thread_that_asks_while_another_one_imports_ipython(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside of a notebook, the first line that is shown imports it."""
+    begin("auto")
+    monkeypatch.setitem(sys.modules, "IPython", types.ModuleType("IPython"))
+    assert ask("Hello") == "answer 0"
 
 
 # --- in a notebook the cell is what goes on -------------------------------------------------------------------------

@@ -33,6 +33,7 @@ MOST_NAMES = 20  # models listed to a reader who named an unknown one
 MOST_OF_NAMES = 240  # characters of that list
 NO_ANSWER_YET = "The endpoint took the request and sent no answer ({status}). Run the cell again, or ask whoever runs it for an address that answers."
 ENDS = ("/v1", "/api/v1", "/openai/v1")  # what an address may lack
+MOST_OF_FOLDER = 200  # bytes of a folder's name; file systems take 255
 LOOK = 5.0  # seconds to find out what an address is
 UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
 
@@ -195,8 +196,9 @@ class Endpoint:
         )
 
     def folder(self) -> str:
-        """Return the model's name as that of a folder."""
-        return _as_folder(self.name)
+        """Return the model's name as that of a folder; never that of an embedded model's, which some systems find in any case of letters."""
+        name = _as_folder(self.name)
+        return f"{name}-endpoint" if name.lower() in MODELS else name
 
     def shelf(self) -> str:
         """Return the model's name and a trace of the address: another server may have another model of that name."""
@@ -318,8 +320,9 @@ def backend(name: str | None, settings: Settings) -> Backend:
 
 
 def _as_folder(name: str) -> str:
-    """Return a model's name as that of a folder, on any system and inside of the folder it is in."""
-    return re.sub(r'^\.+|[/\\:*?"<>|\x00-\x1f]', "--", name)
+    """Return a model's name as that of a folder, on any system and inside of the folder it is in; a long one, such as a path, is cut."""
+    folder = re.sub(r'^\.+|[. ]+$|[/\\:*?"<>|\x00-\x1f]', "--", name)
+    return folder if len(folder.encode()) <= MOST_OF_FOLDER else f"{folder[:40]}-{hashlib.sha256(folder.encode()).hexdigest()[:8]}"
 
 
 def _refuse_other_model(request: httpx2.Request, model: str) -> None:

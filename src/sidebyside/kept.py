@@ -134,7 +134,8 @@ def sample() -> Iterator[Sample]:
 
 def _at_work() -> list[Work]:
     """Return the runs that are at work, and in a notebook the cell."""
-    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    get_shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", None)  # not there yet while another thread imports it
+    shell = get_shell() if get_shell else None
     if shell and not _cells:
         _cells.append(Work())
         shell.events.register("post_run_cell", _end_cell)

@@ -333,6 +333,13 @@ def test_a_limit_for_a_minute_slows_a_run_down_and_does_not_end_it(endpoint: Scr
     assert crowd.refused
 
 
+def test_a_free_tier_that_serves_one_now_and_then_does_not_end_a_run(endpoint: ScriptedModel, waits: list[float]) -> None:
+    """Several wait at the gate, and each time another one is let in: a request may be refused many times while the run goes on."""
+    endpoint.quirk = money.SoManyInARow(refusals=5)
+    sbs.connect()
+    assert sbs.run(ask, TEXTS) == TEXTS
+
+
 def test_the_first_error_stops_a_run(endpoint: ScriptedModel) -> None:
     def refuse_one(request: Request) -> Reply:
         return Reply(fault("not this one"), 400) if request.body["messages"][-1]["content"] == "text 1" else echo(request)

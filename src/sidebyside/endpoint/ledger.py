@@ -273,7 +273,7 @@ class Ledger:
         spent, left = self.purse.total, self.limit - self.purse.total
         words = REACHED if left <= self.limit / 100 else TOO_LARGE
         amounts = {"limit": self.limit, "spent": spent, "left": left, "cost": estimate}
-        return (words + RAISE).format(more=math.ceil(spent + estimate + self.limit), **{name: _money(dollars) for name, dollars in amounts.items()})
+        return (words + RAISE).format(more=max(1, math.ceil(spent + estimate + self.limit)), **{name: _money(dollars) for name, dollars in amounts.items()})
 
 
 def _money(dollars: float) -> str:
