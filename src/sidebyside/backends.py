@@ -196,9 +196,8 @@ class Endpoint:
         )
 
     def folder(self) -> str:
-        """Return the model's name as that of a folder; never that of an embedded model's, which some systems find in any case of letters."""
-        name = _as_folder(self.name)
-        return f"{name}-endpoint" if name.lower() in MODELS else name
+        """Return the model's name as that of a folder."""
+        return endpoint_folder(self.name)
 
     def shelf(self) -> str:
         """Return the model's name and a trace of the address: another server may have another model of that name."""
@@ -317,6 +316,16 @@ def backend(name: str | None, settings: Settings) -> Backend:
             "To use a model at an endpoint, which may cost money, set SIDEBYSIDE_MODEL to its name."
         )
     return Endpoint(chosen, settings)
+
+
+def endpoint_folder(name: str) -> str:
+    """Return the folder of an endpoint's model; never that of an embedded one, which some systems find in any case of letters.
+
+    Args:
+        name: The model's name.
+    """
+    folder = _as_folder(name)
+    return f"{folder}-endpoint" if folder.lower() in MODELS else folder
 
 
 def _as_folder(name: str) -> str:

@@ -272,8 +272,9 @@ class Ledger:
     def _refusal(self, estimate: float) -> str:
         spent, left = self.purse.total, self.limit - self.purse.total
         words = REACHED if left <= self.limit / 100 else TOO_LARGE
+        more = max(1, math.ceil(spent + estimate + self.limit))
         amounts = {"limit": self.limit, "spent": spent, "left": left, "cost": estimate}
-        return (words + RAISE).format(more=max(1, math.ceil(spent + estimate + self.limit)), **{name: _money(dollars) for name, dollars in amounts.items()})
+        return (words + RAISE).format(more=more, **{name: _money(dollars) for name, dollars in amounts.items()})
 
 
 def _money(dollars: float) -> str:
