@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import contextlib
 import datetime
 import json
 import subprocess
 import sys
+import threading
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,12 +21,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import sidebyside as sbs
-from sidebyside import kept, recording
+from sidebyside import kept, parallel, recording
 from sidebyside.errors import BudgetError
 from sidebyside.evaluation import so_far
+from sidebyside.faults.explain import Interrupted
 from sidebyside.kept import Kept
 from sidebyside.recording import key_of, read_entries, seal_of
-from tests.scripted import NAME, Reply, ScriptedModel, chat, fault, serving
+from tests.scripted import NAME, Quirk, Reply, Request, ScriptedModel, chat, fault, serving
 
 TEXTS = [f"Message {number}" for number in range(30)]
 Begin = Callable[..., openai.OpenAI]
@@ -30,7 +35,7 @@ Begin = Callable[..., openai.OpenAI]
 
 def forget() -> None:
     """Make this process as one whose kernel has just started."""
-    for memory in (kept._mine, kept._unfinished, kept._unwritten, kept._cells, kept._runs):
+    for memory in (kept._mine, kept._unfinished, kept._unwritten, kept._cells, kept._runs, kept._flights):
         memory.clear()
 
 
@@ -231,6 +236,99 @@ def test_record_goes_on_by_itself(begin: Begin, endpoint: ScriptedModel, shelf: 
     assert len(endpoint.asked) == 5
     assert len(endpoint.recorded()) == 4
     assert not shelf.exists()
+
+
+# --- answers that cannot be used, and answers that come too late ----------------------------------------------------
+
+
+def filtering(*places: int, broken: int) -> Quirk:
+    """Hold back the answers to these messages; fail once at another one."""
+    left = [broken]
+
+    def quirk(request: Request) -> Reply:
+        number = int(request.body["messages"][0]["content"].split()[-1])
+        if number in left:
+            left.remove(number)
+            return Reply(fault("broken"), 400)
+        body = chat(f"answer {number}")
+        body["choices"][0] |= {"finish_reason": "content_filter", "message": {"role": "assistant", "content": None}} if number in places else {}
+        return Reply(body)
+
+    return quirk
+
+
+@pytest.mark.parametrize("mode", ["auto", "live"])
+@pytest.mark.parametrize("restart", [False, True], ids=["same kernel", "kernel restarted"])
+def test_a_run_that_goes_on_does_not_pay_for_the_same_refusal_twice(
+    mode: str, restart: bool, begin: Begin, endpoint: ScriptedModel, said: list[str], shelf: Path
+) -> None:
+    begin(mode)
+    endpoint.quirk = filtering(2, 4, broken=7)
+    with pytest.raises(openai.BadRequestError):
+        sbs.run(ask, TEXTS[:10])
+    assert said[0].startswith("Stopped after 7 of 10; they are kept.")
+    if restart:
+        begin(mode)
+    answers = sbs.run(ask, TEXTS[:10])
+    assert [answers[place].why for place in (2, 4)] == ["filtered"] * 2
+    assert "content filter" in answers[2].sentence
+    assert (len(endpoint.asked), said[1]) == (11, "7 of 10 were kept from the run before.")
+    assert len(lines_of(shelf)) == 8, "what cannot be used is no answer"
+    begin("auto")
+    sbs.run(ask, TEXTS[:10])
+    assert len(endpoint.asked) == 13, "once the run was whole, what gave no answer is asked again"
+
+
+def test_a_cell_that_ends_in_a_refusal_asks_again(begin: Begin, endpoint: ScriptedModel, shell: InteractiveShell) -> None:
+    begin("auto")
+    endpoint.quirk = filtering(0, broken=-1)
+    for times in (1, 2):
+        assert not shell.run_cell("ask(TEXTS[0])").success
+        assert len(endpoint.asked) == times
+
+
+@pytest.mark.parametrize("mode", ["auto", "live"])
+@pytest.mark.parametrize("waits_for_it", [False, True], ids=["it came meanwhile", "it is still on its way"])
+@pytest.mark.parametrize("cell", [False, True], ids=["outside of a notebook", "in a cell"])
+def test_what_was_on_its_way_when_the_reader_stopped_is_not_paid_for_again(
+    mode: str, waits_for_it: bool, cell: bool, begin: Begin, endpoint: ScriptedModel, said: list[str], monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:  # fmt: skip
+    arrived, may_answer = threading.Semaphore(0), threading.Event()
+
+    def slow(question: Request) -> Reply:
+        arrived.release()
+        may_answer.wait(20)
+        return Reply(chat(question.body["messages"][0]["content"]))
+
+    def interrupted(*_: object, **__: object) -> None:
+        arrived.acquire(timeout=20), arrived.acquire(timeout=20)
+        raise KeyboardInterrupt
+
+    work = request.getfixturevalue("shell").run_cell if cell else lambda code: exec(code, {"run": sbs.run, "ask": ask, "TEXTS": TEXTS})
+    monkeypatch.setenv("SIDEBYSIDE_AT_ONCE", "2")
+    begin(mode)
+    endpoint.quirk = slow
+    monkeypatch.setattr(parallel, "wait", interrupted)
+    with contextlib.nullcontext() if cell else pytest.raises(Interrupted):  # one line, no traceback
+        work("run(ask, TEXTS[:2])")
+    monkeypatch.setattr(parallel, "wait", concurrent.futures.wait)
+    on_their_way = [flight for flights in kept._flights.values() for flight in flights]
+    if waits_for_it:
+        monkeypatch.setattr(kept, "PULSE", 0.01)
+        monkeypatch.setattr(kept.Line, "show", lambda line, text: may_answer.set() if text == kept.STILL_COMING else None)
+    else:
+        may_answer.set()
+        assert all(flight.landed.wait(20) for flight in on_their_way)
+    work("run(ask, TEXTS[:2])")
+    assert (len(on_their_way), len(endpoint.asked), sources()) == (2, 2, ["kept", "kept"])
+
+
+def test_a_thread_that_asks_while_another_one_imports_ipython(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside of a notebook, the first line that is shown imports it."""
+    begin("auto")
+    monkeypatch.setitem(sys.modules, "IPython", types.ModuleType("IPython"))
+    assert ask("Hello") == "answer 0"
 
 
 # --- in a notebook the cell is what goes on -------------------------------------------------------------------------

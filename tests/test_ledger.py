@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import math
@@ -233,6 +234,47 @@ def test_a_clock_that_goes_back_does_not_lower_the_bill(tmp_path: Path, monkeypa
     monkeypatch.setattr(ledger, "_today", lambda: "2020-01-01")
     with pytest.raises(BudgetError, match=r"0\.60 spent"):
         account(tmp_path).reserve(ROUTE, BODY)
+
+
+def test_kernels_in_two_time_zones_share_one_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container counts in UTC, the machine around it in its own time: around midnight one is a day ahead."""
+    answered: list[str] = []
+    for day in ["2026-11-28", "2026-11-29"] * 4:
+        monkeypatch.setattr(ledger, "_today", lambda day=day: day)
+        with contextlib.suppress(BudgetError):
+            account(tmp_path).paid(request(), answering(usage={"prompt_tokens": 300_000, "completion_tokens": 1}))
+            answered.append(day)
+    assert answered == ["2026-11-28", "2026-11-29", "2026-11-28"], "the new day begins once, for all of them"
+
+
+def test_a_kernel_whose_clock_goes_back_and_forth_does_not_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book, answered = account(tmp_path), []
+    for day in ["2026-11-29", "2026-11-28"] * 3:
+        monkeypatch.setattr(ledger, "_today", lambda day=day: day)
+        with contextlib.suppress(BudgetError):
+            book.paid(request(), answering(usage={"prompt_tokens": 300_000, "completion_tokens": 1}))
+            answered.append(day)
+    assert len(answered) == 2
+
+
+def test_a_clock_that_was_years_ahead_does_not_stop_the_spending_for_years(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "_today", lambda: "2099-01-01")
+    account(tmp_path).paid(request(), answering(usage={"prompt_tokens": 600_000, "completion_tokens": 1}))
+    for day, free in {"2026-11-28": False, "2026-11-29": False, "2026-11-30": True}.items():
+        monkeypatch.setattr(ledger, "_today", lambda day=day: day)
+        with contextlib.nullcontext() if free else pytest.raises(BudgetError, match=r"0\.60 spent"):
+            account(tmp_path).reserve(ROUTE, BODY)
+
+
+def test_what_another_kernel_s_midnight_overtakes_does_not_make_its_day_cheaper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "_today", lambda: "2026-11-28")
+    late = account(tmp_path).reserve(ROUTE, BODY)
+    monkeypatch.setattr(ledger, "_today", lambda: "2026-11-29")
+    there = account(tmp_path)
+    there.paid(request(), answering(usage={"prompt_tokens": 1000, "completion_tokens": 1}))
+    monkeypatch.setattr(ledger, "_today", lambda: "2026-11-28")
+    late.settle({"prompt_tokens": 1, "completion_tokens": 1})
+    assert kept(there) == {"day": "2026-11-29", "dollars": pytest.approx(cost(1000, 1))}
 
 
 BROKEN = [

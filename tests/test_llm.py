@@ -207,7 +207,7 @@ def test_budget_counts_what_every_connection_of_the_process_spent(endpoint: Scri
 
 def test_budget_of_nothing_sends_nothing(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDEBYSIDE_BUDGET", "0")
-    with pytest.raises(BudgetError):
+    with pytest.raises(BudgetError, match="SIDEBYSIDE_BUDGET=1`"):
         sbs.ask("Hello")
     assert endpoint.asked == []
 

@@ -120,7 +120,7 @@ def test_the_command_drops_only_after_all_pages(named: list[str], drops: bool, m
         return []
 
     monkeypatch.setattr(record, "record", note)
-    monkeypatch.setattr(sys, "argv", ["record", "record", *named])
+    monkeypatch.setattr(sys, "argv", ["record", "record", "--model", DEFAULT.name, *named])
     assert record.main() == 0
     ((names, dropped),) = ran
     assert dropped == drops
@@ -254,6 +254,18 @@ def test_only_the_course_s_own_model_writes_into_notebooks(
 def test_a_model_s_recordings_lie_in_a_folder_of_its_own() -> None:
     assert record.folder_of(SMALL.name).is_dir()
     assert record.folder_of("other", "case") == record.HOME / "recordings" / "other" / "case"
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-5", "llama3:8b", "/models/" + "long-" * 60, SMALL.name.upper(), "trailing."])
+def test_the_recorder_looks_where_the_connection_writes(
+    model: str, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch, pages: Pages, run: record.Run
+) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", model)
+    monkeypatch.setattr(record, "SHELF", endpoint.recordings)
+    (line,) = record.record(pages(one="a b"), record.folder_of(model), run)
+    assert "one.jsonl: 2 answers" in line
+    assert not (endpoint.recordings / SMALL.name).exists()
+    assert [*endpoint.recordings.glob("*/*/*.jsonl")] == [record.folder_of(model) / "one.jsonl"]
 
 
 # --- verify ---------------------------------------------------------------------------------------------------------

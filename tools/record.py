@@ -21,7 +21,8 @@ import openai
 
 import sidebyside as sbs
 from sidebyside.answers import slim
-from sidebyside.models import DEFAULT
+from sidebyside.backends import endpoint_folder
+from sidebyside.models import DEFAULT, MODELS
 from sidebyside.recording import Entry, Store, place_of
 from tools.pages import HOME, chosen, execute, load, save
 
@@ -32,7 +33,7 @@ Run = Callable[[Path, Path], None]  # runs a page in mode `record`; the answers 
 
 def folder_of(model: str, case: str | None = None) -> Path:
     """Return where a model's recordings of a case lie, by default of the case that pages use when nothing is set."""
-    return SHELF / model / (case or sbs.read_settings({}).case.name)
+    return SHELF / (model if model in MODELS else endpoint_folder(model)) / (case or sbs.read_settings({}).case.name)
 
 
 def record(paths: Iterable[Path], folder: Path, run: Run, drop: bool = True) -> list[str]:
@@ -144,7 +145,7 @@ def main() -> int:
     parser.add_argument("--model", default=DEFAULT.name)
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--no-gate", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     folder = folder_of(options.model)
     if options.job == "record":
         paths = chosen(("notebooks", "solutions", "hackathon"), options.pages)

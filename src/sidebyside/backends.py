@@ -8,9 +8,10 @@ import itertools
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import httpx2
+import openai
 
 from . import embedded
 from .endpoint.address import endpoint_address, endpoint_key
@@ -23,7 +24,7 @@ from .errors import EMBEDDED_HOST, AnswerError, BudgetError, CourseError, Settin
 from .faults.bodies import one_line
 from .faults.refusals import filtered, is_about_model
 from .models import DEFAULT, MODELS, Model, own_file
-from .prices import own_price, price
+from .prices import at_price, own_price, price
 from .recording import fields_of
 from .settings import Settings
 
@@ -32,6 +33,7 @@ MOST_NAMES = 20  # models listed to a reader who named an unknown one
 MOST_OF_NAMES = 240  # characters of that list
 NO_ANSWER_YET = "The endpoint took the request and sent no answer ({status}). Run the cell again, or ask whoever runs it for an address that answers."
 ENDS = ("/v1", "/api/v1", "/openai/v1")  # what an address may lack
+MOST_OF_FOLDER = 200  # bytes of a folder's name; file systems take 255
 LOOK = 5.0  # seconds to find out what an address is
 UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
 
@@ -44,7 +46,7 @@ class Backend(Protocol):
         """The model's name, as requests give it."""
 
     @property
-    def timeout(self) -> float | None:
+    def timeout(self) -> httpx2.Timeout | float | None:
         """Seconds to wait for an answer unless the page says otherwise; None waits as long as the model is alive."""
 
     @property
@@ -148,16 +150,17 @@ class Endpoint:
         SettingsError: If the endpoint is not set up whole.
     """
 
-    timeout: float | None = 60.0
+    timeout: httpx2.Timeout | float | None = httpx2.Timeout(180.0, connect=15.0)  # a reasoning model thinks, and a local server has a queue
 
     def __init__(self, name: str, settings: Settings) -> None:
         """Check that money is spent only on purpose and within a limit; nothing is asked yet."""
         self.name, self.settings = name, settings
         recorded = settings.mode == "replay"
+        self.own_price = None if recorded else own_price(name)  # as it is now: a setting that changes later holds for the next connection
         self.at_once = 1 if recorded else settings.at_once
         self.base_url, self.api_key = (NO_URL, NO_KEY) if recorded else (endpoint_address(), _require_key(settings))
         if not recorded:
-            self._require_price()
+            self._cost(1, 1)  # nothing is sent that cannot be counted
 
     @cached_property
     def outside(self) -> httpx2.Client:
@@ -172,28 +175,29 @@ class Endpoint:
         return Ledger(self.name, self._cost, self.settings.budget, purse_of(self.settings.recordings.parent))
 
     def _cost(self, tokens_in: int, tokens_out: int) -> float:
-        return self._price(tokens_in, tokens_out) or 0.0
+        told = self._price(tokens_in, tokens_out)
+        return self._unpriced() if told is None else told
 
     def _price(self, tokens_in: int, tokens_out: int) -> float | None:
         """Return what so many tokens cost, in US dollars; None if nobody knows. The reader's own machines are free unless priced."""
-        free = own_price(self.name) is None and self.is_local
-        return 0.0 if free else price(self.name, tokens_in, tokens_out, address=self.base_url)
+        if self.own_price:
+            return at_price(self.own_price, tokens_in, tokens_out)
+        return 0.0 if self.is_local else price(self.name, tokens_in, tokens_out, address=self.base_url)
 
     @cached_property
     def is_local(self) -> bool:
         """Whether the endpoint is a machine of the reader's own."""
         return is_local(self.base_url)
 
-    def _require_price(self) -> None:
-        if self._price(1, 1) is None:
-            raise SettingsError(
-                f"The price of '{self.name}' is not in the price library, so the spending limit cannot work. "
-                "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
-            )
+    def _unpriced(self) -> NoReturn:
+        raise SettingsError(
+            f"The price of '{self.name}' is not in the price library, so the spending limit cannot work. "
+            "Set SIDEBYSIDE_PRICE to US dollars for a million tokens in and out, for example 0.15/0.60."
+        )
 
     def folder(self) -> str:
         """Return the model's name as that of a folder."""
-        return _as_folder(self.name)
+        return endpoint_folder(self.name)
 
     def shelf(self) -> str:
         """Return the model's name and a trace of the address: another server may have another model of that name."""
@@ -237,7 +241,10 @@ class Endpoint:
             return self.outside.send(request, stream=True)
 
         ledger = self.ledger if request.method == "POST" else None
-        return paced(lambda: ledger.paid(request, send) if ledger else send(request), gate_of(self.base_url))
+        try:
+            return paced(lambda: ledger.paid(request, send) if ledger else send(request), gate_of(self.base_url))
+        except httpx2.ReadTimeout as error:  # it may be at work on it still: another try would lengthen its queue, and the bill
+            raise openai.APITimeoutError(httpx2.Request(request.method, request.url)) from error
 
     def _refuse(self, request: httpx2.Request, response: httpx2.Response) -> None:
         """Raise what only a look at the endpoint tells, or what is no fault of the settings; leave all else to the openai client.
@@ -311,9 +318,20 @@ def backend(name: str | None, settings: Settings) -> Backend:
     return Endpoint(chosen, settings)
 
 
+def endpoint_folder(name: str) -> str:
+    """Return the folder of an endpoint's model; never that of an embedded one, which some systems find in any case of letters.
+
+    Args:
+        name: The model's name.
+    """
+    folder = _as_folder(name)
+    return f"{folder}-endpoint" if folder.lower() in MODELS else folder
+
+
 def _as_folder(name: str) -> str:
-    """Return a model's name as that of a folder, on any system and inside of the folder it is in."""
-    return re.sub(r'^\.+|[/\\:*?"<>|\x00-\x1f]', "--", name)
+    """Return a model's name as that of a folder, on any system and inside of the folder it is in; a long one, such as a path, is cut."""
+    folder = re.sub(r'^\.+|[. ]+$|[/\\:*?"<>|\x00-\x1f]', "--", name)
+    return folder if len(folder.encode()) <= MOST_OF_FOLDER else f"{folder[:40]}-{hashlib.sha256(folder.encode()).hexdigest()[:8]}"
 
 
 def _refuse_other_model(request: httpx2.Request, model: str) -> None:

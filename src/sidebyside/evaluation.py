@@ -22,6 +22,7 @@ from tqdm.auto import tqdm
 from . import kept
 from .answers import NoAnswer
 from .errors import AnswerError
+from .faults.explain import quiet
 from .llm import at_once
 from .notice import QUIET, Line, say_once
 from .parallel import in_order
@@ -236,6 +237,7 @@ def so_far() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["text", "answer"])
 
 
+@quiet
 def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -> list[str | None]:
     """Give each text to a system and collect its answers in order; a bar shows progress when it takes more than two seconds.
 

@@ -70,7 +70,7 @@ def connect(page: str = UNSAVED, *, model: str | None = None, timeout: float | N
     Args:
         page: The page's name: its recordings lie in `recordings/<model>/<case>/<page>.jsonl`.
         model: Name of an embedded model (see `models.MODELS`), or of one at the endpoint where `SIDEBYSIDE_MODEL` names one.
-        timeout: Seconds to wait for an answer. By default an endpoint has a minute, and an embedded model as long as it is alive.
+        timeout: Seconds to wait for an answer. By default an endpoint has three minutes, and an embedded model as long as it is alive.
         max_retries: How often the openai client tries again after a fault.
 
     Returns:

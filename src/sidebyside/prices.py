@@ -38,7 +38,7 @@ def price(
         return None
     tokens = round(input_tokens), round(output_tokens)
     if own := own_price(model):
-        return answers * (tokens[0] * own[0] + tokens[1] * own[1]) / 1e6
+        return answers * at_price(own, *tokens)
     from genai_prices import Usage  # half a second that pages with the embedded model alone do not need
 
     when = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00") if day else None
@@ -49,6 +49,11 @@ def price(
 
 def _is_number(tokens: object) -> TypeGuard[float]:
     return isinstance(tokens, Real) and math.isfinite(tokens)
+
+
+def at_price(dollars: tuple[float, float], input_tokens: int, output_tokens: int) -> float:
+    """Return what so many tokens cost in US dollars, at a price for a million in and out."""
+    return (input_tokens * dollars[0] + output_tokens * dollars[1]) / 1e6
 
 
 def own_price(model: str) -> tuple[float, float] | None:

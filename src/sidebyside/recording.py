@@ -24,8 +24,8 @@ import httpx2
 from .answers import slim, whole_answer
 from .endpoint.counts import told
 from .endpoint.dialects import with_fields
-from .errors import RecordingError
-from .kept import Kept
+from .errors import AnswerError, RecordingError
+from .kept import Flight, Kept
 from .parallel import waited
 from .store import Entry, Store, canonical, key_of, place_of, read_entries, seal_of, write_entries
 
@@ -102,13 +102,17 @@ class RecordingTransport(httpx2.BaseTransport):
         route, body = route_of(request.url.path), request.read()
         if self.mode == "record":
             _require_seed(route, asked)
-        source, entry = self._there(key_of(route, body), route, asked) if asked else ("", None)
+        key = key_of(route, body) if asked else ""
+        source, entry = self._there(key, route, asked) if asked else ("", None)
         if entry:
             self.after(_call(entry["response"], source, entry["seconds"], entry["recorded"]))
             return _response(entry["response"])
         if self.mode == "replay":
             raise RecordingError(_missing(self.store.file, canonical(body) if asked else route))
-        return self._ask(request, route, asked)
+        if not self.kept or not asked:
+            return self._ask(request, route, asked)
+        with self.kept.asking(key) as flight:
+            return self._ask(request, route, asked, flight)
 
     def _there(self, key: str, route: str, asked: dict[str, Any]) -> tuple[str, Entry | None]:
         """Return the answer that is there already, and where from: recorded with the course, or kept for the reader."""
@@ -125,15 +129,21 @@ class RecordingTransport(httpx2.BaseTransport):
             return request, said
         return with_fields(request, asked), asked
 
-    def _ask(self, request: httpx2.Request, route: str, asked: dict[str, Any]) -> httpx2.Response:
+    def _ask(self, request: httpx2.Request, route: str, asked: dict[str, Any], flight: Flight | None = None) -> httpx2.Response:
         start, before = time.perf_counter(), waited()
         response = self.send(request)
         if response.status_code != 200 or not asked or asked.get("stream"):
             return response
-        answer = whole_answer(response.read(), response.headers.get("content-type", ""), asked)
+        try:
+            answer = whole_answer(response.read(), response.headers.get("content-type", ""), asked)
+        except AnswerError as error:
+            if self.kept:
+                self.kept.refuse(key_of(route, json.dumps(asked)), error, again=_is_repeatable(route, asked))
+            raise
         seconds = round(time.perf_counter() - start - (waited() - before), 3)
         answer = self._keep(route, asked, answer, seconds, response.extensions.get("changed"))
-        self.after(_call(answer, "live", seconds, _today()))
+        if not (flight and flight.is_orphan):  # it is listed once somebody uses it
+            self.after(_call(answer, "live", seconds, _today()))
         return _response(answer)
 
     def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float, changed: list[str] | None) -> dict[str, Any]:

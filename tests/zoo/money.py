@@ -146,6 +146,21 @@ def proxy_page() -> Reply:
     return Reply("<html>429 Too Many Requests</html>", 429, kind="text/html", headers={"retry-after": "Wed, 21 Oct 2015 07:28:30 GMT"})
 
 
+class SoManyInARow:
+    """Answer one request and then refuse, without a word how long, whatever comes until so many were refused: a free tier."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals, self.lock, self.left = refusals, threading.Lock(), 0
+
+    def __call__(self, request: Request) -> Reply:
+        with self.lock:
+            self.left -= 1
+            if self.left >= 0:
+                return mistral_busy()
+            self.left = self.refusals
+        return Reply(chat(request.body["messages"][-1]["content"]))
+
+
 class APlaceForOne:
     """Refuse with this whatever comes while another request is being answered; note the most that came at once."""
 

@@ -74,7 +74,7 @@ FAULTS = {
     "429": Fault(refusal(429), openai.RateLimitError, ("too many requests", "Wait a minute"), tries=7),
     "500": Fault(refusal(500), openai.InternalServerError, ("fault of its own (500)", "Wait a little"), tries=3),
     "503, not JSON": Fault((Reply("<html>busy</html>", 503),), openai.InternalServerError, ("(503)", "Wait a little"), tries=3),
-    "timeout": Fault((Reply(chat(), delay=1.0),), openai.APITimeoutError, ("did not answer in time", "longer timeout"), tries=3),
+    "timeout": Fault((Reply(chat(), delay=1.0),), openai.APITimeoutError, ("did not answer in time", "longer timeout", "SIDEBYSIDE_AT_ONCE=1")),
     "cut-off JSON": Fault((Reply(WHOLE[: len(WHOLE) // 2]),), AnswerError, ("cut off in the middle", "Run the cell again")),
     "hung up in the middle": Fault((Reply(chat(), cut=True),), openai.APIConnectionError, ("cut off in the middle", "Run the cell again"), tries=3),
     "empty body": Fault((Reply(""),), AnswerError, ("cut off", "Run the cell again")),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import openai
 import pandas as pd
 import pytest
@@ -207,6 +208,18 @@ def test_a_container_s_name_is_free_if_it_is_at_home(
             sbs.connect()
 
 
+def test_a_price_that_is_taken_away_later_does_not_make_a_connection_free(paid: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a later cell sets another model and its price, and goes on with both clients."""
+    paid.script(Reply(chat(tokens_in=200_000)))
+    client, _ = sbs.connect()
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", "another")
+    monkeypatch.delenv("SIDEBYSIDE_PRICE")
+    for _ in range(3):
+        ask(client=client)
+    with pytest.raises(BudgetError, match=r"0\.60 spent"):
+        ask(client=client)
+
+
 def test_replay_looks_no_name_up(endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setenv("OPENAI_BASE_URL", "http://ollama:11434/v1")
@@ -259,6 +272,34 @@ def test_waiting_costs_nothing_and_holds_no_money_back(paid: ScriptedModel, wait
     assert spent(paid) == pytest.approx(0.002)
 
 
+# --- time -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_endpoint_gets_time_to_think_and_little_to_be_found(endpoint: ScriptedModel) -> None:
+    client, _ = sbs.connect()
+    assert client.timeout == httpx2.Timeout(180, connect=15)
+    assert sbs.connect(timeout=7)[0].timeout == 7
+
+
+def test_what_waits_in_a_queue_is_not_sent_once_more(paid: ScriptedModel) -> None:
+    """A local server that answers one by one: who is out of time there would only come again at the end of the queue."""
+    turn, hurry = threading.Lock(), threading.Event()
+
+    def one_by_one(request: Request) -> Reply:
+        with turn:
+            hurry.wait(5)
+            return Reply(chat())
+
+    paid.quirk = one_by_one
+    client, _ = sbs.connect(timeout=0.1)
+    with pytest.raises(openai.APITimeoutError, match=r"did not answer in time.*SIDEBYSIDE_AT_ONCE=1"):
+        sbs.run(lambda text: ask(text, client=client), TEXTS)
+    hurry.set()
+    asked = [request.body["messages"][-1]["content"] for request in paid.asked]
+    assert len(asked) == len(set(asked)), "each at most once"
+    assert spent(paid) > 0, "it may have been answered, and paid for, all the same"
+
+
 # --- several at once ------------------------------------------------------------------------------------------------
 
 TEXTS = [f"text {number}" for number in range(12)]
@@ -290,6 +331,13 @@ def test_a_limit_for_a_minute_slows_a_run_down_and_does_not_end_it(endpoint: Scr
     sbs.connect()
     assert sbs.run(ask, TEXTS) == TEXTS
     assert crowd.refused
+
+
+def test_a_free_tier_that_serves_one_now_and_then_does_not_end_a_run(endpoint: ScriptedModel, waits: list[float]) -> None:
+    """Several wait at the gate, and each time another one is let in: a request may be refused many times while the run goes on."""
+    endpoint.quirk = money.SoManyInARow(refusals=5)
+    sbs.connect()
+    assert sbs.run(ask, TEXTS) == TEXTS
 
 
 def test_the_first_error_stops_a_run(endpoint: ScriptedModel) -> None:

@@ -16,6 +16,7 @@ import json
 import math
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,13 +60,14 @@ class Purse:
         turn: Held while this process counts; its waiters are told when a request is settled.
         open: How many requests of this process are on their way.
         factors: By how much the answers of each model have exceeded their estimates, at most.
+        day: The day that is counted: today, or tomorrow where another kernel, by its own clock, has got that far.
     """
 
     def __init__(self, file: Path) -> None:
         """Note where the sum lies; nothing is read yet."""
         self.file, self.turn, self.open = file, threading.Condition(), 0
         self.factors: dict[str, float] = {}
-        self.total, self._own, self._day = 0.0, 0.0, _today()
+        self.total, self._own, self.day = 0.0, 0.0, _today()
 
     def add(self, dollars: float, limit: float = math.inf) -> bool:
         """Add to the day's sum unless that exceeds a limit; say whether it was added. `total` is the sum then.
@@ -73,8 +75,7 @@ class Purse:
         Raises:
             BudgetError: If the file was changed or cut off.
         """
-        if self._day != _today():
-            self.total, self._own, self._day = 0.0, 0.0, _today()
+        self._turn_to(max(_today(), _near(self.day)))
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(f"{self.file}.lock", timeout=LOCK_PATIENCE):
@@ -83,27 +84,50 @@ class Purse:
             say_once(UNKEPT.format(folder=self.file.parent.parent, why=getattr(error, "strerror", None) or type(error).__name__))
             return self._add(dollars, limit, kept=False)
 
-    def correct(self, dollars: float) -> None:
-        """Add to the day's sum, or take from it, whatever has become of the file: the answer is there and must not be lost."""
+    def correct(self, dollars: float, day: str) -> None:
+        """Add to the day's sum, or take from it, whatever has become of the file: the answer is there and must not be lost.
+
+        Args:
+            dollars: How much.
+            day: The day on which it was set aside; one that is over is not made cheaper by the next one's money.
+        """
+        with suppress(BudgetError):
+            self.add(0.0)
+        if dollars < 0 and day != self.day:
+            return
         try:
             self.add(dollars)
         except BudgetError:
             self._add(dollars, math.inf, kept=False)
 
+    def _turn_to(self, day: str) -> None:
+        """Count another day; a later one begins with nothing."""
+        if day > self.day:
+            self.total = self._own = 0.0
+        self.day = day
+
     def _add(self, dollars: float, limit: float, *, kept: bool) -> bool:
-        self.total = max(self._kept() if kept else self.total, self._own)
+        there = self._kept() if kept else self.total
+        self.total = max(there, self._own)
         if self.total >= limit or self.total + dollars > limit:
             return False
         total, own = max(0.0, self.total + dollars), max(0.0, self._own + dollars)
         if kept and dollars:
-            draft = self.file.with_suffix(".draft")
-            draft.write_text(json.dumps({"day": self._day, "dollars": total}), encoding="utf-8")
-            draft.replace(self.file)
+            self._write(total)
         self.total, self._own = total, own
         return True
 
+    def _write(self, total: float) -> None:
+        draft = self.file.with_suffix(".draft")
+        draft.write_text(json.dumps({"day": self.day, "dollars": total}), encoding="utf-8")
+        draft.replace(self.file)
+
     def _kept(self) -> float:
-        """Return the sum that the file holds for today; a later day, after the clock went back, counts as well."""
+        """Return the sum that the file holds for the day.
+
+        The file may be a day ahead: another kernel's clock is in another time zone (a container's, say), or this one went back. Then all count
+        that day, so that none begins with nothing again. A file further ahead was written by a clock that was wrong: the day in it is put right.
+        """
         try:
             said = json.loads(self.file.read_text(encoding="utf-8"))
             day, dollars = datetime.date.fromisoformat(said["day"]).isoformat(), said["dollars"]
@@ -113,7 +137,10 @@ class Purse:
             return 0.0
         except (ValueError, KeyError, TypeError, RecursionError):
             raise BudgetError(UNREADABLE.format(file=self.file)) from None
-        return float(dollars) if day >= self._day else 0.0
+        self._turn_to(max(self.day, _near(day)))
+        if day > self.day:
+            self._write(dollars)
+        return float(dollars) if day >= self.day else 0.0
 
 
 @cache
@@ -163,16 +190,14 @@ class Reservation:
         self._close(0.0, None)
 
     def _close(self, dollars: float, factor: float | None) -> None:
-        """Put what was spent in place of what was set aside; a day that is over is not made cheaper by the next one's money."""
+        """Put what was spent in place of what was set aside."""
         purse, name = self.ledger.purse, self.ledger.name
         with purse.turn:
             purse.open -= 1
             purse.turn.notify_all()
             if factor:
                 purse.factors[name] = max(factor, purse.factors.get(name, 1.0))
-            change = dollars - self.held
-            if self.day == _today() or change > 0:
-                purse.correct(change)
+            purse.correct(dollars - self.held, self.day)
 
 
 @dataclass(frozen=True)
@@ -235,7 +260,7 @@ class Ledger:
             if held is None:
                 raise BudgetError(self._refusal(estimate))
             purse.open += 1
-        return Reservation(self, _today(), estimate, held, tokens_out > 0)
+        return Reservation(self, purse.day, estimate, held, tokens_out > 0)
 
     def _likely(self, estimate: float) -> float:
         return estimate * self.purse.factors.get(self.name, 1.0)
@@ -247,8 +272,9 @@ class Ledger:
     def _refusal(self, estimate: float) -> str:
         spent, left = self.purse.total, self.limit - self.purse.total
         words = REACHED if left <= self.limit / 100 else TOO_LARGE
+        more = max(1, math.ceil(spent + estimate + self.limit))
         amounts = {"limit": self.limit, "spent": spent, "left": left, "cost": estimate}
-        return (words + RAISE).format(more=math.ceil(spent + estimate + self.limit), **{name: _money(dollars) for name, dollars in amounts.items()})
+        return (words + RAISE).format(more=more, **{name: _money(dollars) for name, dollars in amounts.items()})
 
 
 def _money(dollars: float) -> str:
@@ -292,6 +318,12 @@ def _usage(body: bytes) -> object:
 def _refused(status: int) -> bool:
     """Tell whether a status says that nothing was generated: a refusal, a redirect that led nowhere, an endpoint with too much to do."""
     return 300 <= status < 500 and status != 408 or status in (503, 529)
+
+
+def _near(day: str) -> str:
+    """Return a day, but none later than tomorrow: no time zone is further ahead."""
+    tomorrow = datetime.date.fromisoformat(_today()) + datetime.timedelta(days=1)
+    return min(day, tomorrow.isoformat())
 
 
 def _today() -> str:

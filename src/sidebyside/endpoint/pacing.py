@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import email.utils
-import itertools
 import math
 import random
 import re
@@ -43,12 +42,13 @@ class Gate:
 
     Attributes:
         places: How many requests may be on their way; halved each time the endpoint refuses one, and one more after as many good answers.
+        answered: How many requests were not refused so far.
     """
 
     def __init__(self) -> None:
         """Let everything pass."""
         self.lock, self.line, self.shown = threading.Lock(), Line(), ""
-        self.opens, self.inside, self.places, self.good = 0.0, 0, MOST_PLACES, 0
+        self.opens, self.inside, self.places, self.good, self.answered = 0.0, 0, MOST_PLACES, 0, 0
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -80,6 +80,7 @@ class Gate:
     def thank(self) -> None:
         """Take note of a request that was not refused."""
         with self.lock:
+            self.answered += 1
             self.good += 1
             if self.good >= self.places:
                 self.places, self.good = min(self.places + 1, MOST_PLACES), 0
@@ -110,7 +111,7 @@ def gate_of(address: str) -> Gate:
 
 
 def paced(send: Callable[[], httpx2.Response], gate: Gate) -> httpx2.Response:
-    """Send a request, and again as long as the endpoint asks for a pause that is worth waiting for.
+    """Send a request, and again as long as the endpoint asks for a pause that is worth waiting for, or lets other requests in.
 
     Args:
         send: Sends the request once.
@@ -119,10 +120,12 @@ def paced(send: Callable[[], httpx2.Response], gate: Gate) -> httpx2.Response:
     Returns:
         The answer; where no wait helps, the refusal, marked so that the openai client does not try again either.
     """
-    start = now()
-    for tries in itertools.count():
+    start, tries, answered = now(), 0, gate.answered
+    while True:
         with gate.place():
             response = send()
+        if gate.answered > answered:  # others were let in meanwhile: the endpoint is slow and goes on
+            start, tries, answered = now(), 0, gate.answered
         seconds = wait_told(response, tries)
         if seconds is None:
             gate.thank()
@@ -131,7 +134,7 @@ def paced(send: Callable[[], httpx2.Response], gate: Gate) -> httpx2.Response:
             response.headers["x-should-retry"] = "false"
             return response
         gate.shut(seconds + jitter() * min(1.0, seconds / 10))
-    raise AssertionError("unreachable")
+        tries += 1
 
 
 def wait_told(response: httpx2.Response, tries: int = 0) -> float | None:

@@ -72,7 +72,10 @@ UNREACHABLE = "This machine's network cannot reach the endpoint ({reason}). Chec
 NOT_CONNECTED = (
     "The endpoint could not be reached in time. Check the address in OPENAI_BASE_URL, your network and VPN; a firewall may also drop the connection."
 )
-TOO_SLOW = "The endpoint did not answer in time. Run the cell again, or give connect() a longer timeout."
+TOO_SLOW = (
+    "The endpoint did not answer in time. Run the cell again, or give connect() a longer timeout. "
+    "If the endpoint answers one request after the other, set SIDEBYSIDE_AT_ONCE=1 and run the cell with connect() again."
+)
 NOBODY = "No endpoint answers at OPENAI_BASE_URL. Start it or fix the address; unset SIDEBYSIDE_MODEL to use the embedded model."
 NOBODY_AT_80 = (
     "No endpoint answers at OPENAI_BASE_URL, which names no port. Start it or fix the address: a local server has a port, "
