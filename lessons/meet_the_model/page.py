@@ -8,7 +8,7 @@ from typing import Any
 from IPython.display import Markdown
 
 import sidebyside as sbs
-from sidebyside import NoAnswer
+from sidebyside import NoAnswer, llm
 from sidebyside.llm import Answer
 from sidebyside.tokens import Token
 from sidebyside.widgets import Outcome, not_measured
@@ -63,5 +63,8 @@ def different(written: Mapping[float, Sequence[str]]) -> Outcome:
     if not given[0]:
         return not_measured(key, "the model")
     counts = {temperature: len(set(texts)) for temperature, texts in given.items()}
+    if why := llm.left_out("temperature"):
+        return not_measured(key, "the model", f"{why} Different sentences among eight, three times over: {', '.join(map(str, counts.values()))}.")
     listing = "; ".join(f"{n} at temperature {temperature}" for temperature, n in counts.items())
-    return sbs.outcome(key, by_bounds(counts[0], (2, 8), options(key)), f"Different sentences among eight: {listing}.")
+    told = f"Different sentences among eight: {listing}. {llm.changed('temperature')}".strip()
+    return sbs.outcome(key, by_bounds(counts[0], (2, 8), options(key)), told)

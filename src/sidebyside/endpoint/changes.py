@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
@@ -52,6 +53,20 @@ NAMED = ("properties", "$defs")  # what they hold goes by names, which are no ke
 GO_ON = "Your answer begins with the words below. Write only what comes after them.\n{begun}"
 ONLY_JSON = "Answer with JSON alone, without any other text."
 FITTING = " It must fit this JSON schema: {schema}"
+
+
+LEFT_OUT = "no "
+
+
+def said_of(option: str, sentences: Iterable[str], how: str = "(?:no |the )?") -> str:
+    """Return the first of some sentences about changes that says how an option was put otherwise; "" if none does.
+
+    Args:
+        option: The option's name, such as "temperature".
+        sentences: What is told of an answer's changes, also by a recording.
+        how: A pattern of what stands before the name: `LEFT_OUT` finds only that it was left out.
+    """
+    return next((sentence for sentence in sentences if re.search(rf" takes {how}{option}\b", sentence)), "")
 
 
 def without(option: str) -> Change:

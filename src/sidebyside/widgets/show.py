@@ -151,9 +151,9 @@ def outcome(key: str, answer: str, sentence: str) -> Outcome:
     return Outcome(key, answer, sentence)
 
 
-def not_measured(key: str, model: str) -> Outcome:
-    """Say that a question stays open, because answers of a model never came."""
-    return Outcome(key, NOT_MEASURED, f"The answers of {model} that this takes never came, so there is nothing to count or to compare.")
+def not_measured(key: str, model: str, why: str = "") -> Outcome:
+    """Say that a question stays open, because answers of a model never came or were not measured, or for another reason."""
+    return Outcome(key, NOT_MEASURED, why or f"What this takes of the answers of {model} never came, so there is nothing to count or to compare.")
 
 
 @dataclass(frozen=True)
