@@ -38,7 +38,7 @@ from .changes import (
     without_keyword,
 )  # fmt: skip
 from .objections import LIMITS, Refusal, read_refusal
-from .thinking import LENGTHS, choice_apart, set_thinking_apart as set_thinking_apart, tokens_of_thinking
+from .thinking import LENGTHS, choice_apart, may_begin_thinking, set_thinking_apart as set_thinking_apart, tokens_of_thinking
 
 Post = Callable[[Fields], httpx2.Response]
 ONE_OF = "one_of"  # the field of a request that the transport replaces
@@ -102,7 +102,9 @@ ROOMS = (2_000, 8_000)  # tokens to think in; a model that needs more is not giv
 COLDEST = 0.01  # sent where a temperature must be above 0: as good as the likeliest token each time
 BOUNDED = {"temperature", "top_p", "top_logprobs", "logprobs", "frequency_penalty", "presence_penalty", *LIMITS}
 MUSING = re.compile(  # how thoughts begin where no tag says so
-    r"\s*(?:ok(?:ay)?|alright|hmm+|well|wait|let me|let's|let us|we (?:need|have|are)|the (?:user|question|task)|first|so|i need)\b", re.IGNORECASE
+    r"\s*(?:ok(?:ay)?|alright|hmm+|well|wait|let me|let's|let us|we (?:need|have|are)|the (?:user|question|task)|first|so|i need"
+    r"|(?:we|the|let|i)(?=\s*$))\b",  # an answer of one token shows no more
+    re.IGNORECASE,
 )
 UNFINISHED = r"could not finish|higher max_\w+|(?:increase|raise) .{0,20}max_\w+|output limit was reached"
 BEGUN = (
@@ -308,7 +310,8 @@ class Dialect:
         """Tell whether an answer that was cut off begins as thoughts do: where the chat template wrote the opening tag, nothing else tells."""
         open_end = "messages" in asked and any(name in asked for name in LIMITS) and _is_cut_off(answer)
         known = self._never_thinks or form.room or _thinks(answer)
-        return open_end and not known and bool(MUSING.match(str(_first(answer)[1].get("content"))))
+        text = str(_first(answer)[1].get("content"))
+        return open_end and not known and (bool(MUSING.match(text)) or may_begin_thinking(text))
 
     def _asked_longer(
         self, form: Form, response: httpx2.Response, answer: Fields, asked: Fields, post: Post, spent: list[Fields]
