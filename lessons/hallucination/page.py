@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -118,7 +119,7 @@ def permission(model: str, kinds: Kinds, exists: pd.Series[bool]) -> sbs.widgets
     plain, after = both_answered(kinds["plain"], allowed)
     before = plain == RIGHT
     gained, lost = sbs.flips(list(before), list(after == RIGHT))
-    word = wording.by_bounds(len(lost) / max(1, before.sum()), [0.1, wording.after(0.5)], wording.options(key))
+    word = wording.by_bounds(len(lost) / before.sum() if before.sum() else math.nan, [0.1, wording.after(0.5)], wording.options(key))
     invented, real = among(allowed[~exists], ADMITS), among(allowed[exists], ADMITS)
     told = (
         f"With the permission, {model} loses {len(lost)} of {before.sum()} right answers and gains {len(gained)}. "

@@ -16,7 +16,7 @@ import pandas as pd
 from .backends import NO_URL, Backend, backend, embedded_model
 from .endpoint.address import settle_headers
 from .endpoint.changes import LEFT_OUT, said_of
-from .errors import SettingsError, plain_errors
+from .errors import AnswerError, SettingsError, Why, plain_errors
 from .faults.explain import quiet
 from .kept import Kept
 from .recording import Call, RecordingTransport, Store
@@ -157,7 +157,7 @@ class Answer:
 
 
 def ask(prompt: str, *, client: openai.OpenAI | None = None, system: str | None = None, **sampling: Any) -> Answer:
-    """Ask a model one thing.
+    """Ask a model one thing. Where it tells no log-probabilities, the answer comes without tokens.
 
     Args:
         prompt: The user message.
@@ -167,11 +167,15 @@ def ask(prompt: str, *, client: openai.OpenAI | None = None, system: str | None 
     """
     connection = connection_of(client)
     messages = [{"role": "system", "content": system}] if system else []
-    response = connection.client.chat.completions.create(
-        model=connection.model,
-        messages=[*messages, {"role": "user", "content": prompt}],  # type: ignore[list-item]
-        **{"temperature": 0, "max_tokens": 60} | sampling,
-    )
+    fields = {"model": connection.model, "messages": [*messages, {"role": "user", "content": prompt}]}
+    fields |= {"temperature": 0, "max_tokens": 60} | sampling
+    try:
+        response = connection.client.chat.completions.create(**fields)
+    except AnswerError as error:
+        if error.why != Why.UNMEASURED or not sampling.get("logprobs"):
+            raise
+        rest = {name: value for name, value in fields.items() if name not in ("logprobs", "top_logprobs")}
+        response = connection.client.chat.completions.create(**rest)
     return Answer(response.choices[0].message.content or "", connection.model, connection.call_of(response.id), tokens_of(response))
 
 

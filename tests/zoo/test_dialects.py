@@ -406,6 +406,32 @@ def test_stream_is_put_right_and_passed_on(endpoint: ScriptedModel, monkeypatch:
     assert [piece.choices[0].delta.content for piece in pieces] == ["happy"]
 
 
+@pytest.mark.parametrize("told", [None, {"content": None, "refusal": None}, {"content": []}])
+def test_log_probabilities_that_never_come_are_not_paid_for_again_and_again(told: Any, endpoint: ScriptedModel, said: list[str]) -> None:
+    """Anthropic's route and some gateways take the option, charge for the answer, and ignore it."""
+    body = chat()
+    body["choices"][0]["logprobs"] = told
+    endpoint.script(Reply(body))
+    client, _ = sbs.connect(max_retries=0)
+    for _ in range(6):
+        with pytest.raises(AnswerError, match="log-probabilities") as caught:
+            call(client, "chances")
+        assert caught.value.why == Why.UNMEASURED
+    assert len(endpoint.asked) == dialects.IN_VAIN
+    assert len(said) == 1 and "tells no log-probabilities" in said[0]
+    assert call(client, "plain").choices[0].message.content == "happy"
+
+
+def test_log_probabilities_that_come_now_and_then_are_asked_for_each_time(endpoint: ScriptedModel) -> None:
+    silent = Reply(chat())
+    endpoint.script(zoo.answer(ASKS["chances"]), *[silent] * 9)
+    client, _ = sbs.connect(max_retries=0)
+    for _ in range(8):
+        with suppress(AnswerError):
+            call(client, "chances")
+    assert len(endpoint.asked) == 8
+
+
 # --- raw completions ----------------------------------------------------------------------------------------------------
 
 NO_RAW = {

@@ -231,6 +231,7 @@ def _for_roles(refusal: Refusal, sent: Fields) -> Iterator[Step]:
 
 # --- one endpoint's dialect -----------------------------------------------------------------------------------------
 
+IN_VAIN = 3  # answers without the log-probabilities asked for, and never one with them, until no more are asked
 MOST_TRIES = 12  # requests for one answer: gpt-5 takes five to learn all that pages ask
 CHATS_ONLY = r"chat model|chat/completions|completions? (?:endpoint|route|api|operation)|\bprompt\b"
 NO_RAW = (
@@ -253,6 +254,7 @@ class Dialect:
         self.model = model
         self.form = Form()
         self._never_thinks = False
+        self._untold = 0  # answers in a row that came without the log-probabilities asked for; below 0 once one had them
         self._lock = threading.Lock()
 
     @property
@@ -293,6 +295,8 @@ class Dialect:
             response.headers["x-should-retry"] = "false"  # the openai client would start from the beginning
         if self._may_be_thinking(answer, asked, form):
             form, response, answer = self._asked_longer(form, response, answer, asked, post, spent)
+        if refusal is None and self._tells_nothing(answer, asked):
+            form = form.without("logprobs")
         if refusal is None:
             self._keep(form.roomy(ROOMS[0]) if not form.room and _thinks(answer) else form)
         changed = [f"{self.model} {change.says}." for change in form.of(asked)] + ([AGAIN.format(model=self.model)] if spent else [])
@@ -305,6 +309,17 @@ class Dialect:
         if any(asked.get(name) and name not in sent for name in ("logprobs", "top_logprobs")):
             self._keep(form)
             raise AnswerError(NOT_TOLD.format(model=self.model), Why.UNMEASURED)
+
+    def _tells_nothing(self, answer: Fields, asked: Fields) -> bool:
+        """Tell whether the endpoint takes the wish for log-probabilities and never fulfils it: each such answer is paid for in vain."""
+        choice, message = _first(answer)
+        if not asked.get("logprobs") or not (message.get("content") or choice.get("text")):
+            return False
+        told = choice.get("logprobs")
+        has = any(told.values()) if isinstance(told, dict) else bool(told)
+        with self._lock:
+            self._untold = -1 if has or self._untold < 0 else self._untold + 1
+            return self._untold >= IN_VAIN
 
     def _may_be_thinking(self, answer: Fields, asked: Fields, form: Form) -> bool:
         """Tell whether an answer that was cut off begins as thoughts do: where the chat template wrote the opening tag, nothing else tells."""

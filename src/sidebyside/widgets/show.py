@@ -156,6 +156,9 @@ def not_measured(key: str, model: str, why: str = "") -> Outcome:
     return Outcome(key, NOT_MEASURED, why or f"What this takes of the answers of {model} never came, so there is nothing to count or to compare.")
 
 
+UNTOLD = "The chances of this answer's tokens were not measured."
+
+
 @dataclass(frozen=True)
 class TokenMap:
     """An answer token by token, each with the probability the model gave it; the less likely, the darker.
@@ -170,10 +173,10 @@ class TokenMap:
 
     def __repr__(self) -> str:
         """Return tokens and percentages as text."""
-        return " ".join(f"{t.text.strip() or repr(t.text)}[{t.probability:.0%}]" for t in self.tokens)
+        return " ".join(f"{t.text.strip() or repr(t.text)}[{t.probability:.0%}]" for t in self.tokens) or UNTOLD
 
     def _repr_html_(self) -> str:
-        cells = "".join(_token_cell(token) for token in self.tokens)
+        cells = "".join(_token_cell(token) for token in self.tokens) or f"<p>{UNTOLD}</p>"
         who = f"<p><small>{shown(self.model)}</small></p>"
         return f'<div class="sbs-tokens" role="group" aria-label="The answer token by token">{cells}{who}</div>'
 
