@@ -167,7 +167,7 @@ def ask(prompt: str, *, client: openai.OpenAI | None = None, system: str | None 
     """
     connection = connection_of(client)
     messages = [{"role": "system", "content": system}] if system else []
-    fields = {"model": connection.model, "messages": [*messages, {"role": "user", "content": prompt}]}
+    fields: dict[str, Any] = {"model": connection.model, "messages": [*messages, {"role": "user", "content": prompt}]}
     fields |= {"temperature": 0, "max_tokens": 60} | sampling
     try:
         response = connection.client.chat.completions.create(**fields)

@@ -305,6 +305,9 @@ OTHER_WORDS = [
     ({"detail": [{"loc": ["body", "messages", 0, "role"], "msg": "Input should be 'user' or 'assistant'"}]}, "two roles", "system folded"),
     ({"error": {"message": "Invalid JSON schema: unsupported keyword 'maxLength'"}}, "schema", "without keyword maxLength"),
     ({"error": {"message": "Unknown field responseFormat"}}, "schema", "schema as object"),
+    ({"error": {"message": "A response mime type: 'application/json' is unsupported"}}, "schema", "schema as object"),
+    ({"error": {"message": "parameter.enable_thinking must be set to false for non-streaming calls"}}, "plain", "enable_thinking off"),
+    ({"error": {"message": "`max_tokens` must be greater than `thinking.budget_tokens`."}}, "plain", "room"),
 ]
 
 

@@ -89,6 +89,16 @@ def renamed(option: str, name: str) -> Change:
     return Change(f"{option} as {name}", apply, RENAMED.format(what="limit of length" if option in LIMITS else option, name=name))
 
 
+def demanded(option: str, on: bool) -> Change:
+    """Return the change that gives an option which an endpoint insists on."""
+    word = "on" if on else "off"
+
+    def apply(fields: Fields) -> Fields:
+        return fields if fields.get(option) is on else fields | {option: on}
+
+    return Change(f"{option} {word}", apply, f"wants the option “{option}” switched {word}, which it is")
+
+
 def bounded(option: str, low: float | None, high: float | None) -> Change:
     """Return the change that brings a number into the range that an endpoint names."""
 

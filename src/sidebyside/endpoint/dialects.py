@@ -31,13 +31,14 @@ from .changes import (
     Form,
     begun_answer,
     bounded,
+    demanded,
     form_of,
     keywords_of,
     renamed,
     schema_of,
     without_keyword,
 )  # fmt: skip
-from .objections import LIMITS, Refusal, read_refusal
+from .objections import KEPT, LIMITS, Refusal, read_refusal
 from .thinking import LENGTHS, choice_apart, may_begin_thinking, set_thinking_apart as set_thinking_apart, tokens_of_thinking
 
 Post = Callable[[Fields], httpx2.Response]
@@ -106,7 +107,8 @@ MUSING = re.compile(  # how thoughts begin where no tag says so
     r"|(?:we|the|let|i)(?=\s*$))\b",  # an answer of one token shows no more
     re.IGNORECASE,
 )
-UNFINISHED = r"could not finish|higher max_\w+|(?:increase|raise) .{0,20}max_\w+|output limit was reached"
+DEMANDED = re.compile(r"\b(\w+)['\"`]? must be (?:set to )?['\"`]?(true|false)\b", re.IGNORECASE)  # Qwen's enable_thinking
+UNFINISHED = r"could not finish|greater than .{0,20}budget|higher max_\w+|(?:increase|raise) .{0,20}max_\w+|output limit was reached"
 BEGUN = (
     r"prefill|last (?:message|role|turn)|(?:end|ends|ending|finish|finishes) with|final (?:message|assistant|turn)|add_generation_prompt|"
     r"continue_final_message|must be (?:from |a |an? )?(?:the )?['\"`]?user"
@@ -153,6 +155,7 @@ def _steps(form: Form, refusal: Refusal, sent: Fields) -> Iterator[Step]:
             yield from _for_keywords(refusal, sent)
         if refusal.status != 403 and not options:
             yield from _for_roles(refusal, sent)
+            yield from _for_demands(refusal, sent)
 
 
 def _more_room(form: Form) -> Iterator[Step]:
@@ -227,6 +230,14 @@ def _for_roles(refusal: Refusal, sent: Fields) -> Iterator[Step]:
     of_role = any(re.search(r"messages\b.*\brole", name) for name in refusal.named)
     if (of_role or refusal.says(ROLES)) and FOLD.apply(sent) is not sent:
         yield FOLD.name, lambda form: form.plus(FOLD)
+
+
+def _for_demands(refusal: Refusal, sent: Fields) -> Iterator[Step]:
+    """Yield an option that the page does not give and the endpoint wants switched on or off."""
+    found = DEMANDED.search(refusal.words)
+    if found and found[1] not in {*sent, *KEPT}:
+        change = demanded(found[1], found[2].lower() == "true")
+        yield change.name, lambda form: form.plus(change)
 
 
 # --- one endpoint's dialect -----------------------------------------------------------------------------------------

@@ -137,11 +137,12 @@ def choice_apart(choice: dict[str, Any]) -> dict[str, Any]:
     told, answer = choice.get("logprobs"), message.get("content")
     if not (isinstance(told, dict) and isinstance(told.get("content"), list) and isinstance(answer, str | None)):
         return choice
-    spelled = [token.get("token") if isinstance(token, dict) else None for token in told["content"]]
-    if not all(isinstance(text, str) for text in spelled):
+    tokens = [token for token in told["content"] if isinstance(token, dict) and isinstance(token.get("token"), str)]
+    if len(tokens) < len(told["content"]):
         return choice  # whoever reads it finds that it cannot be read
+    spelled = [token["token"] for token in tokens]
     if "reasoning_content" in message or not _may_spell(spelled, answer or ""):
-        kept = told["content"][_start_of(spelled, answer or "") :]
+        kept = tokens[_start_of(spelled, answer or "") :]
         choice["logprobs"] = told | {"content": kept} if kept else None
     return choice
 
