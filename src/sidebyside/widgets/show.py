@@ -153,7 +153,7 @@ def outcome(key: str, answer: str, sentence: str) -> Outcome:
 
 def not_measured(key: str, model: str, why: str = "") -> Outcome:
     """Say that a question stays open, because answers of a model never came or were not measured, or for another reason."""
-    return Outcome(key, NOT_MEASURED, why or f"What this takes of the answers of {model} never came, so there is nothing to count or to compare.")
+    return Outcome(key, NOT_MEASURED, why or f"The answers of {model} that this takes never came or were not measured, so there is nothing to count.")
 
 
 UNTOLD = "The chances of this answer's tokens were not measured."
