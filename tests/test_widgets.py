@@ -245,8 +245,8 @@ def test_every_shade_is_a_colour_of_the_model_s_kind() -> None:
     assert [shade for shade in every if not re.fullmatch(COLOURS["GenAI"] + "[0-9a-f]{2}", shade)] == []
 
 
-def test_a_token_map_of_no_tokens_names_the_model() -> None:
-    assert Reading(token_map([], "model-7")).text == "model-7"
+def test_a_token_map_of_no_tokens_says_so_and_names_the_model() -> None:
+    assert Reading(token_map([], "model-7")).text == "The chances of this answer's tokens were not measured.model-7"
 
 
 # --- sentences in Markdown ------------------------------------------------------------------------------------------

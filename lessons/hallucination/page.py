@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 import sidebyside as sbs
-from sidebyside import NoAnswer, wording
+from sidebyside import NoAnswer, llm, wording
 
 RIGHT, ADMITS, MADE_UP = KINDS = ["right", "says it does not know", "made up or wrong"]
 NO_ANSWER = "no answer"  # a kind of its own: neither an admission nor made up
+KEY = "hallucination/temperature"
 REGISTER = "look it up"  # the way of answering that asks people's list, and no model
 
 Kinds = Mapping[str, "pd.Series[str]"]  # way of asking → the kind of its answer about each thing
@@ -117,7 +119,7 @@ def permission(model: str, kinds: Kinds, exists: pd.Series[bool]) -> sbs.widgets
     plain, after = both_answered(kinds["plain"], allowed)
     before = plain == RIGHT
     gained, lost = sbs.flips(list(before), list(after == RIGHT))
-    word = wording.by_bounds(len(lost) / max(1, before.sum()), [0.1, wording.after(0.5)], wording.options(key))
+    word = wording.by_bounds(len(lost) / before.sum() if before.sum() else math.nan, [0.1, wording.after(0.5)], wording.options(key))
     invented, real = among(allowed[~exists], ADMITS), among(allowed[exists], ADMITS)
     told = (
         f"With the permission, {model} loses {len(lost)} of {before.sum()} right answers and gains {len(gained)}. "
@@ -168,16 +170,20 @@ def temperature(
         draws: Answers about the invented thing at temperature 0 and at 1, and about the real one at 1.
         admits: Tells whether an answer says that it does not know.
     """
-    same, several, admission = wording.options("hallucination/temperature")
+    same, several, admission = wording.options(KEY)
     cold, warm, sure = ([answer for answer in given if not isinstance(answer, NoAnswer)] for given in draws)
     if not (cold and warm):
-        return sbs.widgets.not_measured("hallucination/temperature", model)
+        return sbs.widgets.not_measured(KEY, model)
     said = {name: sum(map(admits, given)) for name, given in (("cold", cold), ("warm", warm))}
+    if why := llm.left_out("temperature"):
+        answers = [*cold, *warm]
+        admitted = f"{len(set(answers))} different and {said['cold'] + said['warm']} saying that it does not know"
+        return sbs.widgets.not_measured(KEY, model, f"{why} Among its {len(answers)} answers on {unreal['name']}: {admitted}.")
     word = admission if said["warm"] else same if len(set(warm)) == 1 else several
     true = sbs.rate([sbs.holds_name(answer, known["answer"]) for answer in sure])
     told = (
         f"{model} on {unreal['name']}: among {len(cold)} answers at temperature 0, {len(set(cold))} different and {said['cold']} saying that it "
         f"does not know; among {len(warm)} at temperature 1, {len(set(warm))} different and {said['warm']} saying so. "
-        f"On {known['name']}, at temperature 1, {true} of the answers hold the true name."
+        f"On {known['name']}, at temperature 1, {true} of the answers hold the true name. {llm.changed('temperature')}"
     )
-    return sbs.outcome("hallucination/temperature", word, told)
+    return sbs.outcome(KEY, word, told.strip())

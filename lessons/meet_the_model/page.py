@@ -8,11 +8,12 @@ from typing import Any
 from IPython.display import Markdown
 
 import sidebyside as sbs
-from sidebyside import NoAnswer
+from sidebyside import NoAnswer, llm
 from sidebyside.llm import Answer
 from sidebyside.tokens import Token
 from sidebyside.widgets import Outcome, not_measured
-from sidebyside.wording import NOT_MEASURED, by_bounds, options
+from sidebyside.widgets.show import UNTOLD
+from sidebyside.wording import NOT_MEASURED, by_count, options
 
 
 def likeliest(tokens: Sequence[Token]) -> Any:
@@ -38,10 +39,11 @@ def invented(answer: Answer | NoAnswer) -> Outcome:
     """Say what the model did when asked about a country that does not exist, and where it was least sure."""
     key = "meet_the_model/invented"
     admits, names = options(key)
-    if not answer.tokens:
+    if isinstance(answer, NoAnswer):
         return not_measured(key, "the model")
-    lowest = min(answer.tokens, key=lambda token: token.probability)
-    told = f"Its words were: '{answer.text.strip()}' Its least sure token was '{lowest.text.strip()}', at {lowest.probability:.0%}."
+    lowest = min(answer.tokens, key=lambda token: token.probability, default=None)
+    least = f"Its least sure token was '{lowest.text.strip()}', at {lowest.probability:.0%}." if lowest else UNTOLD
+    told = f"Its words were: '{answer.text.strip()}' {least}"
     return sbs.outcome(key, admits if sbs.abstains(answer.text) else names, told)
 
 
@@ -63,5 +65,10 @@ def different(written: Mapping[float, Sequence[str]]) -> Outcome:
     if not given[0]:
         return not_measured(key, "the model")
     counts = {temperature: len(set(texts)) for temperature, texts in given.items()}
-    listing = "; ".join(f"{n} at temperature {temperature}" for temperature, n in counts.items())
-    return sbs.outcome(key, by_bounds(counts[0], (2, 8), options(key)), f"Different sentences among eight: {listing}.")
+    if why := llm.left_out("temperature"):
+        return not_measured(key, "the model", f"{why} Different sentences among eight, three times over: {', '.join(map(str, counts.values()))}.")
+    missing = {temperature: len(written[temperature]) - len(texts) for temperature, texts in given.items()}
+    gone = {temperature: f" ({n} never came)" if n else "" for temperature, n in missing.items()}
+    listing = "; ".join(f"{n} at temperature {temperature}{gone[temperature]}" for temperature, n in counts.items())
+    told = f"Different sentences among eight: {listing}. {llm.changed('temperature')}".strip()
+    return sbs.outcome(key, by_count(counts[0], missing[0], (2, 8), options(key)), told)

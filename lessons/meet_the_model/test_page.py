@@ -86,4 +86,13 @@ def test_without_any_answer_nothing_is_said_of_the_model() -> None:
 
 
 def test_answers_that_never_came_are_no_sentences() -> None:
-    assert "2 at temperature 0;" in page.different({0: ["a", GONE, "b"], 0.7: ["a"]}).sentence
+    shown = page.different({0: ["a", GONE, "b"], 0.7: ["a"]})
+    assert "2 at temperature 0 (1 never came); 1 at temperature 0.7." in shown.sentence
+    assert shown.answer == "two to seven"
+    assert page.different({0: ["a"] * 7 + [GONE], 0.7: ["a"]}).answer == NOT_MEASURED, "the eighth might have been another one"
+
+
+def test_words_are_judged_where_their_chances_were_not_measured() -> None:
+    shown = page.invented(answer("I do not know."))
+    assert shown.answer == options("meet_the_model/invented")[0]
+    assert "'I do not know.'" in shown.sentence and NOT_MEASURED in shown.sentence

@@ -9,7 +9,7 @@ import pandas as pd
 
 import sidebyside as sbs
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import NOT_MEASURED, after, by_bounds, count, options
+from sidebyside.wording import NOT_MEASURED, after, by_bounds, by_count, count, options
 
 
 def found_table(said: Sequence[str], found: Sequence[str | None], target: Sequence[str]) -> Table:
@@ -21,7 +21,7 @@ def found_table(said: Sequence[str], found: Sequence[str | None], target: Sequen
 def naive(usable: Sequence[bool | None], right: Sequence[bool | None]) -> Outcome:
     """Say how many answers to the first ten messages were usable, and how many right; None where no answer came."""
     key, found = "the_genai_workflow/naive", sbs.rate(right)
-    answer = by_bounds(found.successes, (4, 8), options(key)) if found.n else NOT_MEASURED
+    answer = by_count(found.successes, found.missing, (4, 8), options(key)) if found.n else NOT_MEASURED
     return sbs.outcome(key, answer, f"Usable answers: {sbs.rate(usable)}. Right: {found}.")
 
 

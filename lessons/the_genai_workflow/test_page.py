@@ -60,6 +60,8 @@ NOTHING = sbs.rate([None] * 4)
 
 def test_without_any_answer_no_version_wins() -> None:
     assert page.naive([None] * 3, [None] * 3).answer == NOT_MEASURED
+    assert page.naive([True] * 10, [True] * 3 + [None] * 7).answer == NOT_MEASURED, "any number may have been right"
+    assert page.naive([True] * 10, [True] * 4 + [False] * 4 + [None] * 2).answer == options("the_genai_workflow/naive")[1]
     assert page.winner(VERSIONS[0], dict.fromkeys(RIGHT, NOTHING), dict.fromkeys(RIGHT, NOTHING)).answer == NOT_MEASURED
     assert page.exam("a-model", VERSIONS[0], NOTHING, NOTHING).answer == NOT_MEASURED
     assert page.exam("a-model", VERSIONS[0], NOTHING, sbs.Rate(1, 2)).answer == NOT_MEASURED

@@ -2,8 +2,8 @@
 
 An answer that passes here can be recorded, scored and counted. One that does not becomes an `AnswerError`, whose `why` says what kind
 of no answer it is. Two decisions: a text that is empty although the model ended of itself (`finish_reason` "stop") is an answer, for
-the model chose to say nothing; a text that is null or absent is none. And a text of spaces alone, or none, at the limit of length is
-none, unless log-probabilities were asked for and are there: then the one token was measured.
+the model chose to say nothing; a text that is null or absent, or empty without such an end, is none. And a text of spaces alone, or
+none, at the limit of length is none, unless log-probabilities were asked for and are there: then the one token was measured.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ Fields = dict[str, Any]
 
 AGAIN = "Run the cell again, or try another model."
 STREAM = "The endpoint sent its answer in pieces, as an event stream, though none was asked for. Switch streaming off there, or try another model."
+NOTHING = "The endpoint said that all is well, and sent nothing. Run the cell again, or ask whoever runs the endpoint."
+NO_JSON = "The endpoint sent something that is not JSON, so no answer can be read. Check OPENAI_BASE_URL, or ask whoever runs the endpoint."
 SHAPE = "The endpoint sent an answer in a form that the course cannot read ({what}). " + AGAIN
 NO_CHOICE = "The endpoint sent an answer without any choice. " + AGAIN
 NO_TEXT = "The model sent no text ({what}). " + AGAIN
@@ -37,6 +39,7 @@ FAULT = "The endpoint reported a fault in place of an answer{said}. Wait a littl
 FILTERS = re.compile(r"filter|safety|blocked|blocklist|block_reason|prohibited|recitation|spii|sensitive|guardrail|moderat|unsafe")
 POLICIES = re.compile(r"content.?(filter|management|polic)|safety|moderation|prohibited")  # in an endpoint's own words
 FAULTS = re.compile(r"error|fail|abort|cancel|insufficient_system_resource|context_window_exceeded|malformed|timeout|interrupt")
+ENDED = re.compile(r"stop|eos|end|complete|done|finished")  # the model ended of itself
 LENGTHS = re.compile(r"length|max_?(output_|completion_|new_)?tokens|incomplete")
 TEXTS, THOUGHTS = {"text", "output_text"}, {"thinking", "reasoning", "redacted_thinking", "reasoning_text"}
 UNUSED = ("bytes", "timings", "__verbose")
@@ -140,10 +143,15 @@ def _parsed(content: bytes, kind: str) -> Any:
         raise AnswerError(STREAM, Why.GARBLED)
     if page := page_instead(content, kind):
         raise AnswerError(page, Why.GARBLED)
+    if not start.strip(b"\x00"):
+        raise AnswerError(NOTHING, Why.EMPTY)
     try:
         return json.loads(content)
+    except json.JSONDecodeError as error:
+        cut = start.startswith((b"{", b"[")) and (error.pos >= len(error.doc.rstrip()) - 6 or "Unterminated" in error.msg)
+        raise AnswerError(CUT_OFF if cut else NO_JSON, Why.GARBLED) from None
     except ValueError:
-        raise AnswerError(CUT_OFF, Why.GARBLED) from None
+        raise AnswerError(NO_JSON, Why.GARBLED) from None
 
 
 def _told(body: Any) -> dict[str, Any]:
@@ -333,6 +341,8 @@ def _require_text(text: Any, ending: str, *, measured: bool, thought: dict[str, 
         raise AnswerError(NO_TEXT.format(what="its content is null"), Why.EMPTY)
     if not isinstance(text, str):
         raise _garbled("its text is no text")
+    if bare and not (measured or ENDED.search(ending)):
+        raise AnswerError(NO_TEXT.format(what="it is empty, and nothing says that the model ended it"), Why.EMPTY)
     if bare and any(thought.get(name) for name in FIELDS):
         raise AnswerError(NO_TEXT.format(what="all of it is thinking"), Why.EMPTY)
 
@@ -456,7 +466,7 @@ def _check_output(body: dict[str, Any], fields: Fields) -> None:
     calls = [item for item in items if str(item.get("type")).endswith("_call")]
     if not said and calls and fields.get("tools"):
         return
-    _require_text("".join(said) if said else None, ending, measured=False, thought={})
+    _require_text("".join(said) if said else None, ending or "completed", measured=False, thought={})
 
 
 CHECKS = {"choices": _check_choices, "data": _check_vectors, "output": _check_output}  # by the field that holds the answer

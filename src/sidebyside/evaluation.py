@@ -21,7 +21,7 @@ from tqdm.auto import tqdm
 
 from . import kept
 from .answers import NoAnswer
-from .errors import AnswerError
+from .errors import AnswerError, Why
 from .faults.explain import quiet
 from .llm import at_once
 from .notice import QUIET, Line, say_once
@@ -136,6 +136,8 @@ def unanswered(answers: Iterable[Any]) -> str:
     if not missing:
         return ""
     counted = "; ".join(f"{kind}: {n}" for kind, n in Counter(answer.why.replace("_", " ") for answer in missing).items())
+    if all(answer.why == Why.UNMEASURED for answer in missing):
+        return f"Not measured: {len(missing)} of {len(given)}. {missing[0].sentence}"
     if len(missing) < len(given):
         return f"The model gave no answer to {len(missing)} of {len(given)} ({counted}). {missing[0].sentence}"
     return f"The model gave no answer to any of {len(given)} ({counted}), so nothing can be said of it here. {missing[0].sentence}"

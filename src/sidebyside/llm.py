@@ -15,7 +15,8 @@ import pandas as pd
 
 from .backends import NO_URL, Backend, backend, embedded_model
 from .endpoint.address import settle_headers
-from .errors import SettingsError, plain_errors
+from .endpoint.changes import LEFT_OUT, said_of
+from .errors import AnswerError, SettingsError, Why, plain_errors
 from .faults.explain import quiet
 from .kept import Kept
 from .recording import Call, RecordingTransport, Store
@@ -156,7 +157,7 @@ class Answer:
 
 
 def ask(prompt: str, *, client: openai.OpenAI | None = None, system: str | None = None, **sampling: Any) -> Answer:
-    """Ask a model one thing.
+    """Ask a model one thing. Where it tells no log-probabilities, the answer comes without tokens.
 
     Args:
         prompt: The user message.
@@ -166,11 +167,15 @@ def ask(prompt: str, *, client: openai.OpenAI | None = None, system: str | None 
     """
     connection = connection_of(client)
     messages = [{"role": "system", "content": system}] if system else []
-    response = connection.client.chat.completions.create(
-        model=connection.model,
-        messages=[*messages, {"role": "user", "content": prompt}],  # type: ignore[list-item]
-        **{"temperature": 0, "max_tokens": 60} | sampling,
-    )
+    fields: dict[str, Any] = {"model": connection.model, "messages": [*messages, {"role": "user", "content": prompt}]}
+    fields |= {"temperature": 0, "max_tokens": 60} | sampling
+    try:
+        response = connection.client.chat.completions.create(**fields)
+    except AnswerError as error:
+        if error.why != Why.UNMEASURED or not sampling.get("logprobs"):
+            raise
+        rest = {name: value for name, value in fields.items() if name not in ("logprobs", "top_logprobs")}
+        response = connection.client.chat.completions.create(**rest)
     return Answer(response.choices[0].message.content or "", connection.model, connection.call_of(response.id), tokens_of(response))
 
 
@@ -184,7 +189,7 @@ def usage(client: openai.OpenAI | None = None) -> pd.DataFrame:
         Tokens that an endpoint did not tell are missing (NA).
     """
     calls = connection_of(client).calls if client or _latest else []
-    table = pd.DataFrame(calls, columns=list(Call.__dataclass_fields__))
+    table = pd.DataFrame(calls, columns=[name for name in Call.__dataclass_fields__ if name != "changed"])
     untold = [name for name in ("input_tokens", "output_tokens") if table[name].isna().any()]
     return table.astype(dict.fromkeys(untold, "Int64"))
 
@@ -197,6 +202,31 @@ def call_of(response: Any, client: openai.OpenAI | None = None) -> Call:
         client: The client that gave it; None means the latest.
     """
     return connection_of(client).call_of(response.id)
+
+
+def changed(option: str, client: openai.OpenAI | None = None) -> str:
+    """Return a sentence if answers since `connect()` were asked for with another value of an option than the page's, or without it; "" if not.
+
+    Args:
+        option: The option's name, such as "temperature".
+        client: A client that `connect()` returned; None means the latest.
+    """
+    return said_of(option, _changes(client))
+
+
+def left_out(option: str, client: openai.OpenAI | None = None) -> str:
+    """Return a sentence if answers since `connect()` were asked for without an option that the page gave; "" if not.
+
+    Args:
+        option: The option's name, such as "temperature".
+        client: A client that `connect()` returned; None means the latest.
+    """
+    return said_of(option, _changes(client), LEFT_OUT)
+
+
+def _changes(client: openai.OpenAI | None) -> list[str]:
+    calls = connection_of(client).calls if client or _latest else []
+    return [sentence for call in calls for sentence in call.changed]
 
 
 def model_in_force(settings: Settings) -> str:

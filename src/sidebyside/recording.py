@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ class Call:
         day: When the model gave the answer, as YYYY-MM-DD.
         input_tokens: Tokens of the request; None if the endpoint does not say.
         output_tokens: Tokens of the answer; None if the endpoint does not say.
+        changed: A sentence for each thing that the endpoint was asked otherwise than the page asks (see `dialects`).
     """
 
     id: str
@@ -66,6 +67,7 @@ class Call:
     day: str
     input_tokens: int | None
     output_tokens: int | None
+    changed: tuple[str, ...] = ()
 
 
 class RecordingTransport(httpx2.BaseTransport):
@@ -105,7 +107,7 @@ class RecordingTransport(httpx2.BaseTransport):
         key = key_of(route, body) if asked else ""
         source, entry = self._there(key, route, asked) if asked else ("", None)
         if entry:
-            self.after(_call(entry["response"], source, entry["seconds"], entry["recorded"]))
+            self.after(_call(entry["response"], source, entry["seconds"], entry["recorded"], entry.get("changed")))
             return _response(entry["response"])
         if self.mode == "replay":
             raise RecordingError(_missing(self.store.file, canonical(body) if asked else route))
@@ -141,9 +143,10 @@ class RecordingTransport(httpx2.BaseTransport):
                 self.kept.refuse(key_of(route, json.dumps(asked)), error, again=_is_repeatable(route, asked))
             raise
         seconds = round(time.perf_counter() - start - (waited() - before), 3)
-        answer = self._keep(route, asked, answer, seconds, response.extensions.get("changed"))
+        changed = response.extensions.get("changed")
+        answer = self._keep(route, asked, answer, seconds, changed)
         if not (flight and flight.is_orphan):  # it is listed once somebody uses it
-            self.after(_call(answer, "live", seconds, _today()))
+            self.after(_call(answer, "live", seconds, _today(), changed))
         return _response(answer)
 
     def _keep(self, route: str, request: dict[str, Any], answer: dict[str, Any], seconds: float, changed: list[str] | None) -> dict[str, Any]:
@@ -193,8 +196,8 @@ def _today() -> str:
     return datetime.date.today().isoformat()
 
 
-def _call(answer: dict[str, Any], source: str, seconds: float, day: str) -> Call:
-    return Call(answer.get("id", ""), source, seconds, day, *told(answer.get("usage")))
+def _call(answer: dict[str, Any], source: str, seconds: float, day: str, changed: Iterable[str] | None) -> Call:
+    return Call(answer.get("id", ""), source, seconds, day, *told(answer.get("usage")), tuple(changed or ()))
 
 
 def _missing(file: Path, request: str) -> str:

@@ -53,6 +53,19 @@ def by_bounds(value: float, bounds: Sequence[float], options: Sequence[str]) -> 
     return NOT_MEASURED if math.isnan(value) else options[bisect_right(bounds, value + NOISE / 2)]
 
 
+def by_count(count: int, missing: int, bounds: Sequence[float], options: Sequence[str]) -> str:
+    """Return the option that a count falls under; `NOT_MEASURED` if the answers that never came could have moved it under another.
+
+    Args:
+        count: What was counted.
+        missing: How many more there could be.
+        bounds: As for `by_bounds`.
+        options: As for `by_bounds`.
+    """
+    least, most = (by_bounds(n, bounds, options) for n in (count, count + missing))
+    return least if least == most else NOT_MEASURED
+
+
 def clearly(difference: float, p: float, options: Sequence[str]) -> str:
     """Return the option that a comparison of two systems falls under; `NOT_MEASURED` if the p-value is not a number.
 

@@ -20,6 +20,8 @@ from traitlets.config import Config
 from sidebyside import llm, notice
 from tests.pages.helpers import Page, calls, tags
 from tests.scripted import KEY, NAME, Reply, Request, ScriptedModel, chat
+from tests.zoo import dialects as zoo
+from tests.zoo.kit import Check
 from tools.pages import HOME, pages
 
 TINY = HOME / "tests" / "cases" / "tiny"
@@ -35,11 +37,12 @@ class Talker(ScriptedModel):
         super().__init__()
         self.numbers = itertools.count()
         self.quirk: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda n, body: body
+        self.check: Check = lambda fields: None
 
     def next_reply(self, request: Request) -> Reply:
         with self.lock:
             number = next(self.numbers)
-        return Reply(self.quirk(number, answer(number, request.body)))
+        return self.check(request.body) or Reply(self.quirk(number, answer(number, request.body)))
 
 
 def answer(number: int, asked: dict[str, Any]) -> dict[str, Any]:
@@ -142,10 +145,23 @@ def test_lesson_reaches_its_end_and_judges_nothing_that_was_not_measured(slug: s
     shown = run_page(PAGES[slug])
     text = "\n".join(told for _, told in shown)
     assert not re.search(r"\b(nan|inf|None%)\b|\bnan%", text), "a number that is none is called not measured"
-    assert not asks or re.search(r"The model gave no answer to (any|\d+) of \d+ \(", text), "the page says that answers never came, and why"
-    measured = OTHERS | ({"meet_the_model/temperature"} if quirk is measures_nothing else set())  # which asks for no log-probabilities
+    assert not asks or re.search(r"The model gave no answer to (any|\d+) of \d+ \(|Not measured: \d+ of \d+\.", text), (
+        "the page says that answers never came, and why"
+    )
+    measured = OTHERS | (
+        {"meet_the_model/temperature", "meet_the_model/invented"} if quirk is measures_nothing else set()
+    )  # which can do without log-probabilities
     if asks and quirk is not loses_every_third:
         assert not [told for key, told in outcomes_of(shown) if key not in measured and not told.startswith("not measured: ")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", ["meet_the_model", "hallucination"])
+def test_temperatures_are_not_compared_where_the_endpoint_takes_none(slug: str, talker: Talker) -> None:
+    talker.check = zoo.temperature
+    (told,) = [told for key, told in outcomes_of(run_page(PAGES[slug])) if key == f"{slug}/temperature"]
+    assert told.startswith(f"not measured: {NAME} takes no temperature")
+    assert "at temperature" not in told
 
 
 def outcomes_of(shown: list[tuple[nbformat.NotebookNode, str]]) -> list[tuple[str, str]]:

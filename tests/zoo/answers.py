@@ -122,6 +122,23 @@ def a_model_that_ends_at_once() -> Body:
     return said(content="")
 
 
+@refused(Why.EMPTY, "nothing says that the model ended it")
+def an_empty_text_of_a_model_that_was_broken_off() -> Body:
+    """OpenRouter, where whoever serves the model fails."""
+    return said(None, content="")
+
+
+@refused(Why.EMPTY, "nothing says that the model ended it")
+def an_empty_text_in_the_middle_of_a_turn() -> Body:
+    """Anthropic's ending, handed on by a gateway."""
+    return said("pause_turn", content="")
+
+
+@answered("")
+def a_model_of_another_vendor_that_ends_at_once() -> Body:
+    return said("end_turn", content="")
+
+
 @refused(Why.EMPTY, "no message")
 def null_message() -> Body:
     return with_choice(message=None)
@@ -363,13 +380,23 @@ def an_event_stream_that_calls_itself_json() -> Body:
 
 
 @refused(Why.GARBLED, "cut off")
-def an_empty_body() -> Body:
-    return ""
-
-
-@refused(Why.GARBLED, "cut off")
 def half_a_body() -> Body:
     return json.dumps(chat())[:80]
+
+
+@refused(Why.EMPTY, "sent nothing")
+def an_empty_body() -> Body:
+    return " \n"
+
+
+@refused(Why.GARBLED, "not JSON")
+def lines_of_json_as_ollama_streams_them() -> Body:
+    return '{"message": {"content": "hap"}, "done": false}\n{"message": {"content": "py"}, "done": true}\n'
+
+
+@refused(Why.GARBLED, "not JSON")
+def another_encoding() -> Body:
+    return json.dumps(said(content="schön"), ensure_ascii=False).encode("latin-1")
 
 
 @refused(Why.GARBLED, "nested too deeply")

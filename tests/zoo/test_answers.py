@@ -151,6 +151,23 @@ def test_a_model_that_answers_nothing_is_said_to_in_one_line(endpoint: ScriptedM
     assert said[0].startswith("The model gave no answer to any of 3 (filtered: 3), so nothing can be said of it here.")
 
 
+def test_an_answer_without_what_was_to_be_measured_is_not_called_missing(endpoint: ScriptedModel, said: list[str]) -> None:
+    client, model = sbs.connect()
+    message = [{"role": "user", "content": "How was it?"}]
+    sbs.run(lambda text: client.chat.completions.create(model=model, messages=message, logprobs=True), ["a"])
+    assert said[0].startswith("Not measured: 1 of 1. The answer came without the log-probabilities")
+
+
+def test_a_question_to_ask_is_answered_without_the_chances_that_cannot_be_had(endpoint: ScriptedModel) -> None:
+    answer = sbs.ask("How was it?", logprobs=True, top_logprobs=3)
+    assert (answer.text, answer.tokens) == ("happy", [])
+    assert "not measured" in repr(sbs.widgets.token_map(answer.tokens, answer.model))
+    assert "not measured" in sbs.widgets.token_map(answer.tokens, answer.model)._repr_html_()
+    endpoint.script(Reply(QUIRKS["azure_filters_the_answer"].body()))
+    with pytest.raises(AnswerError, match="content filter"):
+        sbs.ask("How was it?", logprobs=True)
+
+
 def test_any_other_error_ends_a_run(endpoint: ScriptedModel) -> None:
     endpoint.script(Reply(chat()), Reply("no", status=401))
     with pytest.raises(openai.AuthenticationError):

@@ -14,6 +14,7 @@ import openai
 import pytest
 
 import sidebyside as sbs
+from sidebyside import llm
 from sidebyside.endpoint import dialects
 from sidebyside.endpoint.changes import Form
 from sidebyside.endpoint.objections import read_refusal
@@ -231,6 +232,21 @@ def test_nothing_of_llama_cpp_is_sent_to_strangers(endpoint: ScriptedModel) -> N
     assert not {"grammar", "cache_prompt", "one_of"} & endpoint.asked[-1].body.keys()
 
 
+@pytest.mark.parametrize(
+    ("check", "left_out", "changed"), [(zoo.temperature, True, True), (zoo.hot_temperature, False, True), (zoo.seed, False, False)]
+)
+def test_connection_tells_what_was_put_otherwise(check: Any, left_out: bool, changed: bool, endpoint: ScriptedModel) -> None:
+    assert llm.left_out("temperature") == llm.changed("temperature") == ""
+    endpoint.quirk = one(check)
+    client, _ = sbs.connect()
+    call(client, "hot")
+    assert (bool(llm.left_out("temperature")), bool(llm.changed("temperature"))) == (left_out, changed)
+    assert sbs.usage(client).columns.tolist() == ["id", "source", "seconds", "day", "input_tokens", "output_tokens"]
+    other, _ = sbs.connect(model="another-1")
+    assert llm.changed("temperature") == "", "of another model it says nothing"
+    assert bool(llm.changed("temperature", client)) == changed
+
+
 # --- the recording ----------------------------------------------------------------------------------------------------
 
 
@@ -245,6 +261,7 @@ def test_recording_keeps_the_page_s_request_and_what_was_changed(endpoint: Scrip
     monkeypatch.setenv("SIDEBYSIDE_MODE", "replay")
     before = len(endpoint.asked)
     assert call(sbs.connect("page")[0], "sampled").choices[0].message.content == "happy"
+    assert llm.left_out("temperature").startswith(f"{NAME} takes no temperature"), "and a page that replays it can say so"
     assert len(endpoint.asked) == before
 
 
@@ -288,6 +305,9 @@ OTHER_WORDS = [
     ({"detail": [{"loc": ["body", "messages", 0, "role"], "msg": "Input should be 'user' or 'assistant'"}]}, "two roles", "system folded"),
     ({"error": {"message": "Invalid JSON schema: unsupported keyword 'maxLength'"}}, "schema", "without keyword maxLength"),
     ({"error": {"message": "Unknown field responseFormat"}}, "schema", "schema as object"),
+    ({"error": {"message": "A response mime type: 'application/json' is unsupported"}}, "schema", "schema as object"),
+    ({"error": {"message": "parameter.enable_thinking must be set to false for non-streaming calls"}}, "plain", "enable_thinking off"),
+    ({"error": {"message": "`max_tokens` must be greater than `thinking.budget_tokens`."}}, "plain", "room"),
 ]
 
 
@@ -387,6 +407,32 @@ def test_stream_is_put_right_and_passed_on(endpoint: ScriptedModel, monkeypatch:
     endpoint.quirk = lambda request: (zoo.temperature(request.body) or zoo.max_tokens(request.body)) or stream
     pieces = list(call(sbs.connect()[0], "plain", stream=True))
     assert [piece.choices[0].delta.content for piece in pieces] == ["happy"]
+
+
+@pytest.mark.parametrize("told", [None, {"content": None, "refusal": None}, {"content": []}])
+def test_log_probabilities_that_never_come_are_not_paid_for_again_and_again(told: Any, endpoint: ScriptedModel, said: list[str]) -> None:
+    """Anthropic's route and some gateways take the option, charge for the answer, and ignore it."""
+    body = chat()
+    body["choices"][0]["logprobs"] = told
+    endpoint.script(Reply(body))
+    client, _ = sbs.connect(max_retries=0)
+    for _ in range(6):
+        with pytest.raises(AnswerError, match="log-probabilities") as caught:
+            call(client, "chances")
+        assert caught.value.why == Why.UNMEASURED
+    assert len(endpoint.asked) == dialects.IN_VAIN
+    assert len(said) == 1 and "tells no log-probabilities" in said[0]
+    assert call(client, "plain").choices[0].message.content == "happy"
+
+
+def test_log_probabilities_that_come_now_and_then_are_asked_for_each_time(endpoint: ScriptedModel) -> None:
+    silent = Reply(chat())
+    endpoint.script(zoo.answer(ASKS["chances"]), *[silent] * 9)
+    client, _ = sbs.connect(max_retries=0)
+    for _ in range(8):
+        with suppress(AnswerError):
+            call(client, "chances")
+    assert len(endpoint.asked) == 8
 
 
 # --- raw completions ----------------------------------------------------------------------------------------------------
@@ -499,6 +545,17 @@ APART = {
     "after a word": ("Sure.\n<think>a</think>\nhappy", "happy", "Sure.\na"),
     "Mistral": ("[THINK]a[/THINK]happy", "happy", "a"),
     "Kimi": ("◁think▷a◁/think▷happy", "happy", "a"),
+    "capitals": ("<THINK>a</THINK>happy", "happy", "a"),
+    "Reflection": ("<reflection>a</reflection>happy", "happy", "a"),
+    "Cohere": ("<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>happy<|END_RESPONSE|>", "happy", "a"),
+    "Sky-T1": ("<|begin_of_thought|>a<|end_of_thought|>\n\n<|begin_of_solution|>\nhappy\n<|end_of_solution|>", "happy", "a"),
+    "Gemma": ("<|channel>thought\na<channel|>happy", "happy", "a"),
+    "MedGemma": ("<unused94>thought\na<unused95>happy", "happy", "a"),
+    "Hunyuan": ("<think>\na\n</think>\n<answer>\nhappy\n</answer>", "happy", "a"),
+    "gpt-oss without its signs": ("analysisWe answer.assistantfinalhappy", "happy", "We answer."),
+    "gpt-oss without its signs, cut off": ("analysisWe answ", "", "We answ"),
+    "no thinking, wrapped": ("<answer>happy</answer>", "<answer>happy</answer>", None),
+    "the word analysis": ("analysis of the note: happy", "analysis of the note: happy", None),
     "gpt-oss": ("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>happy", "happy", "a"),
     "about a tag": ("Put it into `<think>` and `</think>`.", "Put it into `<think>` and `</think>`.", None),
     "a tag within": ("It says <think> there.", "It says <think> there.", None),
@@ -525,6 +582,41 @@ def test_chances_are_those_of_the_answer() -> None:
     assert [item["token"] for item in choice_apart(choice)["logprobs"]["content"]] == ["ha", "ppy", "<|im_end|>"]
     lost = {"message": {"content": "angry", "reasoning": "hm"}, "logprobs": {"content": tokens}}
     assert choice_apart(lost)["logprobs"] is None
+
+
+OF_OTHERS = {
+    "the thought is hidden": (["Well", ",", " sad", ".", "ha", "ppy"], ["ha", "ppy"]),
+    "the thought alone, and it holds the answer's word": (["so", " happy", " it", " is"], None),
+    "another text's": (["Os", "lo"], None),
+    "cut off before the answer's end": (["ha"], ["ha"]),
+    "with what ended it": (["ha", "ppy", " STOP"], ["ha", "ppy", " STOP"]),
+    "in parts of characters": (["\\xf0\\x9f"], ["\\xf0\\x9f"]),
+    "with the marks of a tokenizer": (["▁ha", "ppy", "</s>"], ["▁ha", "ppy", "</s>"]),
+}
+
+
+@pytest.mark.parametrize("name", OF_OTHERS)
+def test_chances_of_other_words_are_taken_away(name: str) -> None:
+    told, kept = OF_OTHERS[name]
+    choice = {"message": {"content": "happy"}, "logprobs": {"content": [zoo.token(text, 1) for text in told]}}
+    found = choice_apart(choice)["logprobs"]
+    assert (found and [item["token"] for item in found["content"]]) == kept
+
+
+@pytest.mark.parametrize("begun", ["<", "<th", "[TH", "<|channel|", "The", "We"])
+def test_thought_of_a_single_token_is_recognized(begun: str, endpoint: ScriptedModel) -> None:
+    """A page that asks for one token must not score the first one of a thought, however the model spells its tag."""
+
+    def quirk(request: Any) -> Reply:
+        body = chat("<think>The writer.</think>happy" if request.body["max_tokens"] > 9 else begun)
+        words = ["<think>", "The", " writer", ".", "</think>", "happy"] if request.body["max_tokens"] > 9 else [begun]
+        body["choices"][0] |= {"finish_reason": "stop" if len(words) > 1 else "length"}
+        body["choices"][0]["logprobs"] = {"content": [zoo.token(word, 20) for word in words]}
+        return Reply(body)
+
+    endpoint.quirk = quirk
+    choice = call(sbs.connect()[0], "chances").choices[0]
+    assert (choice.message.content, choice.logprobs.content[0].token) == ("happy", "happy")
 
 
 # --- JSON by message alone ----------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
@@ -54,6 +55,20 @@ ONLY_JSON = "Answer with JSON alone, without any other text."
 FITTING = " It must fit this JSON schema: {schema}"
 
 
+LEFT_OUT = "no "
+
+
+def said_of(option: str, sentences: Iterable[str], how: str = "(?:no |the )?") -> str:
+    """Return the first of some sentences about changes that says how an option was put otherwise; "" if none does.
+
+    Args:
+        option: The option's name, such as "temperature".
+        sentences: What is told of an answer's changes, also by a recording.
+        how: A pattern of what stands before the name: `LEFT_OUT` finds only that it was left out.
+    """
+    return next((sentence for sentence in sentences if re.search(rf" takes {how}{option}\b", sentence)), "")
+
+
 def without(option: str) -> Change:
     """Return the change that leaves an option out; with log-probabilities goes the number of likely tokens."""
     gone = {"logprobs", "top_logprobs"} if option == "logprobs" else {option}
@@ -72,6 +87,16 @@ def renamed(option: str, name: str) -> Change:
         return {name if key == option else key: value for key, value in fields.items()} if option in fields else fields
 
     return Change(f"{option} as {name}", apply, RENAMED.format(what="limit of length" if option in LIMITS else option, name=name))
+
+
+def demanded(option: str, on: bool) -> Change:
+    """Return the change that gives an option which an endpoint insists on."""
+    word = "on" if on else "off"
+
+    def apply(fields: Fields) -> Fields:
+        return fields if fields.get(option) is on else fields | {option: on}
+
+    return Change(f"{option} {word}", apply, f"wants the option “{option}” switched {word}, which it is")
 
 
 def bounded(option: str, low: float | None, high: float | None) -> Change:

@@ -31,14 +31,15 @@ from .changes import (
     Form,
     begun_answer,
     bounded,
+    demanded,
     form_of,
     keywords_of,
     renamed,
     schema_of,
     without_keyword,
 )  # fmt: skip
-from .objections import LIMITS, Refusal, read_refusal
-from .thinking import LENGTHS, choice_apart, set_thinking_apart as set_thinking_apart, tokens_of_thinking
+from .objections import KEPT, LIMITS, Refusal, read_refusal
+from .thinking import LENGTHS, choice_apart, may_begin_thinking, set_thinking_apart as set_thinking_apart, tokens_of_thinking
 
 Post = Callable[[Fields], httpx2.Response]
 ONE_OF = "one_of"  # the field of a request that the transport replaces
@@ -102,9 +103,12 @@ ROOMS = (2_000, 8_000)  # tokens to think in; a model that needs more is not giv
 COLDEST = 0.01  # sent where a temperature must be above 0: as good as the likeliest token each time
 BOUNDED = {"temperature", "top_p", "top_logprobs", "logprobs", "frequency_penalty", "presence_penalty", *LIMITS}
 MUSING = re.compile(  # how thoughts begin where no tag says so
-    r"\s*(?:ok(?:ay)?|alright|hmm+|well|wait|let me|let's|let us|we (?:need|have|are)|the (?:user|question|task)|first|so|i need)\b", re.IGNORECASE
+    r"\s*(?:ok(?:ay)?|alright|hmm+|well|wait|let me|let's|let us|we (?:need|have|are)|the (?:user|question|task)|first|so|i need"
+    r"|(?:we|the|let|i)(?=\s*$))\b",  # an answer of one token shows no more
+    re.IGNORECASE,
 )
-UNFINISHED = r"could not finish|higher max_\w+|(?:increase|raise) .{0,20}max_\w+|output limit was reached"
+DEMANDED = re.compile(r"\b(\w+)['\"`]? must be (?:set to )?['\"`]?(true|false)\b", re.IGNORECASE)  # Qwen's enable_thinking
+UNFINISHED = r"could not finish|greater than .{0,20}budget|higher max_\w+|(?:increase|raise) .{0,20}max_\w+|output limit was reached"
 BEGUN = (
     r"prefill|last (?:message|role|turn)|(?:end|ends|ending|finish|finishes) with|final (?:message|assistant|turn)|add_generation_prompt|"
     r"continue_final_message|must be (?:from |a |an? )?(?:the )?['\"`]?user"
@@ -151,6 +155,7 @@ def _steps(form: Form, refusal: Refusal, sent: Fields) -> Iterator[Step]:
             yield from _for_keywords(refusal, sent)
         if refusal.status != 403 and not options:
             yield from _for_roles(refusal, sent)
+            yield from _for_demands(refusal, sent)
 
 
 def _more_room(form: Form) -> Iterator[Step]:
@@ -227,8 +232,17 @@ def _for_roles(refusal: Refusal, sent: Fields) -> Iterator[Step]:
         yield FOLD.name, lambda form: form.plus(FOLD)
 
 
+def _for_demands(refusal: Refusal, sent: Fields) -> Iterator[Step]:
+    """Yield an option that the page does not give and the endpoint wants switched on or off."""
+    found = DEMANDED.search(refusal.words)
+    if found and found[1] not in {*sent, *KEPT}:
+        change = demanded(found[1], found[2].lower() == "true")
+        yield change.name, lambda form: form.plus(change)
+
+
 # --- one endpoint's dialect -----------------------------------------------------------------------------------------
 
+IN_VAIN = 3  # answers without the log-probabilities asked for, and never one with them, until no more are asked
 MOST_TRIES = 12  # requests for one answer: gpt-5 takes five to learn all that pages ask
 CHATS_ONLY = r"chat model|chat/completions|completions? (?:endpoint|route|api|operation)|\bprompt\b"
 NO_RAW = (
@@ -251,6 +265,7 @@ class Dialect:
         self.model = model
         self.form = Form()
         self._never_thinks = False
+        self._untold = 0  # answers in a row that came without the log-probabilities asked for; below 0 once one had them
         self._lock = threading.Lock()
 
     @property
@@ -291,6 +306,8 @@ class Dialect:
             response.headers["x-should-retry"] = "false"  # the openai client would start from the beginning
         if self._may_be_thinking(answer, asked, form):
             form, response, answer = self._asked_longer(form, response, answer, asked, post, spent)
+        if refusal is None and self._tells_nothing(answer, asked):
+            form = form.without("logprobs")
         if refusal is None:
             self._keep(form.roomy(ROOMS[0]) if not form.room and _thinks(answer) else form)
         changed = [f"{self.model} {change.says}." for change in form.of(asked)] + ([AGAIN.format(model=self.model)] if spent else [])
@@ -304,11 +321,23 @@ class Dialect:
             self._keep(form)
             raise AnswerError(NOT_TOLD.format(model=self.model), Why.UNMEASURED)
 
+    def _tells_nothing(self, answer: Fields, asked: Fields) -> bool:
+        """Tell whether the endpoint takes the wish for log-probabilities and never fulfils it: each such answer is paid for in vain."""
+        choice, message = _first(answer)
+        if not asked.get("logprobs") or not (message.get("content") or choice.get("text")):
+            return False
+        told = choice.get("logprobs")
+        has = any(told.values()) if isinstance(told, dict) else bool(told)
+        with self._lock:
+            self._untold = -1 if has or self._untold < 0 else self._untold + 1
+            return self._untold >= IN_VAIN
+
     def _may_be_thinking(self, answer: Fields, asked: Fields, form: Form) -> bool:
         """Tell whether an answer that was cut off begins as thoughts do: where the chat template wrote the opening tag, nothing else tells."""
         open_end = "messages" in asked and any(name in asked for name in LIMITS) and _is_cut_off(answer)
         known = self._never_thinks or form.room or _thinks(answer)
-        return open_end and not known and bool(MUSING.match(str(_first(answer)[1].get("content"))))
+        text = str(_first(answer)[1].get("content"))
+        return open_end and not known and (bool(MUSING.match(text)) or may_begin_thinking(text))
 
     def _asked_longer(
         self, form: Form, response: httpx2.Response, answer: Fields, asked: Fields, post: Post, spent: list[Fields]

@@ -27,7 +27,7 @@ ALSO = {  # what else an option is called on its way through a gateway
     "top_logprobs": r"top[ _-]?logprobs?",
     "max_tokens": r"max_?(?:(?:new|output)_?)?tokens",
     "max_completion_tokens": r"max_?(?:completion|output|new)_?tokens",
-    "response_format": r"response[_ ]?(?:format|schema|mime_?type)|json[_ ](?:schema|object|mode)|structured[_ ]outputs?|guided_\w+|"
+    "response_format": r"response[_ ]?(?:format|schema|mime[_ ]?type)|json[_ ](?:schema|object|mode)|structured[_ ]outputs?|guided_\w+|"
     r"output_config\S*|invalid format",
 }
 

@@ -10,10 +10,22 @@ import re
 from typing import Any
 
 FIELDS = ("reasoning_content", "reasoning", "thinking")  # DeepSeek, vLLM and llama.cpp; OpenRouter, Groq and Ollama; others
-NAMES = "think(?:ing)?|thoughts?|reasoning|seed:think"
-TAG = re.compile(rf"[<◁](?P<close>/?)(?:{NAMES})[>▷]|\[(?P<shut>/?)THINK\]")  # Qwen and others, ByteDance, Kimi; Mistral
-HARMONY = re.compile(r"\s*(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\b.*?<\|message\|>", re.DOTALL)  # gpt-oss, unparsed
-FINAL = re.compile(r"(?:<\|end\|>\s*)?(?:<\|start\|>assistant)?<\|channel\|>final\b.*?<\|message\|>", re.DOTALL)
+NAMES = "think(?:ing)?|thoughts?|reasoning|reflection|scratchpad|seed:think"
+OPENS = r"<\|begin_of_thought\|>|<\|START_THINKING\|>|<\|channel>thought\b|<unused94>thought\b"  # Sky-T1, Cohere, Gemma, MedGemma
+CLOSES = r"<\|end_of_thought\|>|<\|END_THINKING\|>|<channel\|>|<unused95>"
+TAG = re.compile(  # Qwen and others, ByteDance, Kimi; Mistral
+    rf"[<◁](?P<close>/?)(?:{NAMES})[>▷]|\[(?P<shut>/?)THINK\]|(?P<end>{CLOSES})|(?:{OPENS})", re.IGNORECASE
+)
+BEGINNINGS = ("<think>", "<thinking>", "<thought>", "<reasoning>", "<seed:think>", "[THINK]", "◁think▷", "<|channel|>", "<|channel>", "<unused94>")
+HARMONY = re.compile(  # gpt-oss, unparsed; the second form without its special tokens
+    r"\s*(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\b.*?<\|message\|>|\s*analysis(?=[A-Z])", re.DOTALL
+)
+FINAL = re.compile(r"(?:<\|end\|>\s*)?(?:<\|start\|>assistant)?<\|channel\|>final\b.*?<\|message\|>|assistantfinal", re.DOTALL)
+WRAPPED = re.compile(  # what the answer itself may stand in, after thinking
+    r"(?P<open><answer>|<\|begin_of_solution\|>|<\|START_RESPONSE\|>)\s*(?P<text>.*?)\s*"
+    r"(?:</answer>|<\|end_of_solution\|>|<\|END_RESPONSE\|>)?\s*",
+    re.DOTALL,
+)
 KINDS = {"text": "text", "output_text": "text", "thinking": "thinking", "reasoning": "thinking"}
 LENGTHS = ("length", "max_tokens", "max_output_tokens")
 
@@ -67,7 +79,19 @@ def _apart(text: str) -> tuple[str, str]:
     end = _end_of_thinking(text)
     if not end:
         return "", text
-    return TAG.sub("", text[:end]).strip(), text[end:].lstrip()
+    answer = text[end:].lstrip()
+    wrapped = WRAPPED.fullmatch(answer)
+    return TAG.sub("", text[:end]).strip(), wrapped["text"] if wrapped else answer
+
+
+def may_begin_thinking(text: str) -> bool:
+    """Tell whether a text that was cut off is nothing but the beginning of a tag behind which a model thinks.
+
+    Args:
+        text: The content of an answer, perhaps of a single token.
+    """
+    begun = text.strip()
+    return bool(begun) and any(tag.startswith(begun) for tag in BEGINNINGS)
 
 
 def _end_of_thinking(text: str) -> int:
@@ -87,7 +111,7 @@ def _end_of_thinking(text: str) -> int:
 
 
 def _shuts(tag: re.Match[str]) -> bool:
-    return bool(tag["close"] or tag["shut"])
+    return bool(tag["close"] or tag["shut"] or tag["end"])
 
 
 def _begins_line(text: str, tag: re.Match[str]) -> bool:
@@ -99,7 +123,8 @@ def _begins_line(text: str, tag: re.Match[str]) -> bool:
 def choice_apart(choice: dict[str, Any]) -> dict[str, Any]:
     """Return a choice with the thinking of its message apart, and only the answer's tokens among its log-probabilities.
 
-    Log-probabilities in which the answer is not found again are taken away: nothing may be read from a thought's tokens.
+    Log-probabilities in which the answer is not found again are taken away: nothing may be read from a thought's tokens, also where the
+    endpoint shows no thought.
 
     Args:
         choice: A choice of a chat answer.
@@ -109,24 +134,41 @@ def choice_apart(choice: dict[str, Any]) -> dict[str, Any]:
         return choice
     message = set_thinking_apart(message)
     choice = choice | {"message": message}
-    told = choice.get("logprobs")
-    if "reasoning_content" in message and isinstance(told, dict) and isinstance(told.get("content"), list):
-        kept = _tokens_of(told["content"], message.get("content") or "")
+    told, answer = choice.get("logprobs"), message.get("content")
+    if not (isinstance(told, dict) and isinstance(told.get("content"), list) and isinstance(answer, str | None)):
+        return choice
+    tokens = [token for token in told["content"] if isinstance(token, dict) and isinstance(token.get("token"), str)]
+    if len(tokens) < len(told["content"]):
+        return choice  # whoever reads it finds that it cannot be read
+    spelled = [token["token"] for token in tokens]
+    if "reasoning_content" in message or not _may_spell(spelled, answer or ""):
+        kept = tokens[_start_of(spelled, answer or "") :]
         choice["logprobs"] = told | {"content": kept} if kept else None
     return choice
 
 
-def _tokens_of(tokens: list[Any], answer: str) -> list[Any]:
-    """Return the tokens that spell an answer; those of the thinking come before it."""
-    spelled = [str(token.get("token", "")) if isinstance(token, dict) else "" for token in tokens]
-    at, begin = "".join(spelled).rfind(answer.strip()), 0
-    if at < 0 or not answer.strip():
-        return []
+def _may_spell(spelled: list[str], answer: str) -> bool:
+    """Tell whether tokens may spell an answer, or a part of it: tokens of parts of characters and of blanks are written in many ways."""
+    said, text = _letters(answer), "".join(spelled)
+    return bool(re.search(r"\\x|<0x|bytes:|\ufffd", text)) or not said or _letters(text) in said or _letters(text).startswith(said)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", text)
+
+
+def _start_of(spelled: list[str], answer: str) -> int:
+    """Return the place of the first token of an answer at the end of a text; after the last where the text does not end in it."""
+    text, answer = "".join(spelled), answer.strip()
+    at, begin = text.rfind(answer), 0
+    rest = re.sub(r"<[^<>\s]*>|\[\w+\]", "", text[at + len(answer) :])  # a sign that the answer ends is none of its words
+    if at < 0 or not answer or _letters(rest):
+        return len(spelled)
     for place, text in enumerate(spelled):
         if begin + len(text) > at:
-            return tokens[place:]
+            return place
         begin += len(text)
-    return []
+    return len(spelled)
 
 
 def tokens_of_thinking(answer: dict[str, Any]) -> int | None:

@@ -151,9 +151,12 @@ def outcome(key: str, answer: str, sentence: str) -> Outcome:
     return Outcome(key, answer, sentence)
 
 
-def not_measured(key: str, model: str) -> Outcome:
-    """Say that a question stays open, because answers of a model never came."""
-    return Outcome(key, NOT_MEASURED, f"The answers of {model} that this takes never came, so there is nothing to count or to compare.")
+def not_measured(key: str, model: str, why: str = "") -> Outcome:
+    """Say that a question stays open, because answers of a model never came or were not measured, or for another reason."""
+    return Outcome(key, NOT_MEASURED, why or f"The answers of {model} that this takes never came or were not measured, so there is nothing to count.")
+
+
+UNTOLD = "The chances of this answer's tokens were not measured."
 
 
 @dataclass(frozen=True)
@@ -170,10 +173,10 @@ class TokenMap:
 
     def __repr__(self) -> str:
         """Return tokens and percentages as text."""
-        return " ".join(f"{t.text.strip() or repr(t.text)}[{t.probability:.0%}]" for t in self.tokens)
+        return " ".join(f"{t.text.strip() or repr(t.text)}[{t.probability:.0%}]" for t in self.tokens) or UNTOLD
 
     def _repr_html_(self) -> str:
-        cells = "".join(_token_cell(token) for token in self.tokens)
+        cells = "".join(_token_cell(token) for token in self.tokens) or f"<p>{UNTOLD}</p>"
         who = f"<p><small>{shown(self.model)}</small></p>"
         return f'<div class="sbs-tokens" role="group" aria-label="The answer token by token">{cells}{who}</div>'
 
