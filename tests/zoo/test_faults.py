@@ -77,7 +77,7 @@ FAULTS = {
     "timeout": Fault((Reply(chat(), delay=1.0),), openai.APITimeoutError, ("did not answer in time", "longer timeout", "SIDEBYSIDE_AT_ONCE=1")),
     "cut-off JSON": Fault((Reply(WHOLE[: len(WHOLE) // 2]),), AnswerError, ("cut off in the middle", "Run the cell again")),
     "hung up in the middle": Fault((Reply(chat(), cut=True),), openai.APIConnectionError, ("cut off in the middle", "Run the cell again"), tries=3),
-    "empty body": Fault((Reply(""),), AnswerError, ("cut off", "Run the cell again")),
+    "empty body": Fault((Reply(""),), AnswerError, ("sent nothing", "Run the cell again")),
     "a web page": Fault((Reply("<html>Welcome</html>", kind="text/html"),), AnswerError, ("web page",)),
     "empty choices": Fault((Reply(chat() | {"choices": []}),), AnswerError, ("without any choice", "another model")),
     "an error that says 200": Fault((Reply(fault("overloaded")),), AnswerError, ("a fault in place of an answer: overloaded", "Wait a little")),
