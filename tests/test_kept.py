@@ -23,10 +23,10 @@ from traitlets.config import Config
 import sidebyside as sbs
 from sidebyside import kept, parallel, recording
 from sidebyside.errors import BudgetError
-from sidebyside.evaluation import so_far
 from sidebyside.faults.explain import Interrupted
 from sidebyside.kept import Kept
-from sidebyside.recording import key_of, read_entries, seal_of
+from sidebyside.runs import so_far
+from sidebyside.store import key_of, read_entries, seal_of
 from tests.scripted import NAME, Quirk, Reply, Request, ScriptedModel, chat, fault, serving
 
 TEXTS = [f"Message {number}" for number in range(30)]
@@ -94,7 +94,7 @@ def test_a_run_that_stops_at_the_12th_of_30_goes_on_from_the_12th(
     stop_at(endpoint, 11)
     with pytest.raises(openai.BadRequestError):
         sbs.run(ask, TEXTS)
-    assert said == ["Stopped after 11 of 30; they are kept. Run the cell again to go on from there. sbs.evaluation.so_far() shows them."]
+    assert said == ["Stopped after 11 of 30; they are kept. Run the cell again to go on from there. sbs.runs.so_far() shows them."]
     assert list(so_far()["answer"]) == [f"before {n}" for n in range(11)]
     assert list(so_far()["text"]) == TEXTS[:11]
     if restart:
@@ -205,9 +205,7 @@ def test_a_run_without_seeds_does_not_promise_to_go_on(begin: Begin, endpoint: S
     stop_at(endpoint, 2)
     with pytest.raises(openai.BadRequestError):
         sbs.run(lambda text: ask(text, temperature=1), TEXTS[:4])
-    assert said == [
-        "Stopped after 2 of 4. Without a seed they are not used again, and the next run asks for all. sbs.evaluation.so_far() shows them."
-    ]
+    assert said == ["Stopped after 2 of 4. Without a seed they are not used again, and the next run asks for all. sbs.runs.so_far() shows them."]
     sbs.run(lambda text: ask(text, temperature=1), TEXTS[:4])
     assert sources() == ["live"] * 6
 

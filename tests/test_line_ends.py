@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from sidebyside import lessons, load_case
-from sidebyside.recording import read_entries
 from sidebyside.retrieval import passages
+from sidebyside.store import read_entries
 
 HOME = Path(__file__).resolve().parent.parent
 CASES = sorted(path.parent for path in (HOME / "cases").glob("*/case.toml"))

@@ -15,7 +15,7 @@ from sklearn.metrics import roc_auc_score
 import sidebyside as sbs
 from sidebyside import wording
 from sidebyside.evaluation import macro_f1
-from sidebyside.recording import canonical, key_of, seal_of
+from sidebyside.store import canonical, key_of, seal_of
 
 SCALARS = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 REQUESTS = st.dictionaries(st.text(), st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))

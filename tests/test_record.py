@@ -11,10 +11,10 @@ import openai
 import pytest
 
 import sidebyside as sbs
-from sidebyside import recording, store
+from sidebyside import store
 from sidebyside.errors import RecordingError
 from sidebyside.models import DEFAULT, SMALL
-from sidebyside.recording import read_entries
+from sidebyside.store import read_entries
 from tests.scripted import NAME, Reply, ScriptedModel, chat
 from tools import record, run_pages
 from tools.pages import slug_of
@@ -193,12 +193,13 @@ def test_a_run_that_is_stopped_while_it_drops_leaves_whole_files(
 ) -> None:
     record.record(pages(one="a b", two="c d"), folder, run)
     kept: list[Path] = []
+    whole = store.write_entries
 
     def stop_at_the_second(file: Path, entries: Any) -> None:
         if kept:
             raise KeyboardInterrupt
         kept.append(file)
-        recording.write_entries(file, entries)
+        whole(file, entries)
 
     monkeypatch.setattr(store, "write_entries", stop_at_the_second)
     with pytest.raises(KeyboardInterrupt):

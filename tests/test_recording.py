@@ -21,7 +21,8 @@ import sidebyside as sbs
 from sidebyside.answers import slim
 from sidebyside.errors import RecordingError, SettingsError
 from sidebyside.models import SMALL
-from sidebyside.recording import RecordingTransport, Store, canonical, key_of, read_entries, seal_of, write_entries
+from sidebyside.recording import RecordingTransport
+from sidebyside.store import Store, canonical, key_of, read_entries, seal_of, write_entries
 from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat
 
 Mode = Callable[..., openai.OpenAI]

@@ -24,8 +24,7 @@ import openai
 import sidebyside as sbs
 from sidebyside import embedded
 from sidebyside.models import DEFAULT
-from sidebyside.recording import Store, place_of, read_entries
-from sidebyside.store import shelf_of
+from sidebyside.store import Store, place_of, read_entries, shelf_of
 from tools.pages import HOME, execute, load, pages, plain_environment
 from tools.run_pages import NBVAL
 

@@ -34,7 +34,7 @@ from openai.types.chat import ChatCompletion
 import sidebyside as sbs
 from sidebyside import embedded
 from sidebyside.models import DEFAULT
-from sidebyside.recording import read_entries
+from sidebyside.store import read_entries
 from tools.pages import HOME, load, notebook, pages, plain_environment
 
 NAME = f"{DEFAULT.name}-at-an-endpoint"  # under its own name the course would ask the model inside the process

@@ -23,7 +23,7 @@ import sidebyside as sbs
 from sidebyside.answers import slim
 from sidebyside.backends import endpoint_folder
 from sidebyside.models import DEFAULT, MODELS
-from sidebyside.recording import Entry, Store, place_of
+from sidebyside.store import Entry, Store, place_of
 from tools.pages import HOME, chosen, execute, load, save
 
 SHELF = HOME / "recordings"

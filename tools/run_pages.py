@@ -18,7 +18,7 @@ import nbformat
 from sidebyside import read_settings
 from sidebyside.errors import RecordingError
 from sidebyside.models import DEFAULT
-from sidebyside.recording import place_of, read_entries
+from sidebyside.store import place_of, read_entries
 from tools.pages import FOLDERS, HOME, SANITIZER, chosen, execute, load, pages, plain_environment, save, slug_of
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", f"--nbval-sanitize-with={SANITIZER}", "-n", "2", "--dist", "loadfile"]

@@ -1,4 +1,13 @@
-from . import charts as charts, evaluation as evaluation, prices as prices, scorers as scorers, suite as suite, tokens as tokens, widgets as widgets
+from . import (
+    charts as charts,
+    evaluation as evaluation,
+    prices as prices,
+    runs as runs,
+    scorers as scorers,
+    suite as suite,
+    tokens as tokens,
+    widgets as widgets,
+)
 from .answers import NoAnswer as NoAnswer
 from .cases import limit as limit, load_case as load_case
 from .charts import scoreboard as scoreboard
@@ -12,12 +21,12 @@ from .evaluation import (
     paired_p as paired_p,
     rate as rate,
     read_label as read_label,
-    run as run,
 )
 from .lessons import lesson as lesson
 from .llm import ask as ask, connect as connect, usage as usage
 from .prompts import Prompt as Prompt
 from .retrieval import embed as embed, passages as passages
+from .runs import run as run
 from .scorers import holds_name as holds_name, quotes as quotes
 from .settings import read_settings as read_settings
 from .tokens import tokens_of as tokens_of

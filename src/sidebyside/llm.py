@@ -19,9 +19,10 @@ from .endpoint.changes import LEFT_OUT, said_of
 from .errors import AnswerError, SettingsError, Why, plain_errors
 from .faults.explain import quiet
 from .kept import Kept
-from .recording import Call, RecordingTransport, Store
+from .recording import Call, RecordingTransport
 from .settings import Settings, read_settings
 from .shown import leave_tables_alone, shown
+from .store import Store
 from .tokens import Token, tokens_of
 
 UNSAVED = "my_own_page"

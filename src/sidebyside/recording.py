@@ -21,30 +21,15 @@ from typing import Any
 
 import httpx2
 
-from .answers import slim, whole_answer
+from .answers import whole_answer
 from .endpoint.counts import told
 from .endpoint.dialects import with_fields
 from .errors import AnswerError, RecordingError
 from .kept import Flight, Kept
 from .parallel import waited
-from .store import Entry, Store, canonical, key_of, place_of, read_entries, seal_of, write_entries
+from .store import Entry, Store, canonical, key_of, seal_of
 
 ROUTES = ("chat/completions", "completions", "embeddings", "responses")
-
-__all__ = [
-    "Call",
-    "Entry",
-    "RecordingTransport",
-    "Store",
-    "canonical",
-    "fields_of",
-    "key_of",
-    "place_of",
-    "read_entries",
-    "seal_of",
-    "slim",
-    "write_entries",
-]
 
 
 @dataclass(frozen=True)

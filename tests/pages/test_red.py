@@ -16,7 +16,8 @@ import openai
 import pytest
 
 from sidebyside.models import DEFAULT
-from sidebyside.recording import RecordingTransport, Store, read_entries, seal_of, write_entries
+from sidebyside.recording import RecordingTransport
+from sidebyside.store import Store, read_entries, seal_of, write_entries
 from tools import pages, run_pages
 
 pytestmark = pytest.mark.slow  # kernels, and a pytest inside pytest

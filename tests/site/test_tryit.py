@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from sbsite.files import HERE
 from sidebyside import embedded, llm
 from sidebyside.models import SMALL
-from sidebyside.recording import read_entries
+from sidebyside.store import read_entries
 from tests.site.browsing import LESSONS, Open
 from tools.pages import HOME
 from tools.serving import Handler, served

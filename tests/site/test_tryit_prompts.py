@@ -12,7 +12,7 @@ from sphinx.errors import ExtensionError
 from sbsite import tryit
 from sbsite.tryit import prompts
 from sidebyside.models import SMALL
-from sidebyside.recording import key_of, seal_of
+from sidebyside.store import key_of, seal_of
 
 REQUEST = {"model": SMALL.name, "messages": [{"role": "user", "content": "Hello?"}], "temperature": 0, "max_tokens": 5}
 KEY = key_of("chat/completions", json.dumps(REQUEST))

@@ -15,7 +15,8 @@ from hypothesis import given, strategies as st
 import sidebyside as sbs
 from sidebyside.answers import NoAnswer, whole_answer
 from sidebyside.errors import AnswerError, Why, explain
-from sidebyside.evaluation import is_missing, measured, unanswered
+from sidebyside.evaluation import is_missing, measured
+from sidebyside.runs import unanswered
 from tests.scripted import Reply, ScriptedModel, chat
 from tests.zoo.answers import MEASURED, QUIRKS, Quirk, chances, said, with_choice
 from tests.zoo.test_faults import assert_one_sentence

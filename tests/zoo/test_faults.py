@@ -32,7 +32,7 @@ from sidebyside.endpoint.outside import proxy_for
 from sidebyside.errors import AnswerError, CourseError, SettingsError, Why, explain
 from sidebyside.faults.explain import CERTIFICATE_VARIABLES, Interrupted
 from sidebyside.faults.refusals import page_instead
-from sidebyside.recording import read_entries
+from sidebyside.store import read_entries
 from tests.scripted import KEY, NAME, Reply, ScriptedModel, chat, closed_port, fault, serving
 from tests.zoo.faults import FILTERS, LENGTHS, QUIRKS, Proxy, expired, page, pem, proxying, refusal as openai_refusal, saying, speaking_tls
 

@@ -11,8 +11,8 @@ from sphinx.errors import ExtensionError
 
 from sidebyside.lessons import card
 from sidebyside.models import SMALL
-from sidebyside.recording import Entry, read_entries
 from sidebyside.settings import read_settings
+from sidebyside.store import Entry, read_entries
 
 
 def prompts_of(slug: str) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from ..answers import NoAnswer
 from ..errors import SuiteError
-from ..evaluation import bootstrap, came, is_missing, rate, run
+from ..evaluation import bootstrap, came, is_missing, rate
+from ..runs import run
 from .rules import Rule
 from .samples import Sample
 

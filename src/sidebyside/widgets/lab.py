@@ -17,9 +17,10 @@ import pandas as pd
 
 from ..answers import NoAnswer
 from ..errors import AnswerError, explain
-from ..evaluation import attempt, flips, rate, read_label, unanswered
+from ..evaluation import flips, rate, read_label
 from ..llm import model_in_force
 from ..prompts import Prompt
+from ..runs import attempt, unanswered
 from ..settings import read_settings
 from ..shown import shown
 from .show import table
