@@ -19,6 +19,7 @@ from typing import Any
 
 from .endpoint.thinking import FIELDS, choice_apart
 from .errors import CUT_OFF, AnswerError, Why
+from .faults.bodies import one_line
 from .faults.refusals import keyless, page_instead
 
 Fields = dict[str, Any]
@@ -170,7 +171,7 @@ def _complaint(body: dict[str, Any]) -> str:
 def _words(value: Any) -> str:
     """Return the first text inside a value that reads like a message, on one line, without a key; "" if there is none."""
     if isinstance(value, str):
-        return keyless(" ".join(_sound(value).translate(str.maketrans("{}[]", "()()")).split()))[:160].strip(" .")
+        return keyless(one_line(_sound(value)).translate(str.maketrans("[]", "()")))[:160].strip(" .")
     if isinstance(value, dict):
         first = ("message", "msg", "status_msg", "detail", "reason", "blockReason", "block_reason", "error", "code", "type")
         return next((words for name in first if (words := _words(value.get(name)))), "")

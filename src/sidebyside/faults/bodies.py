@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,8 @@ SENSELESS = re.compile(
     r"Error code: \d+ - |Traceback \(most recent call last\):(.*?(?=\b\w+(Error|Exception)\b))?|(\\[nrt])+|\x1b\[[\d;]*[a-zA-Z]", re.DOTALL
 )
 LONG_KEY = 20  # characters from which a key is told from a word of the language wherever it is
+HEAD_OF_KEY = 12  # characters of such a key's beginning that tell it, where the rest was cut off or covered
+KEY_LIKE = r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w.~+=-]{20,}"  # a word that nobody reads: long, of letters and digits
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,8 @@ def one_line(text: str) -> str:
 def without_keys(words: str, keys: Iterable[str]) -> str:
     """Return words without keys and without names and passwords in addresses.
 
-    A key is cut out where it is a whole word, as it is or in the form that addresses have. Many local servers take any word
-    as a key, and a word of the language ("a", "ollama") is no secret: it stays.
+    A key is cut out where it is a whole word, as it is or in the form that addresses have, a long one in any case and from its
+    first characters on. Many local servers take any word as a key, and a word of the language ("a", "ollama") is no secret: it stays.
 
     Args:
         words: What is to be shown.
@@ -92,10 +95,19 @@ def without_keys(words: str, keys: Iterable[str]) -> str:
     forms = {form for key in keys for form in (key, quote(key, safe=""), quote_plus(key))}
     for key in sorted(forms, key=len, reverse=True):
         if len(key) >= LONG_KEY:
-            words = words.replace(key, "…")
+            words = _without_key(words, key)
         elif len(key) >= 8 or (len(key) >= 4 and not key.isalpha()):
             words = re.sub(rf"(?<![\w-]){re.escape(key)}(?![\w-])", "…", words)
     return re.sub(r"//[^/\s@]+@", "//…@", words)
+
+
+def _without_key(words: str, key: str) -> str:
+    """Return words without a long key, and without as much of its beginning as is there."""
+    head = re.compile(re.escape(key[:HEAD_OF_KEY]), re.IGNORECASE)
+    while found := head.search(words):
+        there = os.path.commonprefix([words[found.start() :].lower(), key.lower()])
+        words = f"{words[: found.start()]}…{words[found.start() + len(there) :]}"
+    return words
 
 
 def shortened(words: str, most: int = MOST_WORDS) -> str:

@@ -20,7 +20,7 @@ import httpx2
 import openai
 
 from .bodies import one_line, said, shortened
-from .refusals import PROXY_ASKS, RESTART, keyless, keys_of, of_refusal, quoting
+from .refusals import CLIENT_CERTIFICATE, PROXY_ASKS, RESTART, keyless, keys_of, of_refusal, quoting
 
 Call = TypeVar("Call", bound=Callable[..., Any])
 CUT_OFF = "The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log."
@@ -38,7 +38,6 @@ OTHER_NAME = (
     "The certificate is for another host than the one in OPENAI_BASE_URL. Write the host there as the certificate names it; "
     "if it is right, something between you and the endpoint answers in its place: ask IT."
 )
-CLIENT_CERTIFICATE = "The endpoint asks for a client certificate, which the course cannot present. Ask for an address that takes a key."
 PLAIN = (
     "OPENAI_BASE_URL begins with https, but what answers there speaks http without encryption. "
     f"Write http:// if it is a server of your own, or fix the port, {RESTART}."
