@@ -65,13 +65,15 @@ WANTS_HTTPS = Cause(
 NO_MODEL = Cause(
     f"The endpoint does not know the model ({{status}}). Set SIDEBYSIDE_MODEL to a model that it has, {RESTART}.",
     (400, 403, 404),
-    r"model_?not_?found|model_?decommissioned|\bmodels?\b.{0,80}?(decommissioned|no longer (supported|available))|deployment_?not_?found|(unknown|invalid|no such|nonexistent)[_ ]model|not a valid model"
+    r"model_?not_?found|model_?decommissioned|\bmodels?\b.{0,80}?(decommissioned|no longer (supported|available))"
+    r"|deployment_?not_?found|(unknown|invalid|no such|nonexistent)[_ ]model|not a valid model"
     r"|\bmodels?\b.{0,80}?(not found|not exist|n't exist)|deployment.{0,60}not exist",
 )
 NO_CHAT_MODEL = Cause(
     f"The model cannot chat at this endpoint ({{status}}). Set SIDEBYSIDE_MODEL to a chat model, {RESTART}.",
     (400, 404, 405, 422),
-    r"not a chat model|only supported in v1/(responses|completions)|does not support chat|not supported in the v1/chat|chatCompletion operation does not work",
+    r"not a chat model|only supported in v1/(responses|completions)|does not support chat"
+    r"|not supported in the v1/chat|chatCompletion operation does not work",
 )
 BAD_KEY = Cause(
     f"The endpoint refused the key ({{status}}). Set OPENAI_API_KEY to a key that is valid for this endpoint, {RESTART}.",
@@ -89,7 +91,8 @@ FROM_ELSEWHERE = Cause(
     "The endpoint takes no requests from this network or country ({status}). "
     "Turn the company's VPN on or off and run the cell again; if it stays so, ask whoever runs the endpoint to allow this network.",
     (400, 401, 403, 451),
-    r"\b(country|territory|region|location)\b.{0,60}not (supported|available|allowed)|unsupported_country|virtual network|firewall rules|private endpoint"
+    r"\b(country|territory|region|location)\b.{0,60}not (supported|available|allowed)|unsupported_country"
+    r"|virtual network|firewall rules|private endpoint"
     r"|public (network )?access|\bip[_ ](address|not)|error code: 10\d\d|legal reasons|vpc service controls",
 )
 RATE = r"per[_ -]?(minute|min|second)\b|\b[rt]pm\b|retry[_ -]?(in|delay|after)|try again in|too many requests|rate[_ -]?limit"
@@ -155,8 +158,9 @@ LOGIN = Cause(
 BLOCKED = Cause(
     "A proxy or firewall between you and the endpoint does not let the request through ({status}). Ask IT to allow the endpoint's host.",
     (200, 400, 401, 403, 404, 451, 502, 503),
-    r"\b(web ?site|page|site|access|url|category|request)\b.{0,60}\b(blocked|denied|not (allowed|permitted)|forbidden|restricted)\b|\bblocked (by|page|url|site)"
-    r"|zscaler|netskope|fortiguard|fortinet|forcepoint|umbrella|bluecoat|symantec web|palo alto|sophos|web (filter|gateway)|gesperrt|blockiert",
+    r"\b(web ?site|page|site|access|url|category|request)\b.{0,60}\b(blocked|denied|not (allowed|permitted)|forbidden|restricted)\b"
+    r"|\bblocked (by|page|url|site)|zscaler|netskope|fortiguard|fortinet|forcepoint"
+    r"|umbrella|bluecoat|symantec web|palo alto|sophos|web (filter|gateway)|gesperrt|blockiert",
 )
 PAGES = (  # what a web page in the place of an answer means: it is from something in between, or from another address than the endpoint's
     WANTS_HTTPS,
