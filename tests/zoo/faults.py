@@ -419,12 +419,27 @@ def xml_of_a_bucket() -> Reply:
     return Reply('<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>No</Message></Error>', 400, kind="application/xml")
 
 
-@says("Take out the option", not_=("It says",))
+@says("Take out the option", "nope; de: nein")
+def words_in_two_languages() -> Reply:
+    return Reply({"error": {"message": {"en": "nope", "de": "nein"}}}, 400)
+
+
+@says("Take out the option", "seed: must be 0", not_=("Bad Request",))
+def problem_of_asp_net() -> Reply:
+    return Reply({"title": "Bad Request", "status": 400, "errors": {"seed": ["must be 0"]}}, 400, kind="application/problem+json")
+
+
+@says("Take out the option", '"in a stream"', not_=("data:",))
+def refusal_as_an_event() -> Reply:
+    return Reply('data: {"error": {"message": "in a stream"}}\n\n', 400, kind="text/event-stream")
+
+
+@says("does not say why", "one by one", not_=("It says",))
 def empty_refusal() -> Reply:
     return Reply("", 400)
 
 
-@says("Take out the option", not_=("It says", "null"))
+@says("does not say why", "one by one", not_=("It says", "null"))
 def null_refusal() -> Reply:
     return Reply("null", 400)
 

@@ -323,6 +323,19 @@ def test_no_secret_is_shown_wherever_it_is_set(name: str, status: int, endpoint:
     assert "h0rse" not in said_of().lower()
 
 
+@pytest.mark.parametrize("mode", ["record", "auto"])
+def test_a_key_that_comes_back_beside_an_answer_is_not_kept(mode: str, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_MODE", mode)
+    body = chat(f"the key is {KEY}") | {"_hidden_params": {"api_key": KEY}, "system_fingerprint": f"fp {KEY}"}
+    body["usage"] |= {"details": [f"Bearer {KEY}"]}
+    endpoint.script(Reply(body))
+    client, model = sbs.connect("page")
+    assert ask(client, model) == "the key is \u2026"
+    kept = [file.read_text(encoding="utf-8") for file in endpoint.recordings.parent.rglob("*") if file.is_file()]
+    assert any("the key is" in text for text in kept)
+    assert not any(KEY in text for text in kept)
+
+
 def test_no_key_is_shown_as_the_name_of_a_model(endpoint: ScriptedModel) -> None:
     endpoint.script(*refusal(404))
     endpoint.names = ["a", f"b-{KEY}"]
@@ -792,6 +805,8 @@ REFUSING = {
     403: ("The proxy in HTTPS_PROXY", "does not let you through to the endpoint (403", "Ask IT", "NO_PROXY"),
     502: ("The proxy in HTTPS_PROXY", "cannot reach the endpoint (502", "NO_PROXY"),
     503: ("The proxy in HTTPS_PROXY", "cannot reach the endpoint (503"),
+    302: ("The proxy in HTTPS_PROXY", "log in first (302", "browser"),
+    511: ("The proxy in HTTPS_PROXY", "log in first (511", "browser"),
 }
 
 
@@ -836,6 +851,12 @@ def test_a_proxy_that_is_written_with_https_and_speaks_http(far: ScriptedModel, 
 def test_a_socks_proxy(address: str, far: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", address)
     assert_one_sentence(said_of(), "ALL_PROXY names a SOCKS proxy", "pip install socksio")
+
+
+@pytest.mark.parametrize("address", ["http://proxy.example/proxy.pac", "proxy.pac", "http://wpad/wpad.dat"])
+def test_a_file_for_browsers_in_the_place_of_a_proxy(address: str, far: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    assert_one_sentence(said_of(), "tells browsers which proxy to take", "Ask IT for the proxy's own host and port")
 
 
 @pytest.mark.parametrize(

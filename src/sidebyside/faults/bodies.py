@@ -23,7 +23,7 @@ MOST_BYTES = 65_536  # of a refusal that are read; what is worth quoting is at i
 MOST_PARSED = 4_096  # of a web page: older Pythons take a minute for 64 kB that were made to be slow
 MOST_WORDS = 240  # characters that are quoted
 DEEPEST = 8  # levels of JSON that are looked into
-WORDS = "message msg error_description detail details description title reason error errors fault faultstring exception".split()
+WORDS = "message msg error_description detail details description reason error errors fault faultstring exception title".split()
 CODES = frozenset("code type status param reason error_type error errortype kind".split())
 CUT = re.compile(
     r"""['"](?:message|msg|detail|error)['"]\s*:\s*(['"])((?:(?!\1)[^\\]|\\.)+)"""
@@ -64,7 +64,7 @@ def said(content: bytes, kind: str = "") -> Said:
         content: The body; no more than `MOST_BYTES` of it are looked at.
         kind: The content type.
     """
-    text = _decoded(content[:MOST_BYTES], kind)
+    text = re.sub(r"\A\s*(event: ?\w+\s+)?data: ?(?=[{\[])", "", _decoded(content[:MOST_BYTES], kind))  # a stream's only event
     if "html" in kind.lower() or HEAD.search(text[:1000]):
         return _of_page(text)
     with suppress(ValueError, RecursionError):
@@ -166,7 +166,7 @@ def _words_in(value: Any, depth: int = DEEPEST) -> str:
     named = {str(name).lower(): item for name, item in value.items()}
     words = next(filter(None, (_words_in(named.get(name), depth - 1) for name in WORDS)), "")
     if not words:
-        parts = {name: _words_in(item, depth - 1) for name, item in named.items() if isinstance(item, dict | list)}
+        parts = {name: _words_in(item, depth - 1) for name, item in named.items() if name not in CODES}
         words = "; ".join(f"{name}: {item}" for name, item in parts.items() if item)
     place = named.get("loc")  # pydantic says which field it means
     return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) and place else words

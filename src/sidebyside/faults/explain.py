@@ -55,6 +55,10 @@ PROXY_FORBIDS = (
     "The proxy in {variable} does not let you through to the endpoint ({reason}). Ask IT to allow the endpoint's host, "
     "or add the host to NO_PROXY if it can be reached without the proxy."
 )
+PROXY_LOGIN = (
+    "The proxy in {variable} wants you to log in first ({reason}). Open any page in the browser, log in there, then run the cell again; "
+    "if it stays so, ask IT."
+)
 PROXY_LOST = (
     "The proxy in {variable} cannot reach the endpoint ({reason}). Check the host in OPENAI_BASE_URL; "
     f"if it is inside your company's network, add it to NO_PROXY, {RESTART}."
@@ -217,6 +221,8 @@ def _of_proxy(fault: ProxyFault) -> str:
     if reason.startswith("407") or (socks and "auth" in reason.lower()):
         form, told = ("socks5://", "") if socks else ("http://", " (407)")
         return (PROXY_REFUSES if known else PROXY_ASKS).format(variable=fault.variable, form=form, told=told)
+    if re.match(r"(30[1-8]|401|511)\b", reason):
+        return PROXY_LOGIN.format(variable=fault.variable, reason=shortened(reason, 60))
     if re.match(r"4\d\d\b", reason):
         return PROXY_FORBIDS.format(variable=fault.variable, reason=shortened(reason, 60))
     if re.match(r"\d{3}\b|Proxy Server could not connect", reason):

@@ -159,7 +159,7 @@ BLOCKED = Cause(
     "A proxy or firewall between you and the endpoint does not let the request through ({status}). Ask IT to allow the endpoint's host.",
     (200, 400, 401, 403, 404, 451, 502, 503),
     r"\b(web ?site|page|site|access|url|category|request)\b.{0,60}\b(blocked|denied|not (allowed|permitted)|forbidden|restricted)\b"
-    r"|\bblocked (by|page|url|site)|zscaler|netskope|fortiguard|fortinet|forcepoint"
+    r"|access_denied|\bblocked (by|page|url|site)|zscaler|netskope|fortiguard|fortinet|forcepoint"
     r"|umbrella|bluecoat|symantec web|palo alto|sophos|web (filter|gateway)|gesperrt|blockiert",
 )
 PAGES = (  # what a web page in the place of an answer means: it is from something in between, or from another address than the endpoint's
@@ -186,6 +186,7 @@ PAGES = (  # what a web page in the place of an answer means: it is from somethi
     WAITED,
     BROKEN_OFF,
 )
+NAMED = "Take out the option it names"
 REST = (
     Cause("The endpoint redirects without saying where to ({status}). Check the address in OPENAI_BASE_URL.", tuple(range(300, 400))),
     Cause(
@@ -193,7 +194,7 @@ REST = (
         (400, 403, 421),
         r"invalid host|host header|misdirected",
     ),
-    Cause("The endpoint does not accept this request ({status}). Take out the option it names and run the cell again.", tuple(range(400, 500))),
+    Cause("The endpoint does not accept this request ({status}). " + NAMED + " and run the cell again.", tuple(range(400, 500))),
     Cause("The endpoint had a fault of its own ({status}) each time it was asked. Wait a little and run the cell again."),
 )
 EMBEDDED = (
@@ -229,6 +230,7 @@ def of_refusal(response: httpx2.Response, request: httpx2.Request | None = None)
     cause = _cause(response.status_code, what, inside)
     counts = tokens_of_refusal(what) if cause.signs == TOO_LONG.signs else None
     sentence = _counted(cause.sentence, *counts) if counts else cause.sentence
+    sentence = sentence if what.words else sentence.replace(NAMED, "It does not say why: take out options of the call one by one")
     wait = f"Wait {seconds} seconds" if (seconds := response.headers.get("retry-after", "")).isdecimal() else "Wait a minute"
     sentence = sentence.format(status=response.status_code, variable=response.extensions.get(VIA, "HTTPS_PROXY"), wait=wait)
     return sentence if counts else quoting(sentence, what.words, keys_of(os.environ, request))
