@@ -240,6 +240,27 @@ def test_where_no_socket_can_be_made_there_is_a_port(monkeypatch: pytest.MonkeyP
     assert embedded._private_place() is None
 
 
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="there are no sockets in folders here")
+def test_what_a_killed_kernel_left_behind_is_removed_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="t") as folder:  # a short path: a socket's has at most about a hundred signs
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        places = {name: Path(folder, f"sbs-{name}", "llama.sock") for name in ("killed", "alive", "starting", "no-socket")}
+        for place in places.values():
+            place.parent.mkdir()
+        places["no-socket"].write_text("kept", encoding="utf-8")
+        lines = {name: socket.socket(socket.AF_UNIX) for name in ("killed", "alive", "starting")}
+        for name, line in lines.items():
+            line.bind(str(places[name]))
+        lines["alive"].listen()
+        for name in ("killed", "alive", "no-socket"):
+            os.utime(places[name], (0, 0))
+        own = embedded._private_place()
+        assert own is not None
+        assert sorted(path.name for path in Path(folder).iterdir() if path != own.parent) == ["sbs-alive", "sbs-no-socket", "sbs-starting"]
+        for line in lines.values():
+            line.close()
+
+
 def test_a_server_s_options_leave_nothing_open() -> None:
     xllamacpp = pytest.importorskip("xllamacpp")
     params = embedded._params(xllamacpp, Path("w.gguf"), SMALL, "secret", None)

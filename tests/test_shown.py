@@ -58,6 +58,11 @@ def test_a_text_is_shown_whole_and_plain_ones_need_no_more_than_escaping() -> No
     assert shown(7) == "7"
 
 
+def test_a_text_that_turns_round_what_comes_after_it_turns_nothing_but_itself() -> None:
+    assert shown("pay \u202e01") == "<bdi>pay \u202e01</bdi>"
+    assert shown("\u0645\u0631\u062d\u0628\u0627") == "\u0645\u0631\u062d\u0628\u0627"
+
+
 def test_a_styled_table_of_a_page_is_left_alone_too() -> None:
     pytest.importorskip("jinja2")
     assert "mathjax_ignore" in ROWS.style.to_html()

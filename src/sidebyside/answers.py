@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import os
 import re
 import struct
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from typing import Any
 
 from .endpoint.thinking import FIELDS, choice_apart
 from .errors import CUT_OFF, AnswerError, Why
-from .faults.refusals import keyless, page_instead
+from .faults.bodies import LONG_KEY, one_line, without_keys
+from .faults.refusals import keyless, keys_of, page_instead
 
 Fields = dict[str, Any]
 
@@ -104,7 +106,7 @@ def whole_answer(content: bytes, kind: str, fields: Fields) -> dict[str, Any]:
         AnswerError: If the answer cannot be used; its text says what happened and what to do, its `why` which kind it is.
     """
     try:
-        return _checked(_told(_parsed(content, kind)), fields)
+        return _without_keys(_checked(_told(_parsed(content, kind)), fields), content)
     except RecursionError:
         raise _garbled("nested too deeply") from None
 
@@ -122,6 +124,23 @@ def _checked(body: dict[str, Any], fields: Fields) -> dict[str, Any]:
         beside["usage"] = None  # what is no account counts as none given
     slimmed: dict[str, Any] = slim({name: body[part] if name == part else beside[name] for name in body})
     return slimmed
+
+
+def _without_keys(body: dict[str, Any], content: bytes) -> dict[str, Any]:
+    """Return a body without the reader's keys: gateways send back what they were sent, and answers are kept and passed on."""
+    keys = {key for key in keys_of(os.environ) if len(key) >= LONG_KEY}
+    if not any(key.encode() in content for key in keys):
+        return body
+
+    def cut(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {cut(name): cut(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [cut(item) for item in value]
+        return without_keys(value, keys) if isinstance(value, str) else value
+
+    cleaned: dict[str, Any] = cut(body)
+    return cleaned
 
 
 def slim(response: Any) -> Any:
@@ -178,7 +197,7 @@ def _complaint(body: dict[str, Any]) -> str:
 def _words(value: Any) -> str:
     """Return the first text inside a value that reads like a message, on one line, without a key; "" if there is none."""
     if isinstance(value, str):
-        return keyless(" ".join(_sound(value).translate(str.maketrans("{}[]", "()()")).split()))[:160].strip(" .")
+        return keyless(one_line(_sound(value)).translate(str.maketrans("[]", "()")))[:160].strip(" .")
     if isinstance(value, dict):
         first = ("message", "msg", "status_msg", "detail", "reason", "blockReason", "block_reason", "error", "code", "type")
         return next((words for name in first if (words := _words(value.get(name)))), "")

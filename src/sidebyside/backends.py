@@ -22,7 +22,7 @@ from .endpoint.outside import outside_client
 from .endpoint.pacing import gate_of, paced
 from .errors import EMBEDDED_HOST, AnswerError, BudgetError, CourseError, SettingsError, Why
 from .faults.bodies import one_line
-from .faults.refusals import filtered, is_about_model
+from .faults.refusals import filtered, is_about_model, keyless
 from .models import DEFAULT, MODELS, Model, own_file
 from .prices import at_price, own_price, price
 from .recording import fields_of
@@ -345,7 +345,7 @@ def _refuse_unknown_model(name: str, names: list[str]) -> None:
     if not names or name in {short for there in names for short in (there, there.removeprefix("models/"))}:
         return
     near = difflib.get_close_matches(name, names, MOST_NAMES, 0.6) if len(names) > MOST_NAMES else []
-    listed = dict.fromkeys(one_line(there)[:60] for there in (*near, *sorted(names)))
+    listed = dict.fromkeys(keyless(one_line(there))[:60] for there in (*near, *sorted(names)))
     most = max(1, sum(length <= MOST_OF_NAMES for length in itertools.accumulate(len(there) + 2 for there in listed)))
     shown = list(listed)[: min(most, MOST_NAMES)]
     more = ", …" if len(listed) > len(shown) else ""

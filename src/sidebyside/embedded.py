@@ -27,6 +27,7 @@ import os
 import secrets
 import shutil
 import socket
+import stat
 import sys
 import tempfile
 import threading
@@ -47,6 +48,7 @@ PULSE = 10.0  # seconds between two looks whether a server that is at work is st
 FAINT = 120.0  # seconds that such a look may take where other programs have the processor
 TICK = 1.0  # seconds between two changes of the line that says how long the model has been at work
 UNTOLD = 4.0  # seconds of waiting that need no such line
+STALE = 60.0  # seconds after which a socket that nobody listens at is one of a killed kernel, not of one that starts
 LARGE = 200_000_000  # bytes of a file whose loading is worth a line
 AT_WORK = "The model in this notebook is at work: {seconds:.0f} seconds …"
 LOADING = "The model {name} is being loaded: {size:.1f} GB …"
@@ -224,6 +226,7 @@ def _private_place() -> Path | None:
     if not hasattr(socket, "AF_UNIX"):
         return None
     try:
+        _sweep(Path(tempfile.gettempdir()))
         place = Path(tempfile.mkdtemp(prefix="sbs-")) / "llama.sock"  # the folder is this user's alone
     except OSError:
         return None
@@ -235,6 +238,25 @@ def _private_place() -> Path | None:
         _remove(place)
         return None
     return place
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what kernels left behind that were killed: this user's sockets at which nobody listens."""
+    for place in folder.glob("sbs-*/llama.sock"):
+        with suppress(OSError):
+            told = place.lstat()
+            if stat.S_ISSOCK(told.st_mode) and told.st_uid == os.getuid() and time.time() - told.st_mtime > STALE and not _listens(place):
+                _remove(place)
+
+
+def _listens(place: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(1)
+        try:
+            line.connect(str(place))
+        except ConnectionRefusedError:
+            return False
+    return True
 
 
 def _remove(place: Path | None) -> None:

@@ -7,7 +7,9 @@ alone what lies in an element of the classes in `NO_MATHS`; `tex2jax_ignore` is 
 from __future__ import annotations
 
 import html
+import re
 
+TURNS = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")  # signs that turn the direction of what comes after them
 NO_MATHS = "tex2jax_ignore mathjax_ignore"
 
 
@@ -18,6 +20,8 @@ def shown(text: object) -> str:
         text: Anything; its `str` is shown. Mathematics begins with `$`, or with a backslash, as in `\(` and `\begin`.
     """
     told = html.escape(str(text))
+    if TURNS.search(told):  # alone in its element, so that nothing beside it is turned round
+        told = f"<bdi>{told}</bdi>"
     return f'<span class="{NO_MATHS}">{told}</span>' if "$" in told or "\\" in told else told
 
 

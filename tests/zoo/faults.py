@@ -129,7 +129,7 @@ def litellm_budget() -> Reply:
     return refusal(400, "Budget has been exceeded! Current cost: 26.075, Max budget: 0.25", "400", "budget_exceeded")
 
 
-@says("may not use this model (403)", "Country, region, or territory not supported")
+@says("no requests from this network or country (403)", "VPN", "Country, region, or territory not supported")
 def openai_country() -> Reply:
     return refusal(403, "Country, region, or territory not supported", "unsupported_country_region_territory", "request_forbidden")
 
@@ -419,12 +419,27 @@ def xml_of_a_bucket() -> Reply:
     return Reply('<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>No</Message></Error>', 400, kind="application/xml")
 
 
-@says("Take out the option", not_=("It says",))
+@says("Take out the option", "nope; de: nein")
+def words_in_two_languages() -> Reply:
+    return Reply({"error": {"message": {"en": "nope", "de": "nein"}}}, 400)
+
+
+@says("Take out the option", "seed: must be 0", not_=("Bad Request",))
+def problem_of_asp_net() -> Reply:
+    return Reply({"title": "Bad Request", "status": 400, "errors": {"seed": ["must be 0"]}}, 400, kind="application/problem+json")
+
+
+@says("Take out the option", '"in a stream"', not_=("data:",))
+def refusal_as_an_event() -> Reply:
+    return Reply('data: {"error": {"message": "in a stream"}}\n\n', 400, kind="text/event-stream")
+
+
+@says("does not say why", "one by one", not_=("It says",))
 def empty_refusal() -> Reply:
     return Reply("", 400)
 
 
-@says("Take out the option", not_=("It says", "null"))
+@says("does not say why", "one by one", not_=("It says", "null"))
 def null_refusal() -> Reply:
     return Reply("null", 400)
 
@@ -466,6 +481,71 @@ def litellm_traceback() -> Reply:
 
 
 # --- what stands in between, and faults of the server's own ---------------------------------------------------------
+
+
+@says("no requests from this network or country (400)", "VPN", not_=("option",))
+def google_location() -> Reply:
+    return Reply([{"error": {"code": 400, "message": "User location is not supported for the API use.", "status": "FAILED_PRECONDITION"}}], 400)
+
+
+@says("no requests from this network or country (403)", not_=("model",))
+def azure_virtual_network() -> Reply:
+    return Reply({"error": {"code": "403", "message": "Access denied due to Virtual Network/Firewall rules."}}, 403)
+
+
+@says("no requests from this network or country (401)", not_=("refused the key",))
+def openai_address_not_allowed() -> Reply:
+    return refusal(401, "Your IP address is not authorized", "ip_not_authorized", "invalid_request_error")
+
+
+@says("refused the key (400)", "Set OPENAI_API_KEY", "Please pass a valid API key", not_=("option",))
+def google_invalid_key() -> Reply:
+    return Reply([{"error": {"code": 400, "message": "API key not valid. Please pass a valid API key.", "status": "INVALID_ARGUMENT"}}], 400)
+
+
+@says("refused the key (403)", "Set OPENAI_API_KEY", not_=("model",))
+def google_leaked_key() -> Reply:
+    return Reply([{"error": {"code": 403, "message": "Your API key was reported as leaked. Please use another API key."}}], 403)
+
+
+@says("another organization or project", "OPENAI_ORG_ID", "Unset both", not_=("refused",))
+def openai_other_organization() -> Reply:
+    return refusal(401, "OpenAI-Organization header should match organization for API key", "mismatched_organization", "invalid_request_error")
+
+
+@says("cannot chat at this endpoint (404)", "a chat model", not_=("does not know",))
+def openai_no_chat_model() -> Reply:
+    return refusal(404, "This is not a chat model and thus not supported in the v1/chat/completions endpoint.", "", "invalid_request_error")
+
+
+@says("does not know the model (400)", "decommissioned", not_=("option",))
+def groq_decommissioned() -> Reply:
+    return refusal(400, "The model `x` has been decommissioned and is no longer supported.", "model_decommissioned", "invalid_request_error")
+
+
+@says("names itself", "Invalid host header", not_=("option",))
+def starlette_trusted_host() -> Reply:
+    return Reply("Invalid host header", 400, kind="text/plain")
+
+
+@says("no credit left (402)", "Add credit", not_=("option",))
+def page_that_wants_payment() -> Reply:
+    return page(402, "Payment Required")
+
+
+@says("asks for a name and a password (401)", not_=("firewall",))
+def nginx_basic_auth() -> Reply:
+    return page(401, "401 Authorization Required", "<center>nginx</center>")
+
+
+@says("client certificate", "takes a key", not_=("option",))
+def nginx_client_certificate() -> Reply:
+    return page(400, "400 No required SSL certificate was sent", "<center>nginx</center>")
+
+
+@says("proxy or firewall", "Ask IT", "is blocked", not_=("OPENAI_BASE_URL",))
+def filter_that_says_200() -> Reply:
+    return page(200, "Access denied", "This web site category is blocked: Generative AI")
 
 
 @says("proxy or firewall", "(403)", "Ask IT", not_=("may not use this model",))

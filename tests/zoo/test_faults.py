@@ -300,6 +300,56 @@ def test_a_key_of_another_header_is_cut_out(endpoint: ScriptedModel, monkeypatch
     assert '"who is …"' in said_of()
 
 
+SECRETS = {  # where a secret is, and what an endpoint says of it
+    "the address": ({"OPENAI_BASE_URL": "http://joe:h0rse-b4ttery@{place}/v1"}, "bad password h0rse-b4ttery"),
+    "the address, escaped": ({"OPENAI_BASE_URL": "http://joe:h0rse%2Db4ttery@{place}/v1"}, "bad password h0rse-b4ttery"),
+    "the path": ({"OPENAI_BASE_URL": "http://{place}/gw-h0rse-b4ttery-0123456789/v1"}, "no route /gw-h0rse-b4ttery-0123456789/v1"),
+    "a proxy": ({"HTTPS_PROXY": "http://joe:h0rse-b4ttery@proxy:8080"}, "joe:h0rse-b4ttery"),
+    "a header with a scheme": ({"OPENAI_CUSTOM_HEADERS": "X-Gateway: Token h0rse-b4ttery"}, "who is 'h0rse-b4ttery'"),
+    "a cookie": ({"OPENAI_CUSTOM_HEADERS": "Cookie: a=1; session=h0rse-b4ttery"}, "no session h0rse-b4ttery"),
+    "in small letters": ({"OPENAI_API_KEY": "SK-H0rse-B4ttery-0123456789"}, "host sk-h0rse-b4ttery-0123456789"),
+    "covered in part": ({"OPENAI_API_KEY": "sk-h0rse-b4ttery-0123456789"}, "wrong key sk-h0rse-b4tt*****"),
+    "cut off": ({"OPENAI_API_KEY": "sk-h0rse-b4ttery-0123456789"}, " " * 4783 + "sk-h0rse-b4ttery-0123456789"),
+}
+
+
+@pytest.mark.parametrize("status", [200, 401])
+@pytest.mark.parametrize("name", SECRETS)
+def test_no_secret_is_shown_wherever_it_is_set(name: str, status: int, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, words = SECRETS[name]
+    for variable, value in settings.items():
+        monkeypatch.setenv(variable, value.format(place=endpoint.url[7:-3]))
+    endpoint.script(Reply(fault(words), status))
+    assert "h0rse" not in said_of().lower()
+
+
+@pytest.mark.parametrize("mode", ["record", "auto"])
+def test_a_key_that_comes_back_beside_an_answer_is_not_kept(mode: str, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_MODE", mode)
+    body = chat(f"the key is {KEY}") | {"_hidden_params": {"api_key": KEY}, "system_fingerprint": f"fp {KEY}"}
+    body["usage"] |= {"details": [f"Bearer {KEY}"]}
+    endpoint.script(Reply(body))
+    client, model = sbs.connect("page")
+    assert ask(client, model) == "the key is \u2026"
+    kept = [file.read_text(encoding="utf-8") for file in endpoint.recordings.parent.rglob("*") if file.is_file()]
+    assert any("the key is" in text for text in kept)
+    assert not any(KEY in text for text in kept)
+
+
+def test_no_key_is_shown_as_the_name_of_a_model(endpoint: ScriptedModel) -> None:
+    endpoint.script(*refusal(404))
+    endpoint.names = ["a", f"b-{KEY}"]
+    assert_one_sentence(said_of(), "one of: a, b-\u2026.")
+
+
+@pytest.mark.parametrize("key", ["sk-proj-aBcD0123456789efgh", "eyJhbGci0iJI.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w", "sk-1234"])
+def test_a_key_in_the_place_of_the_address_is_not_shown(key: str, endpoint: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", key)
+    with pytest.raises(SettingsError) as caught:
+        sbs.connect()
+    assert_one_sentence(str(caught.value), "OPENAI_BASE_URL does not begin with https://", "Set it to https://api.example.com/v1,")
+
+
 @pytest.mark.parametrize("name", LENGTHS)
 def test_tokens_asked_and_tokens_there_are_for_the_embedded_model_too(
     name: str, bare: Path, scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch
@@ -362,6 +412,14 @@ CURED = {
     "its variable's name": "export OPENAI_BASE_URL={url}",
     "angle brackets": "<{url}>",
     "a comma": "{url},",
+    "a full stop": "{url}.",
+    "a line break that was escaped": "{url}\\n",
+    "a link of Markdown": "[{url}]({url})",
+    "brackets": "({url})",
+    "a line for Windows": "setx OPENAI_BASE_URL {url}",
+    "a line for PowerShell": '$env:OPENAI_BASE_URL="{url}"',
+    "a line for IPython": "%env OPENAI_BASE_URL={url}",
+    "a line of Python": "base_url='{url}'",
     "backslashes": "http:\\\\127.0.0.1:{port}\\v1",
     "two schemes": "https://{url}",
     "a mark in the page": "{url}#top",
@@ -407,6 +465,9 @@ REFUSED = {
     "Azure without its end": ("https://we.openai.azure.com/", "Set OPENAI_BASE_URL to https://we.openai.azure.com/openai/v1,"),
     "Azure's old address": ("https://we.openai.azure.com/openai/deployments/x?api-version=2024-10-21", "https://we.openai.azure.com/openai/v1,"),
     "a question mark": ("https://api.example.com/v1/chat/completions?key=1", "Set OPENAI_BASE_URL to https://api.example.com/v1,"),
+    "a placeholder in braces": ("http://{host}/v1", "placeholder"),
+    "a host of one's own": ("https://YOUR-RESOURCE.openai.azure.com/openai/v1", "placeholder"),
+    "a variable that was not filled in": ("$OPENAI_BASE_URL", "Set it to https://api.example.com/v1,"),
     "Ollama without its end": ("http://localhost:11434", "Set OPENAI_BASE_URL to http://localhost:11434/v1,"),
     "Ollama's own route": ("http://127.0.0.1:11434/api/chat", "Set OPENAI_BASE_URL to http://127.0.0.1:11434/v1,"),
     "LM Studio without its end": ("http://localhost:1234/", "Set OPENAI_BASE_URL to http://localhost:1234/v1,"),
@@ -437,7 +498,23 @@ def test_no_address_is_openai_s() -> None:
 # --- the key --------------------------------------------------------------------------------------------------------
 
 
-FORMS = ["  {}  ", "{}\n", "{}\r\n", '"{}"', "'{}'", "\u201c{}\u201d", "Bearer {}", "bearer  {}", '"Bearer {}"', "OPENAI_API_KEY={}", "\u200b{}"]
+FORMS = [
+    "  {}  ",
+    "{}\n",
+    "{}\r\n",
+    '"{}"',
+    "'{}'",
+    "\u201c{}\u201d",
+    "Bearer {}",
+    "bearer  {}",
+    '"Bearer {}"',
+    "OPENAI_API_KEY={}",
+    "\u200b{}",
+    "{},",
+    "{};",
+    "{}\\n",
+]
+FORMS += ["Authorization: Bearer {}", "OPENAI_API_KEY: {}", "setx OPENAI_API_KEY {}", "$env:OPENAI_API_KEY='{}'"]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -458,6 +535,10 @@ WRONG_KEYS = {
     "your-key-here": "placeholder",
     "YOUR_API_KEY": "placeholder",
     "sk-xxxxxxxxxxxx": "placeholder",
+    "$OPENAI_API_KEY": "placeholder",
+    "${OPENAI_API_KEY}": "placeholder",
+    "%OPENAI_API_KEY%": "placeholder",
+    "{{ openai_key }}": "placeholder",
     "sk-abc def": "a space or a line break in the middle",
     "sk-abc\ndef": "a space or a line break in the middle",
     "sk-abc\u2013def": "the character '\u2013'",
@@ -724,6 +805,8 @@ REFUSING = {
     403: ("The proxy in HTTPS_PROXY", "does not let you through to the endpoint (403", "Ask IT", "NO_PROXY"),
     502: ("The proxy in HTTPS_PROXY", "cannot reach the endpoint (502", "NO_PROXY"),
     503: ("The proxy in HTTPS_PROXY", "cannot reach the endpoint (503"),
+    302: ("The proxy in HTTPS_PROXY", "log in first (302", "browser"),
+    511: ("The proxy in HTTPS_PROXY", "log in first (511", "browser"),
 }
 
 
@@ -768,6 +851,12 @@ def test_a_proxy_that_is_written_with_https_and_speaks_http(far: ScriptedModel, 
 def test_a_socks_proxy(address: str, far: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", address)
     assert_one_sentence(said_of(), "ALL_PROXY names a SOCKS proxy", "pip install socksio")
+
+
+@pytest.mark.parametrize("address", ["http://proxy.example/proxy.pac", "proxy.pac", "http://wpad/wpad.dat"])
+def test_a_file_for_browsers_in_the_place_of_a_proxy(address: str, far: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    assert_one_sentence(said_of(), "tells browsers which proxy to take", "Ask IT for the proxy's own host and port")
 
 
 @pytest.mark.parametrize(

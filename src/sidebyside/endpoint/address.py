@@ -9,20 +9,24 @@ import os
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
 
 from ..errors import SettingsError
-from ..faults.bodies import one_line, shortened, without_keys
+from ..faults.bodies import KEY_LIKE, one_line, shortened, without_keys
 
+EXAMPLE = httpx2.URL("https://api.example.com/v1")
 OPENAI = "https://api.openai.com/v1"
 AROUND = "\"'`\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\ufeff\u200b\u200c\u200d\u2060"  # quotes of several languages, and what cannot be seen
 ROUTES = re.compile(r"/+(chat/completions|completions|embeddings|responses|(?<=/v1/)models)?/*$")
 PLACEHOLDER = re.compile(
     r"\.\.\.|\u2026|^<.*>$|(^|[^a-z])your?[^a-z].{0,20}(key|token)|(key|token)[-_ ]?here"
-    r"|^(change-?me|replace-?me|api[-_]?key)$|^(sk-)?(x{6,}|\*{3,})",
+    r"|^(change-?me|replace-?me|api[-_]?key)$|^(sk-)?(x{6,}|\*{3,})|^\$[\w{(]|^%\w+%$|^\{.*\}$",
     re.IGNORECASE,
 )
+HOST_OF_EXAMPLE = re.compile(r"[<>{}$%]|(^|[.-])your?[-_]", re.IGNORECASE)
+SET_TO = r"^(export |set |setx |%env |\$env:)?{name}\s*[=: ]\s*"  # what a line that sets a variable has before its value
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # what a header may be called (RFC 9110, 5.6.2)
 ENDS = (  # hosts whose addresses are known: how their path goes, and what it is set to where it does not go so
     (r"api\.openai\.com|api\.mistral\.ai|api\.anthropic\.com|api\.together\.(xyz|ai)|api\.x\.ai", r"/v\d", "/v1"),
@@ -37,7 +41,7 @@ SCHEMES = re.compile(r"^(h?t{1,3}ps?)(?=[:;/])[:;/]*", re.IGNORECASE)
 
 def bare(text: str) -> str:
     """Return a setting without what was pasted around it: blanks, line breaks, quotes, invisible characters."""
-    while text != (text := text.strip().strip(AROUND)):
+    while text != (text := re.sub(r"(\\[nrt]|[,;])+$", "", text.strip().strip(AROUND))):
         pass
     return text
 
@@ -54,6 +58,10 @@ def endpoint_address(environ: Mapping[str, str] = os.environ) -> str:
     if not re.match(r"https?://[^/]", text, re.IGNORECASE):
         raise SettingsError(_without_scheme(text))
     url = _parsed(text)
+    if HOST_OF_EXAMPLE.search(unquote(url.host)):
+        raise SettingsError(
+            "OPENAI_BASE_URL still holds the placeholder of an example. Set it to the endpoint's own address, then restart the kernel."
+        )
     return _checked(url.copy_with(path=ROUTES.sub("", url.path), fragment=None))
 
 
@@ -64,7 +72,8 @@ def endpoint_key(environ: Mapping[str, str] = os.environ) -> str:
         SettingsError: If it cannot be one; the text says why and never quotes it.
     """
     key = bare(environ.get("OPENAI_API_KEY", ""))
-    key = bare(re.sub(r"^((export )?OPENAI_API_KEY\s*=|bearer(\s|$))", "", key, flags=re.IGNORECASE))
+    key = bare(re.sub(SET_TO.format(name="OPENAI_API_KEY"), "", key, flags=re.IGNORECASE))
+    key = bare(re.sub(r"^(authorization:\s*)?bearer(\s|$)", "", key, flags=re.IGNORECASE))
     again = "Copy the key again, whole and alone, set OPENAI_API_KEY to it, then restart the kernel."
     if PLACEHOLDER.search(key):
         raise SettingsError(f"OPENAI_API_KEY still holds the placeholder of an example. {again} A local server takes any other word.")
@@ -109,12 +118,14 @@ def _shown(sign: str) -> str:
 
 def _without_wrapping(text: str) -> str:
     """Return an address as it was meant: without its variable's name, brackets, a stop behind it, a second scheme, backslashes."""
-    text = re.sub(r"^(export )?OPENAI_BASE_URL\s*=", "", bare(text))
-    text = bare(bare(text).strip("<>,;")).replace("\\", "/")
+    text = bare(re.sub(SET_TO.format(name="(OPENAI_)?(BASE_)?URL"), "", bare(text), flags=re.IGNORECASE))
+    text = re.sub(r"^\[.*\]\((.*)\)$|^\((.*)\)$", lambda link: link[1] or link[2], text)  # a link of Markdown, or brackets
+    text = bare(text.strip("<>")).rstrip(".").replace("\\", "/")
     return re.sub(r"^https?:/+(?=https?:/)", "", text, flags=re.IGNORECASE)
 
 
 def _without_scheme(text: str) -> str:
+    """Say what address may be meant; what has no look of a host, as a key has not, is not shown."""
     rest = SCHEMES.sub("", text) if SCHEMES.match(text) else text.partition("://")[2] or text
     rest = rest.lstrip(":/")
     near = re.match(r"(localhost|127\.|10\.|192\.168\.|\[::1\]|[^./]+(:|/|$))", rest)
@@ -122,7 +133,8 @@ def _without_scheme(text: str) -> str:
     try:
         proposal = _parsed(f"{'https' if secure else 'http'}://{rest}")
     except SettingsError:
-        proposal = httpx2.URL("https://api.example.com/v1")
+        proposal = EXAMPLE
+    proposal = proposal if _looks_like_a_place(proposal) else EXAMPLE
     safe = without_keys(one_line(str(proposal.copy_with(userinfo=b""))), [])
     return (
         "OPENAI_BASE_URL does not begin with https:// or http://, so no endpoint can be asked. "
@@ -130,11 +142,16 @@ def _without_scheme(text: str) -> str:
     )
 
 
+def _looks_like_a_place(url: httpx2.URL) -> bool:
+    words = re.split(r"[./?&=]", f"{url.host}{url.path}?{url.query.decode()}")
+    return bool(url.port or "." in url.host or url.host == "localhost") and not any(re.fullmatch(KEY_LIKE, word) for word in words)
+
+
 def _parsed(text: str) -> httpx2.URL:
     try:
         url = httpx2.URL(text)
         url.host.encode("idna")
-        whole = bool(url.host) and (url.port is None or 0 < url.port < 65_536) and "%" not in url.host
+        whole = bool(url.host) and (url.port is None or 0 < url.port < 65_536) and " " not in unquote(url.host)
     except (httpx2.InvalidURL, UnicodeError):
         whole = False
     if not whole:

@@ -29,6 +29,10 @@ PROXY = (
     "{variable} names a proxy whose address is not valid. Write it as http://host:port, with special characters of a password "
     "as in %40 for @, or unset {variable}; then restart the kernel."
 )
+PAC = (
+    "{variable} names a file that tells browsers which proxy to take, and Python cannot read it. Ask IT for the proxy's own host and port, "
+    "set {variable} to http://host:port, then restart the kernel."
+)
 CERTIFICATES = "{variable} names certificates that cannot be read ({reason}). Set it to a readable PEM file, or unset it, then restart the kernel."
 OTHER_HOST = (
     "The endpoint redirects to {place}, and neither key nor text goes to another host unasked. "
@@ -175,6 +179,8 @@ def _proxy(variable: str, address: str, trust: ssl.SSLContext | None = None) -> 
         whole = bool(proxy.url.host) and "%" not in proxy.url.host and (proxy.url.port or 1) < 65_536
     except (ValueError, httpx2.InvalidURL):
         whole = False
+    if whole and re.search(r"\.(pac|dat)$", f"{proxy.url.host}{proxy.url.path}".rstrip("/"), re.IGNORECASE):
+        raise SettingsError(PAC.format(variable=variable))
     if not whole:
         raise SettingsError(PROXY.format(variable=variable)) from None  # the address may hold a password
     return proxy

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ MOST_BYTES = 65_536  # of a refusal that are read; what is worth quoting is at i
 MOST_PARSED = 4_096  # of a web page: older Pythons take a minute for 64 kB that were made to be slow
 MOST_WORDS = 240  # characters that are quoted
 DEEPEST = 8  # levels of JSON that are looked into
-WORDS = "message msg error_description detail details description title reason error errors fault faultstring exception".split()
+WORDS = "message msg error_description detail details description reason error errors fault faultstring exception title".split()
 CODES = frozenset("code type status param reason error_type error errortype kind".split())
 CUT = re.compile(
     r"""['"](?:message|msg|detail|error)['"]\s*:\s*(['"])((?:(?!\1)[^\\]|\\.)+)"""
@@ -33,6 +34,8 @@ SENSELESS = re.compile(
     r"Error code: \d+ - |Traceback \(most recent call last\):(.*?(?=\b\w+(Error|Exception)\b))?|(\\[nrt])+|\x1b\[[\d;]*[a-zA-Z]", re.DOTALL
 )
 LONG_KEY = 20  # characters from which a key is told from a word of the language wherever it is
+HEAD_OF_KEY = 12  # characters of such a key's beginning that tell it, where the rest was cut off or covered
+KEY_LIKE = r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[\w.~+=-]{20,}"  # a word that nobody reads: long, of letters and digits
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def said(content: bytes, kind: str = "") -> Said:
         content: The body; no more than `MOST_BYTES` of it are looked at.
         kind: The content type.
     """
-    text = _decoded(content[:MOST_BYTES], kind)
+    text = re.sub(r"\A\s*(event: ?\w+\s+)?data: ?(?=[{\[])", "", _decoded(content[:MOST_BYTES], kind))  # a stream's only event
     if "html" in kind.lower() or HEAD.search(text[:1000]):
         return _of_page(text)
     with suppress(ValueError, RecursionError):
@@ -82,8 +85,8 @@ def one_line(text: str) -> str:
 def without_keys(words: str, keys: Iterable[str]) -> str:
     """Return words without keys and without names and passwords in addresses.
 
-    A key is cut out where it is a whole word, as it is or in the form that addresses have. Many local servers take any word
-    as a key, and a word of the language ("a", "ollama") is no secret: it stays.
+    A key is cut out where it is a whole word, as it is or in the form that addresses have, a long one in any case and from its
+    first characters on. Many local servers take any word as a key, and a word of the language ("a", "ollama") is no secret: it stays.
 
     Args:
         words: What is to be shown.
@@ -92,10 +95,19 @@ def without_keys(words: str, keys: Iterable[str]) -> str:
     forms = {form for key in keys for form in (key, quote(key, safe=""), quote_plus(key))}
     for key in sorted(forms, key=len, reverse=True):
         if len(key) >= LONG_KEY:
-            words = words.replace(key, "…")
+            words = _without_key(words, key)
         elif len(key) >= 8 or (len(key) >= 4 and not key.isalpha()):
             words = re.sub(rf"(?<![\w-]){re.escape(key)}(?![\w-])", "…", words)
     return re.sub(r"//[^/\s@]+@", "//…@", words)
+
+
+def _without_key(words: str, key: str) -> str:
+    """Return words without a long key, and without as much of its beginning as is there."""
+    head = re.compile(re.escape(key[:HEAD_OF_KEY]), re.IGNORECASE)
+    while found := head.search(words):
+        there = os.path.commonprefix([words[found.start() :].lower(), key.lower()])
+        words = f"{words[: found.start()]}…{words[found.start() + len(there) :]}"
+    return words
 
 
 def shortened(words: str, most: int = MOST_WORDS) -> str:
@@ -154,7 +166,7 @@ def _words_in(value: Any, depth: int = DEEPEST) -> str:
     named = {str(name).lower(): item for name, item in value.items()}
     words = next(filter(None, (_words_in(named.get(name), depth - 1) for name in WORDS)), "")
     if not words:
-        parts = {name: _words_in(item, depth - 1) for name, item in named.items() if isinstance(item, dict | list)}
+        parts = {name: _words_in(item, depth - 1) for name, item in named.items() if name not in CODES}
         words = "; ".join(f"{name}: {item}" for name, item in parts.items() if item)
     place = named.get("loc")  # pydantic says which field it means
     return f"{'.'.join(map(str, place))}: {words}" if isinstance(place, list) and place else words

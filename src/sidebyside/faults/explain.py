@@ -20,7 +20,7 @@ import httpx2
 import openai
 
 from .bodies import one_line, said, shortened
-from .refusals import PROXY_ASKS, RESTART, keyless, keys_of, of_refusal, quoting
+from .refusals import CLIENT_CERTIFICATE, PROXY_ASKS, RESTART, keyless, keys_of, of_refusal, quoting
 
 Call = TypeVar("Call", bound=Callable[..., Any])
 CUT_OFF = "The answer was cut off in the middle. Run the cell again; if it stays so, look at the endpoint's log."
@@ -38,7 +38,6 @@ OTHER_NAME = (
     "The certificate is for another host than the one in OPENAI_BASE_URL. Write the host there as the certificate names it; "
     "if it is right, something between you and the endpoint answers in its place: ask IT."
 )
-CLIENT_CERTIFICATE = "The endpoint asks for a client certificate, which the course cannot present. Ask for an address that takes a key."
 PLAIN = (
     "OPENAI_BASE_URL begins with https, but what answers there speaks http without encryption. "
     f"Write http:// if it is a server of your own, or fix the port, {RESTART}."
@@ -55,6 +54,10 @@ PROXY_REFUSES = (
 PROXY_FORBIDS = (
     "The proxy in {variable} does not let you through to the endpoint ({reason}). Ask IT to allow the endpoint's host, "
     "or add the host to NO_PROXY if it can be reached without the proxy."
+)
+PROXY_LOGIN = (
+    "The proxy in {variable} wants you to log in first ({reason}). Open any page in the browser, log in there, then run the cell again; "
+    "if it stays so, ask IT."
 )
 PROXY_LOST = (
     "The proxy in {variable} cannot reach the endpoint ({reason}). Check the host in OPENAI_BASE_URL; "
@@ -221,6 +224,8 @@ def _of_proxy(fault: ProxyFault) -> str:
     if reason.startswith("407") or (socks and "auth" in reason.lower()):
         form, told = ("socks5://", "") if socks else ("http://", " (407)")
         return (PROXY_REFUSES if known else PROXY_ASKS).format(variable=fault.variable, form=form, told=told)
+    if re.match(r"(30[1-8]|401|511)\b", reason):
+        return PROXY_LOGIN.format(variable=fault.variable, reason=shortened(reason, 60))
     if re.match(r"4\d\d\b", reason):
         return PROXY_FORBIDS.format(variable=fault.variable, reason=shortened(reason, 60))
     if re.match(r"\d{3}\b|Proxy Server could not connect", reason):

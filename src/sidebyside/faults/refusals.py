@@ -11,15 +11,17 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import httpx2
 
-from .bodies import Said, said, shortened, without_keys
+from .bodies import KEY_LIKE, Said, said, shortened, without_keys
 
 EMBEDDED_HOST = "embedded.invalid"  # stands in requests for an embedded server's real address, which is known once it runs
 LONGEST = 400  # characters of all that is said of one fault
 VIA = "sidebyside.proxy"  # in a response's extensions: the variable that names the proxy it came through
 RESTART = "then restart the kernel"
+SHORTEST_PART = 8  # characters of a part of a header that is taken for a key by itself
 KEY_HEADERS = ("authorization", "api-key", "x-api-key", "x-goog-api-key")
 
 
@@ -63,8 +65,35 @@ WANTS_HTTPS = Cause(
 NO_MODEL = Cause(
     f"The endpoint does not know the model ({{status}}). Set SIDEBYSIDE_MODEL to a model that it has, {RESTART}.",
     (400, 403, 404),
-    r"model_?not_?found|deployment_?not_?found|(unknown|invalid|no such|nonexistent)[_ ]model|not a valid model"
+    r"model_?not_?found|model_?decommissioned|\bmodels?\b.{0,80}?(decommissioned|no longer (supported|available))"
+    r"|deployment_?not_?found|(unknown|invalid|no such|nonexistent)[_ ]model|not a valid model"
     r"|\bmodels?\b.{0,80}?(not found|not exist|n't exist)|deployment.{0,60}not exist",
+)
+NO_CHAT_MODEL = Cause(
+    f"The model cannot chat at this endpoint ({{status}}). Set SIDEBYSIDE_MODEL to a chat model, {RESTART}.",
+    (400, 404, 405, 422),
+    r"not a chat model|only supported in v1/(responses|completions)|does not support chat"
+    r"|not supported in the v1/chat|chatCompletion operation does not work",
+)
+BAD_KEY = Cause(
+    f"The endpoint refused the key ({{status}}). Set OPENAI_API_KEY to a key that is valid for this endpoint, {RESTART}.",
+    (400, 403),
+    r"(api[_ -]?|access )(key|token)[_ ](is )?(not valid|invalid|expired|missing|required)|invalid (authentication|(api|access)[_ -]?(key|token))"
+    r"|key was reported|missing authentication|key (has )?expired|incorrect api key",
+)
+OTHER_ACCOUNT = Cause(
+    "The key belongs to another organization or project than OPENAI_ORG_ID or OPENAI_PROJECT_ID says ({status}). "
+    f"Unset both, or set them to those of the key, {RESTART}.",
+    (400, 401, 403),
+    r"mismatched_(organization|project)|openai-(organization|project) header|no such (organization|project)",
+)
+FROM_ELSEWHERE = Cause(
+    "The endpoint takes no requests from this network or country ({status}). "
+    "Turn the company's VPN on or off and run the cell again; if it stays so, ask whoever runs the endpoint to allow this network.",
+    (400, 401, 403, 451),
+    r"\b(country|territory|region|location)\b.{0,60}not (supported|available|allowed)|unsupported_country"
+    r"|virtual network|firewall rules|private endpoint"
+    r"|public (network )?access|\bip[_ ](address|not)|error code: 10\d\d|legal reasons|vpc service controls",
 )
 RATE = r"per[_ -]?(minute|min|second)\b|\b[rt]pm\b|retry[_ -]?(in|delay|after)|try again in|too many requests|rate[_ -]?limit"
 MORE_THAN_A_MINUTE_HAS = Cause(
@@ -86,6 +115,7 @@ TOO_LARGE = Cause("The request is too large for the endpoint or for a proxy in f
 QUOTA = Cause("The endpoint says: too many requests, or the quota is used up (429). {wait} and run the cell again, or ask for quota.", (429,))
 WAITED = Cause("The endpoint ran out of time ({status}). Run the cell again, or ask for a shorter answer.", (408, 504, 524))
 BROKEN_OFF = Cause("The request was cancelled before the endpoint had answered (499). Run the cell again.", (499,))
+CLIENT_CERTIFICATE = "The endpoint asks for a client certificate, which the course cannot present. Ask for an address that takes a key."
 NO_CHAT = "No chat route is at this address ({status}). Check OPENAI_BASE_URL, which most often ends in /v1."
 
 ENDPOINT = (
@@ -97,10 +127,18 @@ ENDPOINT = (
     NO_CREDIT,
     Cause(NO_CREDIT.sentence, (402,)),
     QUOTA,
-    Cause(f"The endpoint refused the key (401). Set OPENAI_API_KEY to a key that is valid for this endpoint, {RESTART}.", (401,)),
+    FROM_ELSEWHERE,
+    OTHER_ACCOUNT,
+    BAD_KEY,
+    Cause(BAD_KEY.sentence, (401,)),
+    NO_CHAT_MODEL,
     NO_MODEL,
     Cause(NO_MODEL.sentence, (404,), r"\bmodel|deployment"),
-    Cause("The key may not use this model (403). Ask whoever runs the endpoint for access, or choose another SIDEBYSIDE_MODEL.", (403,)),
+    Cause(
+        "The endpoint forbids this request (403): most often, the key may not use this model. "
+        "Ask whoever runs the endpoint for access, or choose another SIDEBYSIDE_MODEL.",
+        (403,),
+    ),
     Cause(NO_CHAT, (404, 410), r"\burl\b|route|not[_ ]found|cannot post|endpoint"),
     Cause("The endpoint does not know the model or the address (404). Check SIDEBYSIDE_MODEL and OPENAI_BASE_URL.", (404, 410)),
     Cause(NO_CHAT, (405, 415)),
@@ -117,14 +155,24 @@ LOGIN = Cause(
     (200, 400, 401, 403, 511),  # a page of 404 may well have a link to log in
     r"\blog ?-?in\b|\bsign ?-?in\b|single sign|\bsso\b|captive|hotspot|anmelde",
 )
+BLOCKED = Cause(
+    "A proxy or firewall between you and the endpoint does not let the request through ({status}). Ask IT to allow the endpoint's host.",
+    (200, 400, 401, 403, 404, 451, 502, 503),
+    r"\b(web ?site|page|site|access|url|category|request)\b.{0,60}\b(blocked|denied|not (allowed|permitted)|forbidden|restricted)\b"
+    r"|access_denied|\bblocked (by|page|url|site)|zscaler|netskope|fortiguard|fortinet|forcepoint"
+    r"|umbrella|bluecoat|symantec web|palo alto|sophos|web (filter|gateway)|gesperrt|blockiert",
+)
 PAGES = (  # what a web page in the place of an answer means: it is from something in between, or from another address than the endpoint's
     WANTS_HTTPS,
+    Cause(NO_CREDIT.sentence, (402,)),
+    BLOCKED,
     LOGIN,
     WITHOUT_NAME,
+    Cause(CLIENT_CERTIFICATE, (400, 495, 496), r"ssl certificate"),
     Cause(
-        "A proxy or firewall between you and the endpoint does not let the request through ({status}). Ask IT to allow the endpoint's host.",
-        (401, 403, 406, 418, 451),
+        "Something in front of the endpoint asks for a name and a password (401). Ask whoever runs the endpoint, or check OPENAI_BASE_URL.", (401,)
     ),
+    Cause(BLOCKED.sentence, (403, 406, 418, 451)),
     Cause(
         "A web server answers, but no endpoint is at this address ({status}). Check OPENAI_BASE_URL, which most often ends in /v1.",
         (404, 405, 410),
@@ -138,9 +186,15 @@ PAGES = (  # what a web page in the place of an answer means: it is from somethi
     WAITED,
     BROKEN_OFF,
 )
+NAMED = "Take out the option it names"
 REST = (
     Cause("The endpoint redirects without saying where to ({status}). Check the address in OPENAI_BASE_URL.", tuple(range(300, 400))),
-    Cause("The endpoint does not accept this request ({status}). Take out the option it names and run the cell again.", tuple(range(400, 500))),
+    Cause(
+        "The endpoint does not take its own address from here ({status}). Write the host in OPENAI_BASE_URL as the endpoint names itself.",
+        (400, 403, 421),
+        r"invalid host|host header|misdirected",
+    ),
+    Cause("The endpoint does not accept this request ({status}). " + NAMED + " and run the cell again.", tuple(range(400, 500))),
     Cause("The endpoint had a fault of its own ({status}) each time it was asked. Wait a little and run the cell again."),
 )
 EMBEDDED = (
@@ -176,6 +230,7 @@ def of_refusal(response: httpx2.Response, request: httpx2.Request | None = None)
     cause = _cause(response.status_code, what, inside)
     counts = tokens_of_refusal(what) if cause.signs == TOO_LONG.signs else None
     sentence = _counted(cause.sentence, *counts) if counts else cause.sentence
+    sentence = sentence if what.words else sentence.replace(NAMED, "It does not say why: take out options of the call one by one")
     wait = f"Wait {seconds} seconds" if (seconds := response.headers.get("retry-after", "")).isdecimal() else "Wait a minute"
     sentence = sentence.format(status=response.status_code, variable=response.extensions.get(VIA, "HTTPS_PROXY"), wait=wait)
     return sentence if counts else quoting(sentence, what.words, keys_of(os.environ, request))
@@ -205,7 +260,8 @@ def page_instead(content: bytes, kind: str = "") -> str | None:
     if not what.page:
         return None
     login = what.asks_password or LOGIN.fits(200, what)
-    return quoting(LOGIN_OF_PAGE if login else WORDS_OF_PAGE, what.words, keys_of(os.environ))
+    blocked = BLOCKED.sentence.replace(" ({status})", "") if BLOCKED.fits(200, what) else WORDS_OF_PAGE
+    return quoting(LOGIN_OF_PAGE if login else blocked, what.words, keys_of(os.environ))
 
 
 def quoting(sentence: str, words: str, keys: set[str]) -> str:
@@ -220,12 +276,22 @@ def keyless(words: str) -> str:
 
 
 def keys_of(environ: Mapping[str, str], request: httpx2.Request | None = None) -> set[str]:
-    """Return all that must not be shown: the keys in the environment, and those that a request carries."""
+    """Return all that must not be shown: keys and passwords in the environment, and those that a request carries, whole and in their parts."""
     named = [environ.get(name, "") for name in ("OPENAI_API_KEY", "OPENAI_ADMIN_KEY")]
     named += [line.partition(":")[2] for line in environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines()]
     named += [request.headers.get(name, "") for name in KEY_HEADERS] if request else []
-    bare = [word.strip().removeprefix("Bearer ").strip("\"' ") for word in named]
-    return {key for key in (*named, *bare) if key.strip()}
+    bare = [re.sub(r"^(bearer|basic|token)\s+", "", word.strip(), flags=re.IGNORECASE).strip("\"' ") for word in named]
+    parts = [part for text in bare for part in re.split(r"[\s;,]+|(?<=\w)=(?=[^=])", text) if len(part) >= SHORTEST_PART]
+    addresses = [value for name, value in environ.items() if name.upper() == "OPENAI_BASE_URL" or name.lower().endswith("_proxy")]
+    return {key for key in (*bare, *parts, *(secret for text in addresses for secret in _secrets_of(text))) if key.strip()}
+
+
+def _secrets_of(address: str) -> list[str]:
+    """Return the name and the password in an address, and what in its path looks like a key."""
+    place, _, path = address.partition("//")[2].partition("/")
+    user = place.rpartition("@")[0]
+    keys = [part for part in re.split("[/?&=]", path) if re.fullmatch(KEY_LIKE, part)]
+    return [form for text in (user, *user.partition(":")[::2], *keys) for form in {text, unquote(text)} if text]
 
 
 def tokens_of_refusal(what: Said) -> tuple[int, int] | None:
