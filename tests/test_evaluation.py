@@ -30,8 +30,8 @@ from sidebyside.evaluation import (
     paired_p,
     rate,
     read_label,
-    run,
 )
+from sidebyside.runs import run
 
 # Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3 (Wilson's score, no correction)
 NEWCOMBE = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0.0, 0.1611), (1, 29): (0.0061, 0.1718)}
