@@ -215,3 +215,16 @@ def test_what_one_model_has_read_is_nothing_to_another() -> None:
     embedded.may_reuse(turns("a", "good", "b"), one)
     assert embedded.may_reuse(turns("a", "good", "c"), two) is False
     assert embedded.may_reuse(turns("a", "good", "c"), one) is True
+
+
+@pytest.mark.parametrize(("chosen", "mode", "told"), [(SMALL.name, "auto", 1), (SMALL.name, "replay", 0), (None, "auto", 0)])
+def test_an_embedded_name_is_not_taken_for_the_endpoint_s_without_a_word(
+    chosen: str | None, mode: str, told: int, bare: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SIDEBYSIDE_MODE", mode)
+    if chosen:
+        monkeypatch.setenv("SIDEBYSIDE_MODEL", chosen)
+    sbs.connect()
+    sbs.connect()
+    assert len(said) == told and all("OPENAI_BASE_URL is not asked" in line for line in said)

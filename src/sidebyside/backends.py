@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import itertools
+import os
 import re
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ from .errors import EMBEDDED_HOST, AnswerError, BudgetError, CourseError, Settin
 from .faults.bodies import one_line
 from .faults.refusals import filtered, is_about_model, keyless
 from .models import DEFAULT, MODELS, Model, own_file
+from .notice import say_once
 from .prices import at_price, own_price, price
 from .recording import fields_of
 from .settings import Settings
@@ -35,6 +37,10 @@ NO_ANSWER_YET = "The endpoint took the request and sent no answer ({status}). Ru
 ENDS = ("/v1", "/api/v1", "/openai/v1")  # what an address may lack
 MOST_OF_FOLDER = 200  # bytes of a folder's name; file systems take 255
 LOOK = 5.0  # seconds to find out what an address is
+NOT_ASKED = (
+    "{name} is the model embedded in this notebook, and OPENAI_BASE_URL is not asked. "
+    "If you mean a model of that name there, give it another name there, and set SIDEBYSIDE_MODEL to that."
+)
 UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
 
 
@@ -308,6 +314,8 @@ def backend(name: str | None, settings: Settings) -> Backend:
         SettingsError: If the model is at an endpoint and that is not set up whole.
     """
     if model := embedded_model(name, settings):
+        if settings.mode != "replay" and settings.model == model.name and os.environ.get("OPENAI_BASE_URL"):
+            say_once(NOT_ASKED.format(name=model.name))
         return Embedded(model)
     chosen = name or settings.model or ""
     if settings.mode != "replay" and embedded_model(None, settings):

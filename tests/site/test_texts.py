@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from sidebyside.jupyter import numbered
 from tests.labserver import HOME, lab, small_course
-from tests.shown_texts import SHOWN, notebook
+from tests.shown_texts import RUNS, SHOWN, notebook
 from tests.site.browsing import build_book
 from tools.serving import served
 
@@ -25,7 +25,9 @@ def assert_text_is_text(outputs: Locator, mathematics: Locator) -> None:
     for place, name in enumerate([*SHOWN, "Markdown"]):
         if name != "the metric explorer":  # its texts lie in fields
             expect(outputs.nth(place)).to_contain_text("Pay $5 and $10 to <PERSON>", timeout=SLOW)
+            expect(outputs.nth(place)).to_contain_text(RUNS)
         expect(outputs.nth(place).locator("mjx-container")).to_have_count(0)
+    expect(outputs.page.locator("body")).not_to_have_attribute("data-broken", "1")
 
 
 @pytest.fixture(scope="module")
