@@ -251,7 +251,8 @@ def costs_table(judge: pd.DataFrame, signal: str, thresholds: Mapping[float, flo
     for cost, line in thresholds.items():
         missed, held = mistakes(judge, signal, line)
         row = {"a miss costs": cost, "threshold": ends.get(line, f"{line:.2f}"), "misses": missed, "false alarms": held}
-        rows.append(row | dict(zip(("bill with detector", "check all", "check none"), bills[cost], strict=True)))
+        row |= dict(zip(("bill with detector", "check all", "check none"), bills[cost], strict=True))
+        rows.append({"a miss costs": cost} | dict.fromkeys(list(row)[1:], wording.NOT_MEASURED) if judge.empty else row)
     return sbs.table(pd.DataFrame(rows))
 
 

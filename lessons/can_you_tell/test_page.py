@@ -182,6 +182,11 @@ def test_the_table_of_costs():
     assert list(rows.iloc[1]) == [3, "0.50", "1 of 3", "1 of 2", 4, 5, 9]
 
 
+def test_without_any_answer_no_bill_is_nought():
+    rows = page.costs_table(JUDGE.head(0), "signal", {3: 0.5}, {3: (0, 0, 0)}).rows
+    assert list(rows.iloc[0]) == [3, *["not measured"] * 6]
+
+
 @pytest.mark.parametrize(
     ("hybrid", "signal", "word"), [(GOOD, BAD, "does better than"), (BAD, GOOD, "does worse than"), (GOOD, GOOD, "cannot be told apart from")]
 )
