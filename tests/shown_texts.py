@@ -18,7 +18,7 @@ from sidebyside.tokens import Token
 from sidebyside.widgets.labelling import Labelling
 from sidebyside.widgets.show import Outcome, Prediction
 
-RUNS = "<script>document.body.dataset.broken = 1</script> <img src=x onerror='document.body.dataset.broken = 1'>"
+RUNS = "<script>document.body.dataset.broken=1</script> <img src=x onerror=document.body.dataset.broken=1>"
 TEXT = r"Pay $5 and $10 to <PERSON>, \(x\) or \begin{equation}y\end{equation} & =) *thanks* [a](javascript:b) " + RUNS
 ROWS = pd.DataFrame({"text": [TEXT], "answer $1 or $2": [TEXT]})
 CALL = Call("", "live", 1.0, "2026-01-01", 1, 1)
