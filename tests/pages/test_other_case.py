@@ -12,7 +12,7 @@ from tests.scripted import KEY, NAME, ScriptedModel
 from tools.pages import HOME, execute, load, pages
 
 TINY = HOME / "tests" / "cases" / "tiny"
-ASKED_LIVE = ("hallucination", "judging_with_a_model")  # tokens, their chances and long prompts, as the real server tells them
+ASKED_LIVE = ("judging_with_a_model",)  # long prompts, a begun answer and the chances of tokens, as the real server tells them
 LESSONS = [Page(path) for path in pages(("notebooks",))]
 
 

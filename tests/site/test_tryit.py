@@ -365,11 +365,11 @@ def test_poorer_browsers_get_the_same_answer(lack: str, visit: Open, site: Path)
 BRIEF = "Answer briefly."
 MOOD = "Say positive or negative."
 ASKED = [
-    *((None, f"What is the capital of {country}?") for country in ("Norway", "France", "Japan", "Italy", "Egypt")),
-    *((BRIEF, f"What is the capital of {country}?") for country in ("Spain", "Greece", "Kenya")),
-    *((MOOD, text) for text in ("I love this lamp.", "The parcel never came.", "Great chair!", "The towel is thin.", "Thank you so much.")),
-    *((BRIEF, text) for text in ("Name a colour.", "What is 2 + 2?", "Say hello.", "What do bees make?", "Name a fruit.")),
-    *((None, text) for text in ("Complete: the sun rises in the", "Once upon a time")),
+    *((None, f"What is the capital of {country}?") for country in ("Norway", "France", "Italy")),
+    *((BRIEF, f"What is the capital of {country}?") for country in ("Spain", "Kenya")),
+    *((MOOD, text) for text in ("I love this lamp.", "The parcel never came.", "The towel is thin.")),
+    *((BRIEF, text) for text in ("What is 2 + 2?", "Say hello.", "What do bees make?")),
+    (None, "Once upon a time"),
 ]
 # Where the two may differ on some processor: two tokens are nearly as likely there, and a little rounding turns the choice.
 # The page book/try-it.md names them too. Any other difference is a fault.
