@@ -49,7 +49,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
     # the model itself
     "live": (
         (PYTHON, "-m", "pytest", *APART, "-m", "live and not browser"),  # one at a time: two models wait for each other on two cores
-        (PYTHON, "-m", "tools.run_pages", "live", "meet_the_model", "the_genai_workflow"),
+        (PYTHON, "-m", "tools.run_pages", "live", "meet_the_model"),
         (PYTHON, "-m", "tools.record", "verify", "--sample", "30", "--no-gate"),
     ),
     # the site, in _build/html, and its slides
