@@ -45,7 +45,7 @@ TOO_LARGE = (
 )
 UNREADABLE = (
     "The file that counts what was spent today was changed or cut off: {file}. So the spending limit cannot work, and nothing is sent. "
-    "Delete the file and run the cell again; the count then begins anew."
+    "Delete the file and run the cell again; the count then starts again at 0."
 )
 UNKEPT = "What is spent cannot be kept in {folder} ({why}), so today's spending limit counts this kernel alone."
 UNTOLD = "The endpoint does not say how many tokens '{name}' used, so each answer counts with the most that it may have cost."
