@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from sidebyside import suite
+from sidebyside.answers import NoAnswer
 from sidebyside.errors import AnswerError, SuiteError, Why
 from sidebyside.scorers import holds_numbers, numbers_in
 from sidebyside.suite import Angle, Rule, Sample
@@ -292,7 +293,7 @@ def test_an_answer_that_never_came_is_judged_from_no_angle() -> None:
             raise AnswerError("It was filtered.", Why.FILTERED)
         return "Two days."
 
-    short = Angle("short", lambda answer, s: len(answer) < 20, at_least=0.1)
+    short = Angle("short", lambda answer, s: len(answer) < 20, at_least=0.05)
     samples = [Sample("A", "x"), Sample("B", "y")]
     table = suite.evaluate(system, samples, [short])
     assert [str(answer) for answer in table["answer"]] == ["no answer (filtered)", "Two days."]
@@ -302,3 +303,11 @@ def test_an_answer_that_never_came_is_judged_from_no_angle() -> None:
     assert rows["angle"].tolist()[-2:] == ["answers that never came", "DECISION"]
     assert rows["some"].tolist()[1:] == [1, "✓ go"] and rows["none"].tolist()[1:] == [1, "? cannot tell yet"]
     assert suite.decide(cards["none"]) == ("cannot tell yet", "none of the answers came")
+
+
+@pytest.mark.parametrize(("gone", "verdict"), [(0, "pass"), (1, "pass"), (20, "cannot tell yet")])
+@pytest.mark.parametrize(("bound", "found"), [({"at_least": 0.7}, True), ({"at_most": 0.3}, False)])
+def test_a_pass_must_hold_even_if_all_that_never_came_were_failures(bound: dict[str, float], found: bool, gone: int, verdict: str) -> None:
+    answers = ["Two days."] * 20 + [NoAnswer(Why.FILTERED)] * gone
+    table = pd.DataFrame({"answer": pd.Series(answers, dtype=object), "angle": pd.Series([found] * 20 + [None] * gone, dtype=object)})
+    assert suite.card(table, [Angle("angle", **bound)])["verdict"].tolist() == [verdict]

@@ -99,17 +99,20 @@ def card(table: pd.DataFrame, angles: Sequence[Angle]) -> pd.DataFrame:
     """
     if missing := [angle.name for angle in angles if angle.name not in table]:
         raise SuiteError(f"The table has no scores for '{missing[0]}'. Give the angle a scorer, or fill its column.")
-    rows = pd.DataFrame([_row(angle, table[angle.name]) for angle in angles])
-    rows.attrs |= {"no answer": int((~came(table.get("answer", []))).sum()), "samples": len(table)}
+    gone = int((~came(table.get("answer", []))).sum())
+    rows = pd.DataFrame([_row(angle, table[angle.name], gone) for angle in angles])
+    rows.attrs |= {"no answer": gone, "samples": len(table)}
     return rows
 
 
-def _row(angle: Angle, column: pd.Series) -> dict[str, Any]:
+def _row(angle: Angle, column: pd.Series, gone: int) -> dict[str, Any]:
     scores = [score for score in column if not is_missing(score)]
     value, low, high = _measured(scores)
     sign, bound = ("at least", angle.at_least) if angle.at_least is not None else ("at most", angle.at_most)
     threshold = f"{sign} {_told(bound, share=_is_share(scores))}"
     verdict = angle.verdict(low, high) if scores else OPEN
+    if gone and verdict == PASS and _is_share(scores):  # a pass must hold even if all that never came were failures
+        verdict = PASS if angle.verdict(*_measured([*scores, *[angle.at_least is None] * gone])[1:]) == PASS else OPEN
     told = {"threshold": threshold, "must": angle.must, "verdict": verdict}
     return {"angle": angle.name, "value": value, "n": len(scores), "low": low, "high": high} | told
 
