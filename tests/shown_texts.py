@@ -17,6 +17,7 @@ from sidebyside.recording import Call
 from sidebyside.tokens import Token
 from sidebyside.widgets.labelling import Labelling
 from sidebyside.widgets.show import Outcome, Prediction
+from tools.pages import tidy
 
 RUNS = "<script>document.body.dataset.broken=1</script> <img src=x onerror=document.body.dataset.broken=1>"
 TEXT = r"Pay $5 and $10 to <PERSON>, \(x\) or \begin{equation}y\end{equation} & =) *thanks* [a](javascript:b) " + RUNS
@@ -42,7 +43,7 @@ def notebook() -> NotebookNode:
     """Return a notebook whose outputs are all of these, a sentence in Markdown, and one that is mathematics."""
     outputs: list[tuple[str, Any]] = [("text/html", show()) for show in SHOWN.values()]
     outputs += [("text/markdown", f"“{sbs.plain(TEXT)}”"), ("text/html", "<p>$x^2$</p>")]
-    page = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    page = tidy(nbformat.v4.new_notebook())
     page.cells.append(nbformat.v4.new_markdown_cell("# Texts\n\nA circle has the area\n\n```{math}\nA = \\pi r^2\n```"))
     for kind, told in outputs:
         cell = nbformat.v4.new_code_cell("0", execution_count=1)

@@ -50,7 +50,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
     "live": (
         (PYTHON, "-m", "pytest", *APART, "-m", "live and not browser"),  # one at a time: two models wait for each other on two cores
         (PYTHON, "-m", "tools.run_pages", "live", "meet_the_model"),
-        (PYTHON, "-m", "tools.record", "verify", "--sample", "30", "--no-gate"),
+        (PYTHON, "-m", "tools.record", "verify", "--sample", "10", "--no-gate"),
     ),
     # the site, in _build/html, and its slides
     "book": (
@@ -62,7 +62,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
     # the built site, and JupyterLab, in a browser
     "site": ((*PYTEST, "--dist", "loadfile", "--no-loadscope-reorder", "tests/site"),),
     # the exported suites, in promptfoo and in Inspect
-    "exports": (lambda: npm.install(HOME / "tests" / "exports"), (PYTHON, "-m", "pytest", "tests/exports")),
+    "exports": (lambda: npm.install(HOME / "tests" / "exports"), (*PYTEST, "tests/exports")),
 }
 SETS = {"quick": ["lint", "types", "unit"], "test": ["lint", "types", "unit", "pages", "live"], "check": list(STAGES)}
 

@@ -1,4 +1,4 @@
-"""A book of its own with the course's settings and what no page of the course may have just now: mathematics, widgets, a chart with controls."""
+"""A book of its own with the course's settings and what its pages may not have just now: mathematics, widgets, controls, hostile texts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from tests.shown_texts import notebook as hostile
 from tests.site.browsing import Open, Visit, build_book
 from tests.site.test_access import faults, opened, walk
+from tests.site.test_texts import assert_text_is_text
 from tools.pages import execute
 from tools.serving import served
 
@@ -57,11 +59,12 @@ bars.add_params(most, chosen).transform_filter("datum.n <= most").properties(hei
 
 
 def write_book(folder: Path) -> None:
-    """Write a book of two pages."""
+    """Write a book of three pages."""
     (folder / "start.md").write_text(START, encoding="utf-8")
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: start\nchapters:\n  - file: live\n", encoding="utf-8")
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: start\nchapters:\n  - file: live\n  - file: texts\n", encoding="utf-8")
     cells = [nbformat.v4.new_markdown_cell("# Live parts"), *map(nbformat.v4.new_code_cell, (WIDGETS, CHART))]
     nbformat.write(execute(nbformat.v4.new_notebook(cells=cells), folder), folder / "live.ipynb")
+    nbformat.write(hostile(), folder / "texts.ipynb")
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +129,8 @@ def test_everybody_can_use_the_parts(start: Visit, live: Visit) -> None:
         assert faults(opened(seen)) == []
         seen.page.reload()
         assert walk(seen) == []
+
+
+def test_texts_are_texts_beside_mathematics_of_the_page(small: str, visit: Open) -> None:
+    page = visit("texts", address=small).page
+    assert_text_is_text(page.locator("div.cell div.cell_output"), page.locator("div.math mjx-container").first)

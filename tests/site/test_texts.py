@@ -1,19 +1,15 @@
-"""Texts with dollar signs, backslashes and tags, in a real JupyterLab and on a page of the site that has mathematics of its own."""
+"""Texts with dollar signs, backslashes and tags, in a real JupyterLab; `test_small_book` sees them on the site."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from sidebyside.jupyter import numbered
-from tests.labserver import HOME, lab, small_course
+from tests.labserver import lab, small_course
 from tests.shown_texts import RUNS, SHOWN, notebook
-from tests.site.browsing import build_book
-from tools.serving import served
 
 SLOW = 120_000  # milliseconds: JupyterLab starts on a busy machine
 
@@ -35,9 +31,7 @@ def assert_text_is_text(outputs: Locator, mathematics: Locator) -> None:
 def in_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a JupyterLab listens whose course holds the notebook."""
     course = small_course(tmp_path_factory.mktemp("course"))
-    page = notebook()
-    page.metadata = nbformat.read(numbered(HOME / "notebooks" / "meet_the_model.ipynb"), as_version=4).metadata
-    nbformat.write(page, course / "notebooks" / "texts.ipynb")
+    nbformat.write(notebook(), course / "notebooks" / "texts.ipynb")
     with lab(course, tmp_path_factory.mktemp("user")) as address:
         yield address
 
@@ -48,22 +42,4 @@ def test_in_jupyterlab(in_lab: str, browser: Browser) -> None:
     page.locator(".jp-CodeCell").first.wait_for(timeout=SLOW)
     outputs = page.locator(".jp-CodeCell .jp-OutputArea-output")
     assert_text_is_text(outputs, outputs.last.locator("mjx-container"))  # set after the others
-    page.close()
-
-
-@pytest.fixture(scope="module")
-def on_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A book of one page, the notebook."""
-    folder: Path = tmp_path_factory.mktemp("book")
-    nbformat.write(notebook(), folder / "texts.ipynb")
-    (folder / "start.md").write_text("# A small book\n\nIts only page.\n", encoding="utf-8")
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: start\nchapters:\n  - file: texts\n", encoding="utf-8")
-    with served(build_book(folder, "--all")) as address:
-        yield address
-
-
-def test_on_the_site(on_site: str, browser: Browser) -> None:
-    page = browser.new_page()
-    page.goto(f"{on_site}/texts.html")
-    assert_text_is_text(page.locator("div.cell div.cell_output"), page.locator("div.math mjx-container").first)
     page.close()

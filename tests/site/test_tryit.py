@@ -366,9 +366,8 @@ BRIEF = "Answer briefly."
 MOOD = "Say positive or negative."
 ASKED = [
     *((None, f"What is the capital of {country}?") for country in ("Norway", "France", "Italy")),
-    *((BRIEF, f"What is the capital of {country}?") for country in ("Spain", "Kenya")),
-    *((MOOD, text) for text in ("I love this lamp.", "The parcel never came.", "The towel is thin.")),
-    *((BRIEF, text) for text in ("What is 2 + 2?", "Say hello.", "What do bees make?")),
+    *((MOOD, text) for text in ("I love this lamp.", "The parcel never came.")),
+    *((BRIEF, text) for text in ("What is 2 + 2?", "Say hello.")),
     (None, "Once upon a time"),
 ]
 # Where the two may differ on some processor: two tokens are nearly as likely there, and a little rounding turns the choice.
