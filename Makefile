@@ -15,8 +15,12 @@ export JUPYTER_PLATFORM_DIRS := 1
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
 
-lab: reader      ## open JupyterLab on the first lesson
-	$(RUN) sidebyside lab
+lab: reader      ## open JupyterLab on the first lesson; make lab MODEL=main fetches that model before, and all pages ask it
+	$(if $(MODEL),$(RUN) sidebyside weights get $(MODEL))
+	$(if $(MODEL),SIDEBYSIDE_MODEL=$(MODEL)) $(RUN) sidebyside lab
+
+model: reader    ## fetch the main model (1.1 GB), so that new questions can be asked of it; or: make model MODEL=middle
+	$(RUN) sidebyside weights get $(MODEL)
 
 quick: maintainer              ## lint, types, and all tests that need no model, no browser and no patience
 	$(RUN) tools.check quick

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sidebyside import embedded
 from sidebyside.models import SMALL
+from sidebyside.weights import checksum, find_weights
 from tools.pages import HOME, load, pages, save
 
 MODEL_CARD = HOME / "book" / "model-card.md"
@@ -20,9 +20,9 @@ def test_the_recordings_stay_below_40_mb() -> None:
 
 
 def test_the_model_card_names_the_very_weights_that_are_installed() -> None:
-    weights, card = embedded.find_weights(), MODEL_CARD.read_text(encoding="utf-8")
+    weights, card = find_weights(), MODEL_CARD.read_text(encoding="utf-8")
     assert f"`{weights.name}`, {weights.stat().st_size:,} bytes" in card
-    assert (SMALL.file, SMALL.size, SMALL.sha256) == (weights.name, weights.stat().st_size, embedded.checksum(weights))
+    assert (SMALL.file, SMALL.size, SMALL.sha256) == (weights.name, weights.stat().st_size, checksum(weights))
     assert f"`{SMALL.sha256}`" in card
 
 
