@@ -19,9 +19,9 @@ from nbformat.v4 import new_markdown_cell
 
 from sidebyside import models
 from sidebyside.grammar import NEXT, TIME, part_of
+from sidebyside.jupyter.lab import START
 from tools.pages import HOME, load, save, slug_of, title_of, toc_entries, toc_parts
 
-START = "book/start-here.md"
 TRACK = re.compile(r"(\w+) track")
 SOLVED = "<details><summary>Tried it? The worked solution</summary>\n\n[The exercises, worked](../solutions/{}.ipynb)\n\n</details>"
 
@@ -105,7 +105,7 @@ def put(notebook: NotebookNode, cell: NotebookNode) -> NotebookNode:
 def lists(home: Path, course: Mapping[str, Lesson]) -> dict[str, str]:
     """Return what *Start here* shows, by the names of its places."""
     first = next(iter(course.values()))
-    return {"first": f"**[Begin with {first.title} →](../notebooks/{first.slug}.ipynb)**", "voices": voices(home, course), "lessons": table(home, course)}
+    return {"first": f"[**Begin: {first.title} →**](../notebooks/{first.slug}.ipynb)", "voices": voices(home, course), "lessons": table(home, course)}
 
 
 def voices(home: Path, course: Mapping[str, Lesson]) -> str:

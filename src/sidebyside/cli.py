@@ -2,7 +2,7 @@
 
 Usage: python -m sidebyside lab [options of jupyter lab]
 
-  lab   open JupyterLab on the first lesson, with the whole course in reach
+  lab   open JupyterLab on the page Start here, with the whole course in reach
 """
 
 from __future__ import annotations
