@@ -51,7 +51,8 @@ def test_a_learner_begins_at_start_here_and_sees_nothing_of_the_teacher_s() -> N
     hidden = {f"@jupyter/nbgrader:{part}" for part in ("formgrader", "create-assignment", "course-list")}
     assert hidden <= set(extension["disabledExtensions"]) and "@jupyter/nbgrader:assignment-list" not in extension["disabledExtensions"]
     assert settings("jupyterhub_config.py").Spawner.default_url == f"/lab/tree/side-by-side/{START}"
-    assert yaml.safe_load((HOME / "deploy/k8s/values.yaml").read_text(encoding="utf-8"))["singleuser"]["defaultUrl"] == f"/lab/tree/side-by-side/{START}"
+    cluster = yaml.safe_load((HOME / "deploy/k8s/values.yaml").read_text(encoding="utf-8"))["singleuser"]
+    assert cluster["defaultUrl"] == f"/lab/tree/side-by-side/{START}"
 
 
 def test_every_door_of_the_hub_is_on_this_machine() -> None:

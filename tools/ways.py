@@ -133,15 +133,17 @@ def table(home: Path, course: Mapping[str, Lesson]) -> str:
 
 
 def filled(text: str, shown: Mapping[str, str]) -> str:
-    """Put lists into their places in a text: between `<!-- name: …` and `<!-- end of name -->`.
+    """Put lists into their places in a text: between `<!-- name: … -->` and `<!-- end of name -->`.
 
     Raises:
         ValueError: If a place is missing.
     """
     for name, what in shown.items():
-        text, found = re.subn(rf"(<!-- {name}:[^\n]*-->\n).*?(<!-- end of {name} -->)", lambda at: f"{at[1]}\n{what}\n\n{at[2]}", text, flags=re.S)
-        if found != 1:
-            raise ValueError(f"{START} must hold `<!-- {name}: … -->` and `<!-- end of {name} -->` once, each on a line of its own.")
+        head, begin, rest = re.split(rf"(<!-- {name}:.*-->\n)", text) if f"<!-- {name}:" in text else ("", "", text)
+        _, end, tail = rest.partition(f"<!-- end of {name} -->")
+        if not (begin and end):
+            raise ValueError(f"{START} must hold `<!-- {name}: … -->` and `<!-- end of {name} -->`, each on a line of its own.")
+        text = f"{head}{begin}\n{what}\n\n{end}{tail}"
     return text
 
 

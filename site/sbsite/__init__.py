@@ -36,7 +36,26 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import access, charts, files, head, knowledge, launch, lessons, look, paper, parts, picture, progress, reading, tryit, veils, vendor, ways, words
+from . import (
+    access,
+    charts,
+    files,
+    head,
+    knowledge,
+    launch,
+    lessons,
+    look,
+    paper,
+    parts,
+    picture,
+    progress,
+    reading,
+    tryit,
+    veils,
+    vendor,
+    ways,
+    words,
+)
 
 # `vendor` comes first: it thins out the theme's style sheets, and the others then write theirs.
 FEATURES = (vendor, look, parts, access, charts, head, knowledge, launch, lessons, paper, picture, progress, reading, tryit, veils, ways, words)
