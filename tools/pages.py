@@ -6,7 +6,7 @@ import configparser
 import os
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,8 @@ def notebook(entry: str) -> Path:
 
 def title_of(notebook: nbformat.NotebookNode) -> str:
     """Return a page's title: its first heading."""
-    return next(line for cell in notebook.cells for line in cell.source.splitlines() if line.startswith("# ")).removeprefix("# ").strip()
+    lines: Iterator[str] = (line for cell in notebook.cells for line in cell.source.splitlines())
+    return next(line for line in lines if line.startswith("# ")).removeprefix("# ").strip()
 
 
 def toc_parts(home: Path | None = None) -> dict[str, list[str]]:

@@ -72,8 +72,8 @@ def answers(solution: Path) -> dict[str, str]:
 def show(tree: nodes.document, worked: dict[str, str]) -> None:
     """Put each answer, closed, below the cell for it."""
     for cell in list(tree.findall(nodes.container)):
-        answer = worked.get(cell.get("cell_metadata", {}).get("nbgrader", {}).get("grade_id", ""))
-        if answer:
+        metadata: dict[str, Any] = cell.get("cell_metadata") or {}
+        if answer := worked.get(metadata.get("nbgrader", {}).get("grade_id", "")):
             code = nodes.literal_block(answer, answer, language="ipython3")
             at = cell.parent.index(cell) + 1
             cell.parent[at:at] = [nodes.raw("", CLOSED, format="html"), code, nodes.raw("", "</details>", format="html")]

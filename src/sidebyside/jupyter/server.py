@@ -26,7 +26,7 @@ class SlugContents(AsyncLargeFileManager):
         model: dict[str, Any] = await super().get(path, content, *rest, **options)
         if content and model["type"] == "notebook":
             with suppress(NoSuchKernel):
-                tell_kernel(model["content"]["metadata"], self.parent.kernel_spec_manager)
+                tell_kernel(model["content"]["metadata"], KernelSpecManager(parent=self.parent))
         return model
 
     def _get_os_path(self, path: str) -> str:
@@ -52,7 +52,7 @@ def tell_kernel(metadata: dict[str, Any], specs: KernelSpecManager) -> None:
 
     Args:
         metadata: A notebook's; it is changed in place.
-        specs: The server's kernels.
+        specs: The kernels that there are.
     """
     if metadata.get("kernelspec", {}).get("name") != NATIVE_KERNEL_NAME:
         return
