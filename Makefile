@@ -15,7 +15,7 @@ export JUPYTER_PLATFORM_DIRS := 1
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
 
-lab: reader      ## open JupyterLab on the first lesson; make lab MODEL=main fetches that model before, and all pages ask it
+lab: reader      ## open JupyterLab on the page Start here; make lab MODEL=main fetches that model before, and all pages ask it
 	$(if $(MODEL),$(RUN) sidebyside weights get $(MODEL))
 	$(if $(MODEL),SIDEBYSIDE_MODEL=$(MODEL)) $(RUN) sidebyside lab
 
@@ -43,7 +43,7 @@ slides: maintainer             ## slides of every lesson, in _build/html/slides;
 lesson: maintainer             ## the skeleton of a new lesson: make lesson NAME=slug AFTER=slug
 	$(RUN) tools.lesson new "$(NAME)" "$(AFTER)"
 
-renumber: maintainer           ## numbers in notebooks' file names from _toc.yml, after lines were moved there
+renumber: maintainer           ## numbers in notebooks' file names, and the links from page to page, from _toc.yml
 	$(RUN) tools.lesson renumber
 
 exercises: maintainer          ## exercises/ from solutions/; one lesson alone: make exercises PAGE=slug

@@ -126,6 +126,21 @@ def test_what_jupytext_leaves_is_not_saved() -> None:
     assert pages.tidy(new_notebook(cells=[cell])).cells[0].metadata == {"tags": ["predict"]}
 
 
+@pytest.mark.parametrize(
+    ("tags", "own", "kept"),
+    [
+        (["hide-input"], {}, {"source_hidden": True}),
+        (["hide-input"], {"outputs_hidden": True}, {"outputs_hidden": True, "source_hidden": True}),
+        ([], {"source_hidden": True}, None),
+        ([], {}, None),
+    ],
+)
+def test_a_saved_page_is_closed_in_jupyterlab_where_it_is_on_the_site(tags: list[str], own: dict[str, bool], kept: dict[str, bool] | None) -> None:
+    cell = new_code_cell("x", metadata={"tags": tags, **({"jupyter": own} if own else {})})
+    once = pages.tidy(new_notebook(cells=[cell])).cells[0].metadata.get("jupyter")
+    assert once == pages.tidy(new_notebook(cells=[cell])).cells[0].metadata.get("jupyter") == kept
+
+
 def test_an_unknown_stage_is_a_sentence() -> None:
     with pytest.raises(SystemExit, match="Name stages: lint, types"):
         check.main(["linte"])

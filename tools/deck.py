@@ -14,7 +14,7 @@ from copy import deepcopy
 import nbformat
 
 from sbsite.charts import MIME, element
-from sidebyside.grammar import CHANGE, GOALS, HAPPENED, HIDDEN, PREDICT, QUIZ, SENTENCE, TIME, TITLE, WORDS, part_of, tags_of
+from sidebyside.grammar import CHANGE, GOALS, HAPPENED, HIDDEN, NEXT, PREDICT, QUIZ, SENTENCE, TIME, TITLE, WORDS, part_of, tags_of
 
 Cell = nbformat.NotebookNode
 ROOM = 540  # pixels of height on a slide of 1280 x 720
@@ -69,7 +69,7 @@ def plain(text: str) -> str:
 
 def shown(cell: Cell) -> bool:
     """Tell whether a cell has anything for a slide."""
-    return part_of(cell) != WORDS.tag and (HIDDEN not in tags_of(cell) or bool(cell.outputs))
+    return part_of(cell) not in (WORDS.tag, NEXT.tag) and (HIDDEN not in tags_of(cell) or bool(cell.outputs))
 
 
 def kind(cell: Cell) -> str:

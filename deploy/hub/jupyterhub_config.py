@@ -13,7 +13,7 @@ COURSE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent  # one environment for the hub, the learners' servers and the kernels: deploy/hub/requirements.txt
 STATE = Path(os.environ.get("SIDEBYSIDE_HUB_STATE", "/srv/side-by-side"))  # the hub's database, its secrets and the exchange
 PORT = int(os.environ.get("SIDEBYSIDE_HUB_PORT", "8000"))  # and the two after it
-NEEDED = ("_toc.yml", "cases", "exercises", "notebooks", "recordings")  # a learner's copy: no solutions
+NEEDED = ("_toc.yml", "book", "cases", "exercises", "lessons", "notebooks", "recordings")  # a learner's copy: no solutions
 
 c = get_config()  # noqa: F821  JupyterHub provides it
 
@@ -41,7 +41,7 @@ def give_copy(spawner: object) -> None:
 
 c.Spawner.pre_spawn_hook = give_copy
 c.Spawner.cmd = [str(PROGRAMS / "jupyterhub-singleuser")]
-c.Spawner.default_url = "/lab/tree/side-by-side"
+c.Spawner.default_url = "/lab/tree/side-by-side/book/start-here.md"
 c.Spawner.environment = {
     "SIDEBYSIDE_HUB_STATE": str(STATE),  # where nbgrader finds the exchange
     # One endpoint for all, in place of a small model in each kernel (book/instructor/rooms.md says when). For example:

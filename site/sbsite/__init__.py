@@ -17,6 +17,7 @@
 | `progress` | pages opened and done |
 | `reading` | how long a page takes to read |
 | `lessons` | lists of all lessons, and the instructor's notes on each |
+| `ways` | the ways on at the end of a page, and the worked answers of an exercise |
 | `paper` | handouts, and pages on paper |
 | `launch` | buttons for Binder, Colab and a hub |
 | `access` | repairs for readers who hear the page |
@@ -35,10 +36,29 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import access, charts, files, head, knowledge, launch, lessons, look, paper, parts, picture, progress, reading, tryit, veils, vendor, words
+from . import (
+    access,
+    charts,
+    files,
+    head,
+    knowledge,
+    launch,
+    lessons,
+    look,
+    paper,
+    parts,
+    picture,
+    progress,
+    reading,
+    tryit,
+    veils,
+    vendor,
+    ways,
+    words,
+)
 
 # `vendor` comes first: it thins out the theme's style sheets, and the others then write theirs.
-FEATURES = (vendor, look, parts, access, charts, head, knowledge, launch, lessons, paper, picture, progress, reading, tryit, veils, words)
+FEATURES = (vendor, look, parts, access, charts, head, knowledge, launch, lessons, paper, picture, progress, reading, tryit, veils, ways, words)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 HOME = HERE.parents[1]  # the course's folder
 PACKAGES = HOME / "node_modules"
 SERVED = {".js", ".css", ".svg", ".png"}
-STYLES = ("look", "charts", "picture", "veils", "quiz", "words", "progress")  # together course.css, which every page loads
+STYLES = ("look", "charts", "picture", "veils", "quiz", "words", "progress", "ways")  # together course.css, which every page loads
 
 
 def served() -> list[Path]:

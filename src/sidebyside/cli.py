@@ -3,7 +3,7 @@
 Usage: python -m sidebyside lab [options of jupyter lab]
        python -m sidebyside weights [get [small | middle | main]]
 
-  lab      open JupyterLab on the first lesson, with the whole course in reach
+  lab      open JupyterLab on the page Start here, with the whole course in reach
   weights  list the language models and say which are here; `get` fetches one, the main one unless you say which
 """
 

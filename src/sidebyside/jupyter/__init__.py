@@ -1,7 +1,8 @@
 """The course inside Jupyter: one command that opens it, links by slug, guesses kept and shown in the browser.
 
 `data/` goes into the environment as it is: `etc/` switches `server` on in every Jupyter server, and `share/` holds the
-extension of JupyterLab. Its `guess.js` is the only copy; kernel and site read it here.
+extension of JupyterLab. Its `guess.js` is the only copy; kernel and site read it here. `learner/` holds what counts only where
+the one command has started JupyterLab: a shared server wants some of the parts that it hides.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from pathlib import Path
 
 DATA = Path(__file__).with_name("data")
+LEARNER = Path(__file__).with_name("learner")
 GUESS = DATA / "share" / "jupyter" / "labextensions" / "sidebyside" / "static" / "guess.js"
 
 

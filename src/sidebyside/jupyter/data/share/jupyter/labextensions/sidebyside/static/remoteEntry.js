@@ -19,7 +19,10 @@
     }, true);
   };
 
+  const opening = async (app) => (await import(new URL("opening.js", here))).default(app);
+
   const plugins = [
+    { id: "sidebyside:opening", description: "Opens a page as on the site, and unchanged.", autoStart: true, activate: opening },
     { id: "sidebyside:guesses", description: "Keeps the reader's guesses and shows them.", autoStart: true, activate: guesses },
     { id: "sidebyside:links", description: "Opens a page that is linked by its slug.", autoStart: true, activate: links },
   ];
