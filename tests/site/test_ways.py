@@ -40,6 +40,10 @@ def test_a_page_leads_on_and_back_and_the_theme_s_own_links_are_gone(name: str, 
     assert not page.select(".prev-next-area a")
 
 
+def test_pages_without_ways_of_their_own_keep_the_theme_s(site: Path) -> None:
+    assert len(soup(site, "book/case").select(".prev-next-area a")) == 2
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_s_solution_is_behind_a_closed_box_and_leads_to_its_exercise(name: str, site: Path) -> None:
     (box,) = soup(site, name).select(f"div.sbs-{NEXT.tag} details")
