@@ -9,6 +9,7 @@ from dataclasses import dataclass
 GLOSSARY = re.compile(r"^(`{3,}|:{3,})\{glossary\}\n(.*?)^\1", re.M | re.S)
 TERM = re.compile(r"\{term\}`([^`<]*?)(?:\s*<([^`>]*)>)?`")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+TO_GLOSSARY = re.compile(r"\[([^\]]+)\]\([^)\s]*glossary\.md#term-[^)\s]*\)")
 CITATION = re.compile(r"\s*\{cite(?::\w)?\}`[^`]*`")
 
 
@@ -64,3 +65,8 @@ def linked(text: str, glossary: str) -> str:
         glossary: Where the glossary lies from there, such as "../book/glossary.md".
     """
     return TERM.sub(lambda role: f"[{role[1]}]({glossary}#{anchor(role[2] or role[1])})", text)
+
+
+def unlinked(text: str) -> str:
+    """Return Markdown with the bare word in place of each link or role that leads to the glossary."""
+    return TO_GLOSSARY.sub(r"\1", TERM.sub(r"\1", text))

@@ -24,6 +24,7 @@ from ..wording import NOT_MEASURED
 
 OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrow keys for itself
 CLOSED = "Guess first, then open the result"
+UNVEILED = "Choose before you read on: here, nothing covers the charts and tables below."  # hidden where something does
 BOX = "border-left:4px solid {colour};padding:.2em 1em;margin:.5em 0"
 
 
@@ -98,7 +99,7 @@ class Prediction:
         style = BOX.format(colour=COLOURS["people"])
         return (
             f'<fieldset class="sbs-predict" data-key="{key}" style="border:0;{style}"><legend><strong>Predict</strong></legend>'
-            f"<p>{shown(self.question)}</p>{rows}</fieldset>{_script()}"
+            f'<p>{shown(self.question)}</p>{rows}<p class="sbs-unveiled"><small>{UNVEILED}</small></p></fieldset>{_script()}'
         )
 
 

@@ -64,7 +64,7 @@
   const boxOf = (target) => target.closest?.(".sbs-predict[data-key]");
   document.addEventListener("keydown", ({ target, key }) => {
     arrow = key.startsWith("Arrow");
-    if (key === "Enter" && target.matches?.("input") && boxOf(target)) commit(boxOf(target).dataset.key, target.value);
+    if (["Enter", " "].includes(key) && target.matches?.("input") && boxOf(target)) commit(boxOf(target).dataset.key, target.value);
   }, true);
   for (const other of ["keyup", "pointerdown"]) document.addEventListener(other, () => { arrow = false; }, true);
   document.addEventListener("click", ({ target }) => {
