@@ -23,8 +23,9 @@ OPTIONS = ("--no-browser", "--ip=127.0.0.1", "--port=0", "--IdentityProvider.tok
 
 
 def small_course(folder: Path) -> Path:
-    """Copy the lessons, which a reader may change, into a folder; what a page only reads is linked."""
-    shutil.copytree(HOME / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*", "my_*"))
+    """Copy lessons, exercises and the book, which a reader may change, into a folder; what a page only reads is linked."""
+    for name in ("notebooks", "exercises", "book"):
+        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns(".*", "my_*"))
     for name in ("cases", "lessons", "recordings", "_toc.yml"):
         (folder / name).symlink_to(HOME / name)
     return folder

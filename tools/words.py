@@ -18,8 +18,11 @@ from tools.pages import FOLDERS, HOME, load, pages, save
 
 PROSE = ("book/**/*.md", "hackathon/*.md", "lessons/*/notes.md")
 ANSWER = re.compile(r"(?<=</summary>)(?!\s*\n\s*\n).*?(?=</details>)", re.S)
-MARKS = ((re.compile(r"`([^`]+)`"), r"<code>\1</code>"), (re.compile(r"\*\*([^*\n]+)\*\*"), r"<strong>\1</strong>"))
-MARKS += ((re.compile(r"(?<![*\w])\*([^*\s][^*\n]*)\*(?![*\w])"), r"<em>\1</em>"),)
+MARKS = (
+    (re.compile(r"`([^`]+)`"), r"<code>\1</code>"),
+    (re.compile(r"\*\*([^*\n]+)\*\*"), r"<strong>\1</strong>"),
+    (re.compile(r"(?<![*\w])\*([^*\s][^*\n]*)\*(?![*\w])"), r"<em>\1</em>"),
+)
 LINK = re.compile(r"\[([^\]]+)\]\([^)\s]+\)")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -25,7 +24,8 @@ class LinkWords(SphinxPostTransform):
         terms = {anchor(name): place for (kind, name), place in self.env.get_domain("std").data["objects"].items() if kind == "term"}
         for link in list(self.document.findall(addnodes.pending_xref)):
             if place := terms.get(link.get("reftargetid") or ""):
-                link.replace_self(make_refnode(self.app.builder, self.env.docname, *place, list(link.children) or nodes.Text("")))
+                page, label = place
+                link.replace_self(make_refnode(self.app.builder, self.env.docname, page, label, list(link.children)))
 
 
 def setup(app: Sphinx) -> None:

@@ -7,12 +7,15 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from traitlets import Bool
 
 CLOSED = re.compile(r"""<details(?=[^>]*\bclass=["'](?:sbs-outcome|quiz)\b)(?![^>]*\bopen\b)""")
 
 
-class OpenBoxes(Preprocessor):  # type: ignore[misc]
+class OpenBoxes(Preprocessor):
     """Opens results and the answers of questions."""
+
+    enabled = Bool(True).tag(config=True)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any], index: int) -> tuple[NotebookNode, dict[str, Any]]:
         """Change a cell."""

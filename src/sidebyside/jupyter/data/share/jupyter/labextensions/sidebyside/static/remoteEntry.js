@@ -16,6 +16,7 @@
   const html = (cell) => cell.model.toJSON().outputs.flatMap(({ data }) => data?.["text/html"] ?? []).flat().join("");
   const keyOf = (cell) => `${html(cell)} ${cell.model.sharedModel.getSource()}`.match(/(?:data-key=|predict\(\s*)["']([^"']+)/)?.[1];
   const veil = ({ node }, key) => { node.dataset.sbsVeil = [...(node.dataset.sbsVeil?.split(" ") ?? []), key].join(" "); };
+  const asleep = new WeakSet(); // Markdown cells that wait
   const mark = (notebook) => {
     const cells = notebook.widgets;
     for (const { node } of cells) delete node.dataset.sbsVeil;
@@ -26,8 +27,12 @@
       while (cells[end] && tagged(cells[end], "happened")) end += 1;
       for (const cell of cells.slice(place + 1, end)) if (cell.model.type === "code" || tagged(cell, "happened")) veil(cell, key);
     });
-    window.sbsVeils?.refresh();
-    for (const cell of cells) if (cell.model.type === "markdown" && tagged(cell, "happened")) cell.setHidden(cell.node.matches(".sbs-closed"));
+    window.sbsVeils.refresh();
+    for (const cell of cells.filter(({ model }) => model.type === "markdown")) {
+      const closed = cell.node.matches(".sbs-closed");
+      if (closed !== asleep.has(cell)) cell.setHidden(closed); // so that the keyboard passes over it
+      asleep[closed ? "add" : "delete"](cell);
+    }
   };
 
   // In a notebook that is not trusted, JupyterLab takes from the boxes what ties them to their questions. It is put back from the output.
@@ -37,6 +42,10 @@
     const whole = [...new DOMParser().parseFromString(html(cell), "text/html").querySelectorAll(".sbs-predict, .sbs-outcome")];
     return [...cell.node.querySelectorAll(".sbs-predict, .sbs-outcome")].filter((box, place) => {
       Object.assign(box.dataset, { ...whole[place]?.dataset });
+      for (const input of box.querySelectorAll("input")) {
+        input.disabled = false;
+        input.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys for itself
+      }
       return "key" in box.dataset;
     }).length > 0;
   };
@@ -45,7 +54,6 @@
     const look = (notebook) => {
       mark(notebook);
       if (notebook.widgets.filter(repair).length) window.sbsGuesses.show();
-      notebook.node.querySelectorAll("details, .jp-MarkdownOutput a").forEach((part) => { part.dataset.lmSuppressShortcuts = "true"; });
     };
     tracker.forEach((panel) => watch(panel.content));
     tracker.widgetAdded.connect((_, panel) => watch(panel.content));
@@ -77,7 +85,7 @@
 
   // A link names a page by its slug; the server says which file that is. Opened under the file's own name, a page that is open already is
   // brought to the front, in place of a second copy with a kernel of its own.
-  const links = ({ commands, serviceManager: { contents, serverSettings } }) => {
+  const links = ({ name: app, commands, serviceManager: { contents, serverSettings } }) => {
     document.addEventListener("click", async (event) => {
       const link = event.target.closest?.(".jp-RenderedMarkdown a[href], .myst a[href]"), { path, anchor } = fileOf(link, serverSettings);
       if (!/\.(ipynb|md)$/.test(path ?? "") || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -86,8 +94,9 @@
       const { name } = await contents.get(path, { content: false }); // its `path` is only the one that was asked for
       const there = path.replace(/[^/]*$/, name);
       if (path.endsWith(".ipynb")) return commands.execute("rendermime:handle-local-link", { path: there, id: anchor && `#${anchor}` });
-      const { content } = await commands.execute("docmanager:open", { path: there });
-      if (anchor) goTo(content, anchor);
+      const factory = app === "JupyterLab" ? undefined : "Editor"; // Notebook 7 shows a preview only beside an editor
+      const page = await commands.execute("docmanager:open", { path: there, factory });
+      if (page && anchor) goTo(page.content, anchor);
     }, true);
   };
 
