@@ -17,6 +17,7 @@ from ipykernel.ipkernel import IPythonKernel
 from traitlets.config import Config
 
 from sidebyside import cli
+from sidebyside.charts import COLOURS
 from sidebyside.jupyter import DATA, GUESS, lab, numbered, server
 from tests.labserver import lab as running, small_course
 
@@ -241,7 +242,30 @@ def test_jupyterlab_loads_the_course_s_extension_and_asks_for_no_news(web: httpx
     [extension] = [extension for extension in config["federated_extensions"] if extension["name"] == "sidebyside"]
     assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
     static = f"/lab/extensions/sidebyside/{Path(extension['load']).parent.as_posix()}"
-    assert web.get(f"{static}/guess.js").raise_for_status().text == GUESS.read_text(encoding="utf-8")
+    for name in ("guess.js", "veils.js", "quiz.js", "words.js", "veils.css", "quiz.css", "words.css", "lab.css"):
+        assert web.get(f"{static}/{name}").raise_for_status().text == GUESS.with_name(name).read_text(encoding="utf-8")
+
+
+def test_the_colour_of_people_is_that_of_the_charts() -> None:
+    assert f"--sbs-people: {COLOURS['people'].lower()};" in GUESS.with_name("lab.css").read_text(encoding="utf-8")
+
+
+def test_the_server_tells_what_words_mean_and_how_a_page_is_to_be_shown(web: httpx2.Client) -> None:
+    words = web.get("/sidebyside/words", params={"path": "book/glossary.md"}).raise_for_status().json()
+    assert words["term-few-shot"][0] == "few-shot" and "example" in words["term-few-shot"][1]
+    asked = {"path": "book/case.md", "text": "[](glossary.md) {term}`prompt`"}
+    assert web.post("/sidebyside/page", json=asked).raise_for_status().json()["text"] == "[Glossary](glossary.md) [prompt](glossary.md#term-prompt)\n"
+
+
+@pytest.mark.parametrize("path", ["../glossary.md", "book/none.md", "/etc/hosts", ""])
+def test_the_server_tells_nothing_of_other_files(path: str, web: httpx2.Client) -> None:
+    assert web.get("/sidebyside/words", params={"path": path}).status_code == 404
+
+
+def test_a_page_is_rendered_when_it_is_opened(web: httpx2.Client) -> None:
+    settings = web.get("/lab/api/settings/@jupyterlab/docmanager-extension:plugin").raise_for_status().json()
+    assert settings["schema"]["properties"]["defaultViewers"]["default"] == {"markdown": "Markdown Preview"}
+    assert settings["raw"] == "{}"  # the reader's own settings are untouched
 
 
 def test_another_contents_manager_that_was_chosen_stays() -> None:

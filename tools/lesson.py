@@ -31,7 +31,7 @@ TEXTS = {
     TIME: "",
     AT_WORK: "\n\nTwo or three lines.",
     QUIZ: "\n\nThree to five items, each with three or four options.",
-    WORDS: "\n\n{term}`sample`",
+    WORDS: "\n\n[sample](../book/glossary.md#term-sample)",
     SOURCES: "\n\nEach claim about the world has its source.",
 }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sidebyside.jupyter.glossary import linked
 from sidebyside.models import SMALL
 from sidebyside.weights import checksum, find_weights
 from tools.pages import HOME, load, pages, save
@@ -31,12 +32,12 @@ def test_the_model_card_names_the_very_weights_that_are_installed() -> None:
     [
         ("Name in the course", f"`{SMALL.name}`"),
         ("Full name", SMALL.title),
-        ("Size", f"{SMALL.parameters // 1_000_000} million {{term}}`parameters <parameter>`"),
+        ("Size", f"{SMALL.parameters // 1_000_000} million [parameters](glossary.md#term-parameter)"),
         ("SHA-256", f"`{SMALL.sha256}`"),
     ],
 )
 def test_a_row_of_the_model_card_is_the_registry_s_fact(what: str, fact: str) -> None:
-    rows = [line for line in MODEL_CARD.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {what} |")]
+    rows = [line for line in linked(MODEL_CARD.read_text(encoding="utf-8"), "glossary.md").splitlines() if line.startswith(f"| {what} |")]
     assert rows == [f"| {what} | {fact} |"]
 
 

@@ -23,6 +23,8 @@ from ..tokens import Token
 from ..wording import NOT_MEASURED
 
 OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrow keys for itself
+CLOSED = "Guess first, then open the result"
+UNVEILED = "Choose before you read on: here, nothing covers the charts and tables below."  # hidden where something does
 BOX = "border-left:4px solid {colour};padding:.2em 1em;margin:.5em 0"
 
 
@@ -97,7 +99,7 @@ class Prediction:
         style = BOX.format(colour=COLOURS["people"])
         return (
             f'<fieldset class="sbs-predict" data-key="{key}" style="border:0;{style}"><legend><strong>Predict</strong></legend>'
-            f"<p>{shown(self.question)}</p>{rows}</fieldset>{_script()}"
+            f'<p>{shown(self.question)}</p>{rows}<p class="sbs-unveiled"><small>{UNVEILED}</small></p></fieldset>{_script()}'
         )
 
 
@@ -137,13 +139,13 @@ class Outcome:
     def _repr_html_(self) -> str:
         key, answer = html.escape(self.key, quote=True), html.escape(self.answer, quote=True)
         open_still = self.answer == NOT_MEASURED  # then the script finds no key, and marks no guess as right or wrong
-        where = "" if open_still else f' data-key="{key}" data-answer="{answer}"'
         guess = "No guess is right or wrong here." if open_still else "You made no guess."
-        return (
-            f'<div class="sbs-outcome"{where} style="{BOX.format(colour=COLOURS["people"])}">'
-            f"<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p>"
-            f'<p class="sbs-guess {NO_MATHS}">{guess}</p></div>{_script()}'
-        )
+        style = BOX.format(colour=COLOURS["people"])
+        told = f'<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p><p class="sbs-guess {NO_MATHS}">{guess}</p>'
+        if open_still:
+            return f'<div class="sbs-outcome" style="{style}">{told}</div>{_script()}'
+        where = f'data-key="{key}" data-answer="{answer}" style="{style}"'  # closed in every viewer, also where no script runs
+        return f'<details class="sbs-outcome" {where}><summary>{CLOSED}</summary>{told}</details>{_script()}'
 
 
 def outcome(key: str, answer: str, sentence: str) -> Outcome:
