@@ -68,6 +68,8 @@ def tell_kernel(metadata: dict[str, Any], specs: KernelSpecManager) -> None:
     spec = specs.get_kernel_spec(NATIVE_KERNEL_NAME)
     metadata["kernelspec"] = {"name": NATIVE_KERNEL_NAME, "display_name": spec.display_name, "language": spec.language}
     metadata["language_info"] = dict(IPythonKernel.language_info)
+
+
 class CourseHandler(APIHandler):
     """What the handlers share: a page's place on disk."""
 
