@@ -142,7 +142,7 @@
     rendermime.addFactory({ ...factory, createRenderer }, 0);
   });
 
-  const opening = async (app) => (await import(new URL("opening.js", here))).default(app);
+  const opening = async (app) => (await import(beside("opening.js"))).default(app);
 
   let scope;
   const shared = async (name) => (await Object.values(scope[name])[0].get())(); // a module of JupyterLab's own
