@@ -9,6 +9,7 @@
 | `parts` | the parts of a lesson, marked by the tags of its cells |
 | `veils` | results that stay closed until the reader has guessed, and questions whose answers explain themselves |
 | `charts` | Altair charts, drawn when the reader comes near |
+| `switch` | answers by one recorded model or the other |
 | `picture` | the directive `from-page`: a chart and a sentence of another page |
 | `tryit` | the panel *Try it here*: the model in the reader's browser |
 | `knowledge` | the test before and after the course |
@@ -50,6 +51,7 @@ from . import (
     picture,
     progress,
     reading,
+    switch,
     tryit,
     veils,
     vendor,
@@ -58,7 +60,7 @@ from . import (
 )
 
 # `vendor` comes first: it thins out the theme's style sheets, and the others then write theirs.
-FEATURES = (vendor, look, parts, access, charts, head, knowledge, launch, lessons, paper, picture, progress, reading, tryit, veils, ways, words)
+FEATURES = (vendor, look, parts, access, charts, head, knowledge, launch, lessons, paper, picture, progress, reading, switch, tryit, veils, ways, words)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
