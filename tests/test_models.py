@@ -15,11 +15,7 @@ import platformdirs
 import pytest
 
 import sidebyside as sbs
-<<<<<<< HEAD
 from sidebyside import backends, embedded, lessons, llm, models, weights
-=======
-from sidebyside import backends, embedded, lessons, llm, models
->>>>>>> wip-switch
 from sidebyside.errors import LessonError, WeightsError
 from sidebyside.models import DEFAULT, MAIN, MIDDLE, MODELS, SMALL, Model
 

@@ -60,7 +60,26 @@ from . import (
 )
 
 # `vendor` comes first: it thins out the theme's style sheets, and the others then write theirs.
-FEATURES = (vendor, look, parts, access, charts, head, knowledge, launch, lessons, paper, picture, progress, reading, switch, tryit, veils, ways, words)
+FEATURES = (
+    vendor,
+    look,
+    parts,
+    access,
+    charts,
+    head,
+    knowledge,
+    launch,
+    lessons,
+    paper,
+    picture,
+    progress,
+    reading,
+    switch,
+    tryit,
+    veils,
+    ways,
+    words,
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -90,7 +90,6 @@ def _parts(distribution: str, version: str, whole: int, part: int, hashes: str) 
     )
 
 
-<<<<<<< HEAD
 MIDDLE_WHEELS = """
 4fc0d1d5908b0a21ad98b42f0c46c5907c5d7e6a09dc04e89cd981f0c9f64f27
 fec029ee3da51a3369d2081ff4477672ff0093a219df4b79ea8e24055ca4ec7b
@@ -124,8 +123,6 @@ a6b062db9b77e2810fa886b70fc39f6d29d3b549224ca24d24b603378a1b310b
 6190a4ffcb96fec023c8086464e7c9d0ec9c7061efc39fec19142bdef186768a
 """
 
-=======
->>>>>>> wip-switch
 LONG = 8192  # tokens of context: a whole handbook is pasted in one lesson
 QWEN = "You are Qwen, created by Alibaba Cloud. You are a helpful assistant."
 
@@ -190,10 +187,7 @@ MAIN = Model(
 )
 
 MODELS = {model.name: model for model in (SMALL, MIDDLE, MAIN)}
-<<<<<<< HEAD
-=======
 RECORDED = (MAIN, SMALL)  # whose outputs are kept for each page; the first is its voice once the page has been recorded on it
->>>>>>> wip-switch
 DEFAULT = SMALL  # who answers on a page that names no voice of its own: the one place to change it
 ENDPOINT_LIMIT = 30  # messages of a split that a model at an endpoint is asked about in mode `live`
 
@@ -215,11 +209,6 @@ def live_limit(name: str) -> int:
 
 def own_file(path: Path) -> Model:
     """Return the model in a reader's own GGUF file: the small one's runtime settings, and no checksum."""
-<<<<<<< HEAD
     unknown = dict.fromkeys(("nickname", "family", "quantisation", "sha256", "licence", "system"), "")
     named = {"name": path.stem.lower(), "title": path.stem, "file": str(path)}
     return replace(SMALL, **named, **unknown, parameters=0, size=0, wheels=(), installed=False)  # type: ignore[arg-type]
-=======
-    facts = {"name": path.stem.lower(), "nickname": "", "title": path.stem, "file": str(path), "family": "", "quantisation": "", "licence": ""}
-    return replace(SMALL, **facts, parameters=0, size=0, sha256="", wheels=(), installed=False, system="")  # type: ignore[arg-type]
->>>>>>> wip-switch

@@ -144,20 +144,12 @@ class Outcome:
         key, answer = html.escape(self.key, quote=True), html.escape(self.answer, quote=True)
         open_still = self.answer == NOT_MEASURED  # then the script finds no key, and marks no guess as right or wrong
         guess = "No guess is right or wrong here." if open_still else "You made no guess."
-<<<<<<< HEAD
         style = BOX.format(colour=COLOURS["people"])
-        told = f'<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p><p class="sbs-guess {NO_MATHS}">{guess}</p>'
+        told = f'<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p>{self._others()}<p class="sbs-guess {NO_MATHS}">{guess}</p>'
         if open_still:
             return f'<div class="sbs-outcome" style="{style}">{told}</div>{_script()}'
         where = f'data-key="{key}" data-answer="{answer}" style="{style}"'  # closed in every viewer, also where no script runs
         return f'<details class="sbs-outcome" {where}><summary>{CLOSED}</summary>{told}</details>{_script()}'
-=======
-        return (
-            f'<div class="sbs-outcome"{where} style="{BOX.format(colour=COLOURS["people"])}">'
-            f"<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p>{self._others()}"
-            f'<p class="sbs-guess {NO_MATHS}">{guess}</p></div>{_script()}'
-        )
->>>>>>> wip-switch
 
     def _others(self) -> str:
         told = (f"With {shown(who)}, as recorded: <strong>{shown(answer)}</strong>." for who, answer in self.elsewhere.items())

@@ -64,7 +64,8 @@
   });
 
   window.sbsVeils = { refresh };
-  mark();
-  refresh();
+  const start = () => { mark(); refresh(); };
+  start();
   document.addEventListener("sbs-guess", refresh);
+  document.addEventListener("sbs-switched", start); // outputs of another model came in the place of those that were closed
 })();
