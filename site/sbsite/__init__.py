@@ -7,8 +7,7 @@
 | `icons` | the few icons that pages show, in place of the theme's script |
 | `vendor` | scripts from npm packages, and the theme without what no page uses |
 | `parts` | the parts of a lesson, marked by the tags of its cells |
-| `veils` | results that stay closed until the reader has guessed |
-| `quiz` | looks of the questions |
+| `veils` | results that stay closed until the reader has guessed, and questions whose answers explain themselves |
 | `charts` | Altair charts, drawn when the reader comes near |
 | `picture` | the directive `from-page`: a chart and a sentence of another page |
 | `tryit` | the panel *Try it here*: the model in the reader's browser |
@@ -28,7 +27,8 @@ joined into one, `course.css` (`files.STYLES`).
 
 Sphinx loads this package as an extension (see `_config.yml`), and myst-nb finds `charts.VegaLite` by the entry point in
 `site/pyproject.toml`. Pages are built from a staged tree, where each goes by its slug: see `tools/stage.py`. What a page needs in
-JupyterLab too is not here but in the package, `src/sidebyside/widgets`. Colours and the model's name come from there as well.
+JupyterLab too is not here but in the package: boxes in `src/sidebyside/widgets`, their scripts and looks in
+`src/sidebyside/jupyter`. Colours and the model's name come from there as well.
 """
 
 from __future__ import annotations
