@@ -95,7 +95,7 @@ def test_a_file_is_fetched_once_and_its_way_is_told(publisher: Publisher, folder
     told: list[tuple[int, int]] = []
     path = weights.get(FAKE, lambda *progress: told.append(progress))
     assert left(folder) == {FAKE.file: CONTENT} and path == folder / FAKE.file
-    assert told == sorted(told) and len(told) >= 20 and told[-1] == (FAKE.size, FAKE.size)
+    assert told == sorted(told) and len(told) > 1 and told[-1] == (FAKE.size, FAKE.size)
     assert weights.get(FAKE) == path
     assert [place for place, _ in publisher.asked] == [f"/{MAIN.repository}/resolve/{MAIN.revision}/{MAIN.file}"]
 
@@ -107,6 +107,7 @@ RESUMED: dict[str, tuple[list[Turn], list[str]]] = {
     "no length, and an early end": ([says(200, CONTENT[:40_000], content_length="")], ["", "bytes=40000-"]),
     "out of order for a moment": ([says(503), says(429)], ["", "", ""]),
     "cut at once": ([cut(0), cut(0)], ["", "", ""]),
+    "a bad line that brings something": ([cut(0)] * 3 + [cut(9_000)] + [cut(0)] * 3, [""] * 4 + ["bytes=9000-"] * 4),
 }
 
 
@@ -200,9 +201,10 @@ def test_an_interrupt_leaves_what_has_arrived_for_another_time(publisher: Publis
 
     with pytest.raises(KeyboardInterrupt):
         weights.get(FAKE, stop)
-    assert left(folder) == {f"{FAKE.file}.part": CONTENT[:40_000]}
+    [(name, arrived)] = left(folder).items()
+    assert name == f"{FAKE.file}.part" and CONTENT.startswith(arrived) and 40_000 <= len(arrived) < FAKE.size
     assert weights.get(FAKE).read_bytes() == CONTENT
-    assert [span for _, span in publisher.asked] == ["", "bytes=40000-"]
+    assert [span for _, span in publisher.asked] == ["", f"bytes={len(arrived)}-"]
 
 
 def test_of_two_that_fetch_one_does_and_the_other_waits(publisher: Publisher, folder: Path) -> None:

@@ -285,7 +285,7 @@ def _receive(ways: Ways, model: Model, part: Path, progress: Progress) -> None:
         start = _start(response, there, model)
         with part.open("r+b" if start else "wb") as file:
             file.seek(start)
-            for chunk in response.iter_raw(CHUNK):
+            for chunk in response.iter_raw():  # as it comes: what waits to fill a piece of a fixed size is lost with the line
                 if file.tell() + len(chunk) > model.size:
                     raise _Unavailable("The publisher's server sends more than the file has.")
                 file.write(chunk)
