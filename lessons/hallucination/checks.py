@@ -24,7 +24,14 @@ SORTED = {  # as the exercise shows them
     "g": ("dodges", "It tells something, but not what was asked, and it does not say that it does not know."),
     "h": ("admits", "The true answer was to be had, yet this one says that it does not know."),
 }
-SAID = {"right": "right", "admit": "admits", "says": "admits", "dodge": "dodges", "made": "made up", "wrong": "made up"}  # how a verdict begins → which
+SAID = {
+    "right": "right",
+    "admit": "admits",
+    "says": "admits",
+    "dodge": "dodges",
+    "made": "made up",
+    "wrong": "made up",
+}  # how it begins → which
 ADMISSIONS = (
     "I don't know.",
     "I'm not sure.",
@@ -137,7 +144,7 @@ def remedy(answer: tuple[Any, ...]) -> str | None:
     if len(texts) != len(rows) or not all(isinstance(text, str) for text in texts):
         return f"Put the texts of {len(rows)} answers into the list `answers`, one for each row of `fresh`."
     if len(llm.usage()) < len(rows):
-        return "These answers did not come from the model: on this page it was asked less often than there are rows. Ask it about each row of `fresh`."
+        return "These answers did not come from the model: it was asked less often here than there are rows. Ask it about each row of `fresh`."
     return _rates_hint(rows.assign(given=texts), hears, admitted, right)
 
 

@@ -201,5 +201,3 @@ def test_untouched_is_not_done(number):
 )
 def test_what_still_holds_the_dots_is_not_done(number, answer):
     assert sbs.check(f"{NAME}.{number}", answer).state == "not done"
-
-

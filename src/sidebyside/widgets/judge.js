@@ -61,7 +61,7 @@ fill("judge", (box) => {
     choices[0].focus();
   });
   const work = make("div", {}, head, asked, answer, make("div", { className: "sbs-buttons" }, ...choices),
-    make("p", {}, ""), make("div", { className: "sbs-buttons" }, back, button("Show me the key", () => end())));
+    make("div", { className: "sbs-buttons", style: "margin-top:.5rem" }, back, button("Show me the key", () => end())));
   show(false);
   if (task.items.every(verdict)) end(false);
   return [make("p", {}, make("strong", {}, task.question)), work, key, line];
