@@ -208,8 +208,9 @@ def bill(kinds: Kinds, exists: pd.Series[bool], model: str) -> sbs.widgets.Table
     for way, found in kinds.items():
         before, after = both_answered(kinds[PLAIN], found)
         was_made_up, was_right = (before == MADE_UP) & ~exists, (before == RIGHT) & exists
-        row = {f"asked {model}": way, "inventions avoided": wording.share(sbs.rate(after[was_made_up] != MADE_UP))}
-        row["right answers lost"] = wording.share(sbs.rate(after[was_right] != RIGHT))
+        avoided, lost = sbs.rate(after[was_made_up] != MADE_UP), sbs.rate(after[was_right] != RIGHT)
+        row = {f"asked {model}": way, "inventions avoided": wording.share(avoided), "right answers lost": wording.share(lost)}
+        row |= dict.fromkeys(list(row)[1:], "–") if way == PLAIN else {}
         score, plainly = sbs.rate(good(found, exists)), sbs.rate(good(kinds[PLAIN], exists))
         row["good answers"] = wording.share(score)
         rows.append(row | {"against plain": "–" if way == PLAIN else _against(score.value - plainly.value, p[ways.index(way)])})

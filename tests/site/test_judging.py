@@ -1,4 +1,4 @@
-"""Answers that the reader judges in the page: in a real browser, by hand and by keyboard, kept from visit to visit, and added up as the package would."""
+"""Answers that the reader judges in the page: in a browser, by hand and by keyboard, kept from visit to visit, and added up right."""
 
 from __future__ import annotations
 
