@@ -326,7 +326,7 @@ def test_a_sentence_is_shown_as_markdown() -> None:
 
 
 def test_an_outcome_that_was_not_measured_marks_no_guess_as_wrong() -> None:
-    shown = not_measured("hallucination/invented", "a-model")
+    shown = not_measured("hallucination/doubt", "a-model")
     assert repr(shown).startswith("not measured: The answers of a-model")
     told = shown._repr_html_()
     assert "data-key" not in told.partition("<script")[0] and "No guess is right or wrong here." in told

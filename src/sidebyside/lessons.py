@@ -71,7 +71,7 @@ def voice(slug: str) -> Model:
 
 
 def question(key: str) -> dict[str, Any]:
-    """Return what a lesson asks under a key such as "hallucination/invented": a table with `question` and `options`.
+    """Return what a lesson asks under a key such as "hallucination/doubt": a table with `question` and `options`.
 
     Raises:
         LessonError: If the lesson asks no such thing.

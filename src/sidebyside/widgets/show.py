@@ -79,7 +79,7 @@ class Prediction:
     """A question that the reader answers before the cell runs; shown as a box of radio buttons.
 
     Attributes:
-        key: Its name in the course, such as "hallucination/invented".
+        key: Its name in the course, such as "hallucination/doubt".
         question: What is asked.
         options: The possible answers.
     """
@@ -109,7 +109,7 @@ def predict(key: str, options: Sequence[str] | None = None, **values: object) ->
     """Ask the reader for a guess; `outcome` with the same key shows it beside the result.
 
     Args:
-        key: The lesson's slug and the question's name in its `lesson.toml`, such as "hallucination/invented".
+        key: The lesson's slug and the question's name in its `lesson.toml`, such as "hallucination/doubt".
         options: The possible answers, where they hang on the data; else those of `lesson.toml`.
         **values: What stands for each `{name}` in the question.
 
