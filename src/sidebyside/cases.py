@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from .errors import CaseError, TableError
+from .llm import limit_in_force
 from .settings import read_settings
 from .shown import leave_tables_alone
 from .tables import Table, find_table, iso_dates, read_table, read_text
@@ -135,13 +136,13 @@ class Case:
 
 
 def limit(rows: pd.DataFrame, times: int = 1) -> pd.DataFrame:
-    """Return the first rows, as many as `SIDEBYSIDE_LIMIT` lets a language model be asked about.
+    """Return the first rows, as many as `SIDEBYSIDE_LIMIT`, or in mode `live` the model's own limit, lets it be asked about.
 
     Args:
         rows: A table of samples.
         times: How many answers a page asks for about each; the more, the fewer rows remain, but at least four if the limit is no less.
     """
-    most = read_settings().limit
+    most = limit_in_force()
     return rows.head(max(min(4, most), most // times)) if most else rows
 
 

@@ -30,6 +30,7 @@ class Model:
 
     Attributes:
         name: Its name in the course: in `connect(model=…)`, in `SIDEBYSIDE_MODEL`, in `recordings/`.
+        nickname: A shorter name for it in the first two; empty for a reader's own file.
         title: Its makers' name for it.
         family: The family of models it belongs to.
         parameters: How many it has.
@@ -42,6 +43,7 @@ class Model:
         installed: Whether it is installed with the course; else its weights are fetched when the reader asks for them.
         memory: Gigabytes of memory that it takes at work.
         live_limit: Messages of a split that a page asks it about in mode `live`, so that the page ends in reasonable time.
+        system: The system message that its chat template adds where a chat begins with none.
         context: Tokens of question and answer together.
         threads: Processor threads.
         slots: Requests worked on at the same time; more than one makes an answer depend on the others.
@@ -50,6 +52,7 @@ class Model:
     """
 
     name: str
+    nickname: str
     title: str
     family: str
     parameters: int
@@ -62,6 +65,7 @@ class Model:
     installed: bool
     memory: float
     live_limit: int
+    system: str = ""
     context: int = 2048
     threads: int = 2
     slots: int = 1
@@ -75,8 +79,12 @@ def _parts(distribution: str, version: str, count: int) -> tuple[Wheel, ...]:
     return tuple(Wheel(f"{distribution}{n}", version, f"{folder}{n}/data/part{n:02}.bin") for n in range(1, count + 1))
 
 
+LONG = 8192  # tokens of context: a whole handbook is pasted in one lesson
+QWEN = "You are Qwen, created by Alibaba Cloud. You are a helpful assistant."
+
 SMALL = Model(
     name="smollm2-135m-instruct",
+    nickname="small",
     title="SmolLM2-135M-Instruct",
     family="SmolLM2",
     parameters=135_000_000,
@@ -89,9 +97,11 @@ SMALL = Model(
     installed=True,
     memory=0.3,
     live_limit=30,
+    system="You are a helpful AI assistant named SmolLM, trained by Hugging Face",
 )
 MIDDLE = Model(
     name="qwen2.5-coder-0.5b-instruct",
+    nickname="middle",
     title="Qwen2.5-Coder-0.5B-Instruct",
     family="Qwen2.5-Coder",
     parameters=490_000_000,
@@ -104,9 +114,12 @@ MIDDLE = Model(
     installed=False,
     memory=0.75,
     live_limit=20,
+    system=QWEN,
+    context=LONG,
 )
 MAIN = Model(
     name="qwen2.5-coder-1.5b-instruct",
+    nickname="main",
     title="Qwen2.5-Coder-1.5B-Instruct",
     family="Qwen2.5-Coder",
     parameters=1_540_000_000,
@@ -119,21 +132,31 @@ MAIN = Model(
     installed=False,
     memory=2.0,
     live_limit=10,
+    system=QWEN,
+    context=LONG,
 )
 
 MODELS = {model.name: model for model in (SMALL, MIDDLE, MAIN)}
-DEFAULT = SMALL  # who answers where nothing else is chosen: the one place to change it
+DEFAULT = SMALL  # who answers on a page that names no voice of its own: the one place to change it
 ENDPOINT_LIMIT = 30  # messages of a split that a model at an endpoint is asked about in mode `live`
 
 
-def live_limit(name: str | None) -> int:
-    """Return how many messages of a split a page asks a model about in mode `live`; None means the default model."""
-    if name is None:
-        return DEFAULT.live_limit
-    return MODELS[name].live_limit if name in MODELS else ENDPOINT_LIMIT
+def find(name: str | None) -> Model | None:
+    """Return the embedded model of a name or nickname; None if there is none."""
+    return next((model for model in MODELS.values() if name and name in (model.name, model.nickname)), None)
+
+
+def names() -> str:
+    """Return the names of all embedded models, each with its nickname, for a sentence."""
+    return ", ".join(f"{model.name} ({model.nickname})" for model in MODELS.values())
+
+
+def live_limit(name: str) -> int:
+    """Return how many messages of a split a page asks a model about in mode `live`."""
+    return model.live_limit if (model := find(name)) else ENDPOINT_LIMIT
 
 
 def own_file(path: Path) -> Model:
     """Return the model in a reader's own GGUF file: the small one's runtime settings, and no checksum."""
-    facts = {"name": path.stem.lower(), "title": path.stem, "file": str(path), "family": "", "quantisation": "", "licence": ""}
-    return replace(SMALL, **facts, parameters=0, size=0, sha256="", wheels=(), installed=False)  # type: ignore[arg-type]
+    facts = {"name": path.stem.lower(), "nickname": "", "title": path.stem, "file": str(path), "family": "", "quantisation": "", "licence": ""}
+    return replace(SMALL, **facts, parameters=0, size=0, sha256="", wheels=(), installed=False, system="")  # type: ignore[arg-type]
