@@ -83,14 +83,8 @@ def reads(model: str, chat: Any, bare: Any) -> Outcome:
     times = read / alone
     more = f"{plural(read - alone, 'token')} that we did not write" if read > alone else "nothing that we did not write"
     told = f"The question alone is {plural(alone, 'token')} long. In the chat {model} read {read}: {times:.1f} times as many, with {more}."
+    told += f" Its makers' instruction is among them: “{said}”" if (said := MODELS[model].system if model in MODELS else "") and read > alone else ""
     return sbs.outcome(key, by_bounds(times, (after(1), after(2), after(4)), options(key)), told)
-
-
-def makers_message(model: str) -> Any:
-    """Say which system message a model's template adds where a chat begins with none, as the registry knows it."""
-    if model in MODELS and (said := MODELS[model].system):
-        return sbs.say(f"Before our question, **{model}** was given this by its makers: “{sbs.plain(said)}”")
-    return sbs.say(f"What **{sbs.plain(model)}** is given before the question, its endpoint does not say.")
 
 
 def invented(model: str, answer: Any, known: Any) -> Outcome:
