@@ -46,7 +46,9 @@ def test_a_hint_says_what_happened_in_everyday_words(answer: object, said: str, 
     assert not re.search(r"NoneType|\bint\b|\bstr\b|Error", text)
 
 
-@pytest.mark.parametrize(("answer", "said"), [("a quarter", "a text"), (None, "nothing"), ([0.25], "a list"), (True, "yes or no"), (object(), "something")])
+@pytest.mark.parametrize(
+    ("answer", "said"), [("a quarter", "a text"), (None, "nothing"), ([0.25], "a list"), (True, "yes or no"), (object(), "something")]
+)
 def test_what_is_no_number_is_called_what_it_is(answer: object, said: str) -> None:
     assert said in str(checks.number_hint(answer, 0.25, "Look again."))
 

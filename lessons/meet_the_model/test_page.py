@@ -112,7 +112,9 @@ def test_what_is_read_is_counted_in_times_the_question(read: int, said: int) -> 
     assert (f"{read - 7} token" in shown.sentence) == (read > 7)
 
 
-@pytest.mark.parametrize(("chat", "alone"), [(GONE, bare(7)), (answer("Oslo", read=36), GONE), (answer("Oslo"), bare(7)), (answer("Oslo", read=36), bare(None))])
+@pytest.mark.parametrize(
+    ("chat", "alone"), [(GONE, bare(7)), (answer("Oslo", read=36), GONE), (answer("Oslo"), bare(7)), (answer("Oslo", read=36), bare(None))]
+)
 def test_tokens_that_nobody_counted_are_not_measured(chat: Any, alone: Any) -> None:
     assert page.reads("a-model", chat, alone).answer == NOT_MEASURED
 

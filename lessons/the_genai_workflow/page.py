@@ -114,7 +114,9 @@ def naive(model: str, said: Sequence[str], found: Sequence[str | None], target: 
     usable = sbs.rate(sbs.evaluation.measured([label is not None for label in found], said))
     right = sbs.rate(sbs.evaluation.measured([a == b for a, b in zip(found, target, strict=True)], said))
     answer = by_count(right.successes, right.missing, (3, 6, 9), options(key)) if right.n else NOT_MEASURED
-    denied = sum(label is not None and any(word in text.lower().split() for word in ("not", "no", "no,")) for text, label in zip(said, found, strict=True))
+    denied = sum(
+        label is not None and any(word in text.lower().split() for word in ("not", "no", "no,")) for text, label in zip(said, found, strict=True)
+    )
     astray = f" {plural(denied, 'answer')} with a label also said “no” or “not”, which the program does not understand." if denied else ""
     return sbs.outcome(key, answer, f"{model}: usable {usable}; read right {right}.{astray}")
 
@@ -186,9 +188,10 @@ def better_than_asking(model: str, best: sbs.Prompt, first: Sequence[bool | None
 
 
 def apart(messages: Sequence[str], target: Sequence[str], answers: Mapping[str, Sequence[Any]], labels: Sequence[str]) -> Table:
-    """Show one message on which the versions differ, or the first one if they never do, with its label and each version's answer."""
+    """Show the shortest message on which the versions differ, or the first one if they never do, with its label and each version's answer."""
     read = [[sbs.read_label(given[i], labels) for given in answers.values()] for i in range(len(messages))]
-    place = next((i for i, row in enumerate(read) if len(set(row)) > 1), 0)
+    differ = [i for i, row in enumerate(read) if len(set(row)) > 1]
+    place = min(differ, key=lambda i: len(messages[i]), default=0)
     rows = [("the message", messages[place]), ("its label", target[place]), *((f"{name} got", str(given[place])) for name, given in answers.items())]
     return sbs.table(pd.DataFrame(rows, columns=["what", "text"]))
 
@@ -209,7 +212,11 @@ def meaning(model: str, answers: Mapping[str, Sequence[Any]], right: Marks, labe
         return not_measured(key, model)
     won, lost = map(len, sbs.flips(plain, explained))
     p = sbs.paired_p(plain, explained)
-    sure = "no answer became right or wrong" if not won + lost else f"won {won}, lost {lost}, {'more than' if p < LINE else 'no more than'} luck explains ({p_is(p)})"
+    sure = (
+        "no answer became right or wrong"
+        if not won + lost
+        else f"won {won}, lost {lost}, {'more than' if p < LINE else 'no more than'} luck explains ({p_is(p)})"
+    )
     told = f"Right answers of {model}: labels named {before}; labels explained {now}; {sure}. {_commonest(list(answers.values())[1], labels)}"
     points = 100 * (now.value - before.value)
     return sbs.outcome(key, by_bounds(points, (after(0), after(10), after(25)), options(key)), told)

@@ -23,7 +23,15 @@ def test_what_a_program_misreads_is_found(right: Any) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [([2], "one more"), ([2, 3, 5], "answer 3 again. Both labels"), ([4], "answer 4 again"), ([2, 5, 6], "answer 6"), ([], "numbers"), (7, "numbers"), ("all", "numbers")],
+    [
+        ([2], "one more"),
+        ([2, 3, 5], "answer 3 again. Both labels"),
+        ([4], "answer 4 again"),
+        ([2, 5, 6], "answer 6"),
+        ([], "numbers"),
+        (7, "numbers"),
+        ("all", "numbers"),
+    ],
 )
 def test_an_answer_too_many_or_too_few_gets_a_hint(wrong: Any, said: str) -> None:
     assert_hint(f"{SLUG}.1", wrong, said)

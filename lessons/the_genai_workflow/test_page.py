@@ -120,7 +120,11 @@ def test_answers_that_deny_a_label_are_counted() -> None:
 def test_each_version_has_its_point_and_its_value_in_words() -> None:
     drawn = page.scoreboard(VERSIONS, {"v2": row(3, 1), "v3": row(4, 0), "v4": row(0, 4)}).to_dict()
     [rows] = drawn["datasets"].values()
-    assert [(r["system"], r["kind"], r["score"]) for r in rows] == [("v2: change v2", "GenAI", 0.75), ("v3: change v3", "GenAI", 1), ("v4: change v4", "GenAI", 0)]
+    assert [(r["system"], r["kind"], r["score"]) for r in rows] == [
+        ("v2: change v2", "GenAI", 0.75),
+        ("v3: change v3", "GenAI", 1),
+        ("v4: change v4", "GenAI", 0),
+    ]
     assert "v3: change v3, 100%" in drawn["description"]
 
 
@@ -153,7 +157,12 @@ def test_unusable_answers_are_counted_and_missing_ones_are_none() -> None:
 
 @pytest.mark.parametrize(
     ("first", "second", "said"),
-    [(row(3, 7), row(8, 2), "became better"), (row(8, 2), row(8, 2), "no better"), (row(9, 1), row(2, 8), "no better"), (row(0, 0, 3), row(2, 1), NOT_MEASURED)],
+    [
+        (row(3, 7), row(8, 2), "became better"),
+        (row(8, 2), row(8, 2), "no better"),
+        (row(9, 1), row(2, 8), "no better"),
+        (row(0, 0, 3), row(2, 1), NOT_MEASURED),
+    ],
 )
 def test_the_chosen_version_is_held_against_just_asking(first: Any, second: Any, said: str) -> None:
     told = page.better_than_asking("a-model", VERSIONS[1], first, {"v3": second + row(0, 20)}).data
@@ -163,7 +172,9 @@ def test_the_chosen_version_is_held_against_just_asking(first: Any, second: Any,
 
 def test_a_message_on_which_the_versions_differ_is_shown() -> None:
     answers = {"v2": ["glad", "glad", "sad"], "v3": ["Glad.", "sad", "sad"]}
-    assert page.apart(["a", "b", "c"], ["glad", "sad", "sad"], answers, LABELS).rows["text"].tolist() == ["b", "sad", "glad", "sad"]
+    assert page.apart(["a", "bb", "c"], ["glad", "sad", "sad"], answers, LABELS).rows["text"].tolist() == ["bb", "sad", "glad", "sad"]
+    answers = {"v2": ["glad", "glad", "sad"], "v3": ["sad", "sad", "sad"]}
+    assert page.apart(["aa", "b", "c"], ["glad", "sad", "sad"], answers, LABELS).rows["text"].tolist()[0] == "b", "the shortest of two"
     same = {"v2": ["glad", GONE], "v3": ["glad", GONE]}
     assert page.apart(["a", "b"], ["glad", "sad"], same, LABELS).rows["text"].tolist() == ["a", "glad", "glad", "glad"]
 
@@ -207,7 +218,9 @@ NOTHING = sbs.rate([None] * 4)
 
 def test_without_any_answer_nothing_is_judged() -> None:
     assert page.naive("a-model", [GONE] * 3, [None] * 3, ["sad"] * 3).answer == NOT_MEASURED
-    assert page.naive("a-model", ["glad"] * 2 + [GONE] * 8, ["glad"] * 2 + [None] * 8, ["glad"] * 10).answer == NOT_MEASURED, "any number may be right"
+    assert page.naive("a-model", ["glad"] * 2 + [GONE] * 8, ["glad"] * 2 + [None] * 8, ["glad"] * 10).answer == NOT_MEASURED, (
+        "any number may be right"
+    )
     assert winner({"v2": row(0, 0, 4), "v3": row(4, 0), "v4": row(4, 0)}).answer == NOT_MEASURED
     assert meaning(row(3, 1), row(0, 0, 4)).answer == NOT_MEASURED
     assert meaning(row(3, 1), row(3, 0, 1)).answer == NOT_MEASURED

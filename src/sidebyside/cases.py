@@ -165,7 +165,9 @@ def load_case(folder: Path | None = None) -> Case:
         _two_values(messages[name], f"{below}: column '{name}'")
     for split in ("train", "dev", "test"):
         _two_values(messages[messages["split"] == split][card["label"]], f"{below}: column '{card['label']}' of the split '{split}'")
-    return Case(folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}), table.notes, card.get("meanings", {}))
+    return Case(
+        folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}), table.notes, card.get("meanings", {})
+    )
 
 
 def _known(ids: pd.Series, there: pd.Series, file: str, thing: str, home: str) -> None:
