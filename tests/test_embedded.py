@@ -42,10 +42,11 @@ def real(request: pytest.FixtureRequest) -> Iterator[Model]:
     """A real server, at the socket that it has by itself, and at the port that it has where there are no sockets."""
     one_thread = replace(SMALL, threads=1, name=f"smollm2-at-a-{request.param}")
     with pytest.MonkeyPatch.context() as patch:
-        if request.param == "port":
-            patch.setattr(embedded, "_private_place", lambda: None)
         patch.setitem(models.MODELS, one_thread.name, one_thread)
-        embedded.start(one_thread)
+        with pytest.MonkeyPatch.context() as at_start:
+            if request.param == "port":
+                at_start.setattr(embedded, "_private_place", lambda: None)
+            embedded.start(one_thread)
         yield one_thread
         with embedded._lock:
             embedded._forget(one_thread)
