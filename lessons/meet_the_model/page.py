@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from IPython.display import Markdown
 
 import sidebyside as sbs
 from sidebyside import NoAnswer, llm
@@ -14,7 +15,7 @@ from sidebyside.errors import EmbeddedError, WeightsError, Why
 from sidebyside.lessons import voice
 from sidebyside.models import MAIN, MODELS, SMALL
 from sidebyside.settings import read_settings
-from sidebyside.tokens import Token
+from sidebyside.tokens import Token, prompt_text
 from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.widgets.show import UNTOLD
 from sidebyside.wording import NOT_MEASURED, after, by_bounds, by_count, options, plural
@@ -83,8 +84,16 @@ def reads(model: str, chat: Any, bare: Any) -> Outcome:
     times = read / alone
     more = f"{plural(read - alone, 'token')} that we did not write" if read > alone else "nothing that we did not write"
     told = f"The question alone is {plural(alone, 'token')} long. In the chat {model} read {read}: {times:.1f} times as many, with {more}."
-    told += f" Its makers' instruction is among them: “{said}”" if (said := MODELS[model].system if model in MODELS else "") and read > alone else ""
     return sbs.outcome(key, by_bounds(times, (after(1), after(2), after(4)), options(key)), told)
+
+
+def whole_text(messages: Sequence[Mapping[str, str]], model: str) -> Markdown:
+    """Show the very text that a model reads for a chat, marks and all, or say that nobody here knows it."""
+    text = prompt_text(messages, model)
+    if text is None:
+        return sbs.say(f"What **{sbs.plain(model)}** reads around the question, whoever runs it does not say.")
+    fence = "`" * (3 + text.count("```"))
+    return sbs.say(f"{fence}text\n{text}\n{fence}")
 
 
 def invented(model: str, answer: Any, known: Any) -> Outcome:

@@ -119,11 +119,25 @@ def test_tokens_that_nobody_counted_are_not_measured(chat: Any, alone: Any) -> N
     assert page.reads("a-model", chat, alone).answer == NOT_MEASURED
 
 
+CHAT = [{"role": "user", "content": "What is `this`?"}]
+
+
 @pytest.mark.parametrize("model", [SMALL, MIDDLE, MAIN])
-def test_the_makers_instruction_is_quoted_where_more_than_the_question_was_read(model: Any) -> None:
-    assert page.reads(model.name, answer("Oslo", read=36), bare(7)).sentence.endswith(f"Its makers' instruction is among them: “{model.system}”")
-    assert "instruction" not in page.reads(model.name, answer("Oslo", read=7), bare(7)).sentence
-    assert "instruction" not in page.reads("elsewhere", answer("Oslo", read=36), bare(7)).sentence
+def test_the_whole_text_is_shown_with_the_makers_message_and_the_question(model: Any) -> None:
+    text = page.whole_text(CHAT, model.name).data
+    assert text.startswith("```text\n<|im_start|>system\n") and text.endswith("\n```")
+    assert model.system in text and "What is `this`?" in text
+    ours = page.whole_text([{"role": "system", "content": "Be brief."}, *CHAT], model.name).data
+    assert "Be brief." in ours and model.system not in ours
+
+
+def test_a_fence_in_the_question_does_not_end_the_text() -> None:
+    assert page.whole_text([{"role": "user", "content": "```x```"}], SMALL.name).data.startswith("`````text")
+
+
+def test_of_a_model_elsewhere_no_text_is_claimed() -> None:
+    told = page.whole_text(CHAT, "gpt-<b>").data
+    assert "does not say" in told and "\\<b\\>" in told
 
 
 # --- a real and an invented country -----------------------------------------------------------------------------------
