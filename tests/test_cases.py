@@ -149,6 +149,12 @@ CARDS = {
         lambda toml: re.sub(r"pattern = .*", "pattern = '('", toml),
         r"pattern of \[fields\.day\] is no regular expression",
     ),
+    "meanings that are no table": (lambda toml: toml + '\n[meanings]\narea = "where it is"\n', r"\[meanings\.area\] must give values a few words"),
+    "meaning of a value that is none": (
+        lambda toml: toml + '\n[meanings.area]\nlendings = "books"\n',
+        r"\[meanings\.area\] names 'lendings', and \[labels\] does not list it",
+    ),
+    "meaning of a label that is none": (lambda toml: toml + '\n[meanings.place]\nlending = "books"\n', r"\[meanings\.place\] names 'lending'"),
     "label that is not listed": (lambda toml: toml.replace('label = "mood"', 'label = "tone"'), r"label is 'tone', .*Add a line"),
 }
 
@@ -405,6 +411,15 @@ def test_records_arrive_as_they_are_written(folder: Path) -> None:
         ["009", "1.50", "007", "none", "none"],
         ["012", "True", "NA", "none", "none"],
     ]
+
+
+def test_a_case_may_say_what_some_values_mean(folder: Path) -> None:
+    assert load_case(folder).meanings == {}
+    with (folder / "case.toml").open("a", encoding="utf-8") as card:
+        card.write('\n[meanings.area]\nonline = "the catalogue and the website"\n')
+    assert load_case(folder).meanings == {"area": {"online": "the catalogue and the website"}}
+    course = load_case(HOME / "cases" / "feedback")
+    assert set(course.meanings["topic"]) == set(course.labels["topic"])
 
 
 def test_fields_are_those_of_the_card() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ class Case:
         fields: What can be read from a message: for each field what it is about, its allowed values if it has any, and a
             regular expression if one finds it.
         notes: What somebody should know of how the messages were read, a sentence each.
+        meanings: For a label column, what its values mean, a few words each; a case may leave some or all of them out.
     """
 
     folder: Path
@@ -55,6 +56,7 @@ class Case:
     messages: pd.DataFrame
     fields: dict[str, dict[str, Any]]
     notes: tuple[str, ...] = ()
+    meanings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def split(self, name: str, *, limited: bool = False) -> pd.DataFrame:
         """Return the messages of a split.
@@ -163,7 +165,9 @@ def load_case(folder: Path | None = None) -> Case:
         _two_values(messages[name], f"{below}: column '{name}'")
     for split in ("train", "dev", "test"):
         _two_values(messages[messages["split"] == split][card["label"]], f"{below}: column '{card['label']}' of the split '{split}'")
-    return Case(folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}), table.notes)
+    return Case(
+        folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}), table.notes, card.get("meanings", {})
+    )
 
 
 def _known(ids: pd.Series, there: pd.Series, file: str, thing: str, home: str) -> None:
@@ -199,9 +203,19 @@ def _card(path: Path) -> dict[str, Any]:
         raise CaseError(f"case.toml: label is '{card['label']}', but [labels] does not list its values. Add a line for it.")
     if (count := len(labels[card["label"]])) != 2:
         raise CaseError(f"case.toml: the label '{card['label']}' has {count} values, and the lessons need exactly two. Join some, or choose another.")
-    for name, field in card.get("fields", {}).items():
-        _field(name, field)
+    for name, asked in card.get("fields", {}).items():
+        _field(name, asked)
+    for name, said in card.get("meanings", {}).items():
+        _meanings(name, said, card["labels"].get(name, ()))
     return card
+
+
+def _meanings(name: str, said: Any, values: Collection[str]) -> None:
+    """Check what a case says of the values of a label column."""
+    if not isinstance(said, dict) or not all(isinstance(words, str) for words in said.values()):
+        raise CaseError(f'case.toml: [meanings.{name}] must give values a few words each. Write for example: late = "it came late, or not yet".')
+    if strangers := sorted(set(said) - set(values)):
+        raise CaseError(f"case.toml: [meanings.{name}] names '{strangers[0]}', and [labels] does not list it under '{name}'.")
 
 
 def _field(name: str, field: Any) -> None:
