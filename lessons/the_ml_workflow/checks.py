@@ -43,7 +43,7 @@ def _letters(answer: Any) -> set[str]:
 
 
 LABELS = (
-    (["late", "late", "broken", "late"], ["broken", "late", "broken", "broken", "broken"], 0.2),
+    (["late", "late", "broken", "late"], ["lost", "late", "lost", "lost", "broken"], 0.2),
     (["red", "blue", "blue"], ["blue", "red", "blue", "blue"], 0.75),
 )
 
@@ -137,7 +137,9 @@ def rate_on_test(answer: tuple[Any, Any, Any]) -> str | None:
     if isinstance(right, str) or isinstance(again, str):
         return right if isinstance(right, str) else str(again)
     if result != right:
-        return f"Your model gets {right.successes} right, and your rate says {result.successes}. Compare model.predict(test['text']) with test[other]."
+        return (
+            f"Your model gets {right.successes} right, and your rate says {result.successes}. Compare model.predict(test['text']) with test[other]."
+        )
     if right.value > again.interval[1] + 0.03:
         return f"Your model gets {right.value:.0%} right. Trained on train alone it gets {again.value:.0%}. Has it seen test messages?"
     return None

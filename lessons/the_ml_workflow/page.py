@@ -126,8 +126,9 @@ def shuffled(before: Sequence[bool], after_it: Sequence[bool]) -> Outcome:
     key = "the_ml_workflow/shuffled"
     whole, mixed, p = sbs.rate(before), sbs.rate(after_it), sbs.paired_p(before, after_it)
     fall = 100 * (whole.value - mixed.value)
-    answer = by_bounds(fall, (3, 10, 25), options(key))
-    shown = "order matters to this model" if p < LINE and fall > 0 else "no clear difference: it reads a heap of words, not a sentence"
+    answer = by_bounds(fall, (3, 10, after(25)), options(key))
+    changed = "order matters to this model" if fall > 0 else "it even does better, so order only misled it"
+    shown = changed if p < LINE else "no clear difference: it reads a heap of words, not a sentence"
     told = f"As written: {whole.successes} of {whole.n} right. With the words in random order: {mixed.successes} of {mixed.n}"
     return sbs.outcome(key, answer, f"{told} ({p_is(p)}), {shown}.")
 
