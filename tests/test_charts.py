@@ -237,6 +237,19 @@ def test_a_rate_is_drawn_with_its_own_interval() -> None:
     ]
 
 
+def test_the_small_model_has_the_colour_of_its_kind_and_another_shape() -> None:
+    drawn = scoreboard(SCORES | {"tiny": ("GenAI", Rate(1, 4))}, SENTENCE, small=["tiny"]).to_dict()
+    point = layer_of(drawn, "point")
+    assert [(row[field(point, "color")], row[field(point, "shape")]) for row in rows(drawn, point)][-4:] == [
+        ("GenAI", "circle"),
+        ("hybrid", "circle"),
+        ("people", "circle"),
+        ("GenAI", "triangle-up"),
+    ]
+    assert point["encoding"]["shape"]["scale"] is None
+    assert "shape" not in layer_of(spec("scoreboard"), "point")["encoding"]
+
+
 def test_a_scoreboard_says_what_the_score_is() -> None:
     assert "accuracy on 40 messages" in set(strings(spec("scoreboard")["layer"]))
     assert "accuracy" in set(strings(scoreboard(SCORES, SENTENCE).to_dict()["layer"]))

@@ -7,7 +7,7 @@ from the palette of Okabe and Ito (2008), which colour-blind readers can tell ap
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # else Altair's schema checker spends seconds on a grammar of web addresses
@@ -60,13 +60,16 @@ def next_tokens(token: Token, description: str) -> Any:
     return _finish(bars + labels, description, 24 * len(data))
 
 
-def scoreboard(systems: Mapping[str, tuple[str, Rate | tuple[float, float, float]]], description: str, title: str = "accuracy") -> Any:
+def scoreboard(
+    systems: Mapping[str, tuple[str, Rate | tuple[float, float, float]]], description: str, title: str = "accuracy", small: Collection[str] = ()
+) -> Any:
     """Draw scores as points with their intervals, one line a system, in the order given.
 
     Args:
         systems: Name of each system → its kind (a key of `KINDS`) and its rate, or score, low and high; scores 0 to 1.
         description: Alt text.
         title: What the score is.
+        small: Names of systems that are the small language model: their points are triangles.
     """
     rows = [(name, kind, *(r if isinstance(r, tuple) else (r.value, *r.interval))) for name, (kind, r) in systems.items()]
     data = pd.DataFrame(rows, columns=["system", "kind", "score", "low", "high"]).round(4)
@@ -76,6 +79,9 @@ def scoreboard(systems: Mapping[str, tuple[str, Rate | tuple[float, float, float
     points = base.mark_point(filled=True, size=110, opacity=1).encode(
         x=alt.X("score:Q", scale=scale), color=_kind(), tooltip=["system", alt.Tooltip("score:Q", format=".1%")]
     )
+    if small:
+        data["shape"] = ["triangle-up" if name in small else "circle" for name in data["system"]]
+        points = points.encode(shape=alt.Shape("shape:N", scale=None))
     return _finish(bars + points, description, 40 * len(data))
 
 
