@@ -346,6 +346,34 @@ def crossing(sizes: Sequence[int], scores: Sequence[float], bar: float) -> float
     return float(sizes[i - 1] + share * (sizes[i] - sizes[i - 1]))
 
 
+def break_even(sizes: Sequence[int], hits: np.ndarray, level: Iterable[Any], draws: int = 1000) -> tuple[float | None, tuple[float, float]]:
+    """Return from how many labels on a trained system is as often right as another one on the same samples; seeded.
+
+    Args:
+        sizes: Numbers of labels, rising.
+        hits: Whether each sample was answered right, shape (sizes, runs, samples): several runs a size, each trained on other labels.
+        level: Whether the other system answered each sample right; a sample without a mark (see `is_missing`) is left out.
+        draws: How many resamples.
+
+    Returns:
+        The place where the mean curve first reaches the level (see `crossing`), and its 95 % percentile bootstrap interval; infinity
+        stands for never. Samples, and the runs of each size, are drawn again (Efron & Tibshirani 1993, chapters 8 and 13).
+    """
+    marks = list(level)
+    there = [i for i, mark in enumerate(marks) if not is_missing(mark)]
+    if not there:
+        return math.nan, (math.nan, math.nan)
+    right, bar = np.asarray(hits, dtype=float)[:, :, there], np.array([bool(marks[i]) for i in there], dtype=float)
+    generator, (count, runs, n) = np.random.default_rng(0), right.shape
+    samples = generator.multinomial(n, np.full(n, 1 / n), size=draws) / n
+    chosen = generator.multinomial(runs, np.full(runs, 1 / runs), size=(draws, count)) / runs
+    curves, bars = np.einsum("srd,dsr->ds", right @ samples.T, chosen), samples @ bar
+    places = [crossing(sizes, list(curve), height) for curve, height in zip(curves, bars, strict=True)]
+    found = np.array([math.inf if place is None else place for place in places])
+    low, high = np.quantile(found, [0.025, 0.975], method="inverted_cdf")  # which never lies between a number and infinity
+    return crossing(sizes, list(right.mean(axis=(1, 2))), float(bar.mean())), (float(low), float(high))
+
+
 def below(seconds: float) -> str:
     """Say a measured time as the next round bound above it, so that the sentence stays true from run to run."""
     bounds = {0.001: "1 millisecond", 0.1: "a tenth of a second", 1: "a second", 10: "10 seconds", 60: "a minute"}
