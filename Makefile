@@ -48,14 +48,14 @@ exercises: maintainer          ## exercises/ from solutions/; one lesson alone: 
 refresh: maintainer            ## re-execute and re-save every page from recordings; one alone: make refresh PAGE=slug
 	$(RUN) tools.run_pages refresh $(PAGE)
 
-record: maintainer             ## ask the real model for what is missing; keep what is still used; one page alone, dropping nothing: make record PAGE=slug
-	$(RUN) tools.record record $(PAGE)
+record: maintainer             ## ask the real models for what is missing; keep what is still used; one page alone, dropping nothing: make record PAGE=slug MODEL=small
+	$(RUN) tools.record record $(PAGE) $(if $(MODEL),--model $(MODEL))
 
-live: maintainer               ## run all pages with no recordings at all
-	$(RUN) tools.run_pages live
+live: maintainer               ## run all pages with no recordings at all, on the small model or another: make live MODEL=main
+	$(RUN) tools.run_pages live $(PAGE) $(if $(MODEL),--model $(MODEL))
 
-verify-recordings: maintainer  ## ask a random sample again, live, and compare
-	$(RUN) tools.record verify
+verify-recordings: maintainer  ## ask a random sample again, live and in random order, and compare: make verify-recordings MODEL=main SAMPLE=200
+	$(RUN) tools.record verify $(if $(MODEL),--model $(MODEL)) $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench: maintainer              ## speeds, reported and not asserted
 	$(RUN) tools.npm

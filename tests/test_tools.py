@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tools import check, exercises, install, npm, pages, run_pages
+from tools import check, exercises, install, npm, outputs, pages, run_pages
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_stages_fail_if_one_of_them_fails_and_all_are_run(passes: list[bool]) ->
 
 @pytest.mark.parametrize(
     ("tool", "job", "folders"),
-    [(exercises, exercises.main, ("exercises",)), (run_pages, run_pages.refresh, pages.FOLDERS[:3])],
+    [(exercises, exercises.main, ("exercises",)), (outputs, run_pages.refresh, pages.FOLDERS[:3])],
     ids=["exercises", "refresh"],
 )
 def test_one_lesson_alone_is_made(

@@ -137,6 +137,7 @@ MAIN = Model(
 )
 
 MODELS = {model.name: model for model in (SMALL, MIDDLE, MAIN)}
+RECORDED = (MAIN, SMALL)  # whose outputs are kept for each page; the first is its voice once the page has been recorded on it
 DEFAULT = SMALL  # who answers on a page that names no voice of its own: the one place to change it
 ENDPOINT_LIMIT = 30  # messages of a split that a model at an endpoint is asked about in mode `live`
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 import pandas as pd
@@ -18,6 +18,8 @@ from IPython.display import Markdown
 from ..charts import COLOURS
 from ..jupyter import GUESS
 from ..lessons import question
+from ..llm import model_in_force
+from ..outputs import elsewhere
 from ..shown import NO_MATHS, shown
 from ..tokens import Token
 from ..wording import NOT_MEASURED
@@ -124,11 +126,13 @@ class Outcome:
         key: The key of the prediction.
         answer: The option that turned out right; `wording.NOT_MEASURED` if none did, because nothing was measured.
         sentence: The result in a sentence.
+        elsewhere: What came out under the other recorded models: the model in words → the answer.
     """
 
     key: str
     answer: str
     sentence: str
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return the result as text."""
@@ -141,19 +145,32 @@ class Outcome:
         guess = "No guess is right or wrong here." if open_still else "You made no guess."
         return (
             f'<div class="sbs-outcome"{where} style="{BOX.format(colour=COLOURS["people"])}">'
-            f"<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p>"
+            f"<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p>{self._others()}"
             f'<p class="sbs-guess {NO_MATHS}">{guess}</p></div>{_script()}'
         )
 
+    def _others(self) -> str:
+        told = (f"With {shown(who)}, as recorded: <strong>{shown(answer)}</strong>." for who, answer in self.elsewhere.items())
+        return f'<p class="sbs-elsewhere"><small>{" ".join(told)}</small></p>' if self.elsewhere else ""
 
-def outcome(key: str, answer: str, sentence: str) -> Outcome:
-    """Show a result beside the guess of the prediction with the same key."""
-    return Outcome(key, answer, sentence)
+
+def outcome(key: str, answer: str, sentence: str, model: str | None = None) -> Outcome:
+    """Show a result beside the guess of the prediction with the same key, and what came out under the other recorded models.
+
+    Args:
+        key: The key of the prediction.
+        answer: The option that turned out right.
+        sentence: The result in a sentence.
+        model: Whose result it is, on a page that asks more than one; None means the latest connection's.
+    """
+    others = elsewhere(key, model or model_in_force())
+    return Outcome(key, answer, sentence, {f"the {other.nickname} model ({other.title})": found for other, found in others.items()})
 
 
 def not_measured(key: str, model: str, why: str = "") -> Outcome:
     """Say that a question stays open, because answers of a model never came or were not measured, or for another reason."""
-    return Outcome(key, NOT_MEASURED, why or f"The answers of {model} that this takes never came or were not measured, so there is nothing to count.")
+    told = why or f"The answers of {model} that this takes never came or were not measured, so there is nothing to count."
+    return outcome(key, NOT_MEASURED, told)
 
 
 UNTOLD = "The chances of this answer's tokens were not measured."
