@@ -10,6 +10,7 @@
 | `veils` | results that stay closed until the reader has guessed |
 | `quiz` | looks of the questions |
 | `charts` | Altair charts, drawn when the reader comes near |
+| `switch` | answers by one recorded model or the other |
 | `picture` | the directive `from-page`: a chart and a sentence of another page |
 | `tryit` | the panel *Try it here*: the model in the reader's browser |
 | `knowledge` | the test before and after the course |
@@ -35,10 +36,29 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import access, charts, files, head, knowledge, launch, lessons, look, paper, parts, picture, progress, reading, tryit, veils, vendor, words
+from . import (
+    access,
+    charts,
+    files,
+    head,
+    knowledge,
+    launch,
+    lessons,
+    look,
+    paper,
+    parts,
+    picture,
+    progress,
+    reading,
+    switch,
+    tryit,
+    veils,
+    vendor,
+    words,
+)
 
 # `vendor` comes first: it thins out the theme's style sheets, and the others then write theirs.
-FEATURES = (vendor, look, parts, access, charts, head, knowledge, launch, lessons, paper, picture, progress, reading, tryit, veils, words)
+FEATURES = (vendor, look, parts, access, charts, head, knowledge, launch, lessons, paper, picture, progress, reading, switch, tryit, veils, words)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -74,7 +74,10 @@ def section(docname: str, prompts: list[dict[str, Any]]) -> nodes.section:
     """Return the section for a page: a paragraph that says what it is, and the panel."""
     link = addnodes.pending_xref("", nodes.inline("", "How this works"), refdomain="std", reftype="doc", refdoc=docname)
     link.update_all_atts({"reftarget": ABOUT, "refexplicit": True, "refwarn": True})
-    text = "Change the words and ask again: the model runs in this page, on your own device, and what you write stays there. "
+    text = (
+        f"Change the words and ask again. Here it is always the small model, {SMALL.title}, that answers: it runs in this page, "
+        "on your own device, and what you write stays there. "
+    )
     body = [nodes.paragraph("", "", nodes.Text(text), link, nodes.Text(".")), nodes.raw("", panel(prompts), format="html")]
     return nodes.section("", nodes.title("", TITLE), *body, names=[nodes.fully_normalize_name(TITLE)])
 

@@ -46,13 +46,16 @@
     part.before(note);
   };
 
+  const findVeils = (done) => [...document.querySelectorAll(".sbs-predict")].flatMap((question) => {
+    const key = question.dataset.key, result = document.querySelector(`.sbs-outcome[data-key="${CSS.escape(key)}"]`);
+    return result ? [{ key, parts: [...between(question, result), ...explanation(result)], done: done.has(key) }] : [];
+  });
+
   const startVeils = () => {
-    const veils = [...document.querySelectorAll(".sbs-predict")].flatMap((question) => {
-      const key = question.dataset.key, result = document.querySelector(`.sbs-outcome[data-key="${CSS.escape(key)}"]`);
-      return result ? [{ key, parts: [...between(question, result), ...explanation(result)], done: false }] : [];
-    });
+    const done = new Set();
+    let veils = [];
     const refresh = () => {
-      veils.forEach((veil) => { veil.done ||= kept(`sbs:${veil.key}`) !== null || kept(`sbs-shown:${veil.key}`) !== null; });
+      veils.forEach((veil) => { veil.done ||= done.has(veil.key) || kept(`sbs:${veil.key}`) !== null || kept(`sbs-shown:${veil.key}`) !== null; });
       for (const part of new Set(veils.flatMap(({ parts }) => parts))) {
         const waiting = veils.find((veil) => !veil.done && veil.parts.includes(part));
         if (waiting && !part.hidden) close(part, () => finish(waiting.key, true));
@@ -61,11 +64,18 @@
     };
     const finish = (key, shown) => {
       if (shown) keep(`sbs-shown:${key}`, "yes");
-      veils.filter((veil) => veil.key === key).forEach((veil) => { veil.done = true; });
+      done.add(key);
       refresh();
     };
-    refresh();
+    const restart = () => { // other outputs may have come into the place of those that were closed
+      document.querySelectorAll(".sbs-veil").forEach((note) => note.remove());
+      document.querySelectorAll(".sbs-closed").forEach((part) => { part.hidden = false; });
+      veils = findVeils(done);
+      refresh();
+    };
+    restart();
     document.addEventListener("sbs-guess", refresh);
+    document.addEventListener("sbs-switched", restart);
     document.addEventListener("change", ({ target }) => { // also where the browser keeps nothing
       const box = target.closest(".sbs-predict");
       if (box) finish(box.dataset.key, false);

@@ -2,8 +2,8 @@
    The meaning is read from the glossary page when a reader first asks, so it has one home. Without it, the link is a link. */
 (() => {
   "use strict";
-  const links = document.querySelectorAll('article a[href*="#term-"]:not(.headerlink)');
-  if (!links.length) return;
+  const links = () => [...document.querySelectorAll('article a[href*="#term-"]:not(.headerlink)')];
+  const watched = new WeakSet();
   const card = Object.assign(document.createElement("div"), { id: "sbs-word", hidden: true });
   card.setAttribute("role", "tooltip");
   document.querySelector("main").append(card);
@@ -58,7 +58,8 @@
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
   card.addEventListener("pointerenter", () => clearTimeout(timer));
   card.addEventListener("pointerleave", () => soon(hide, 250));
-  for (const link of links) {
+  const watch = (link) => {
+    watched.add(link);
     link.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse") soon(() => show(link), 150); });
     link.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") soon(hide, 250); });
     link.addEventListener("focus", () => { if (link.matches(":focus-visible")) show(link); });
@@ -68,5 +69,8 @@
       event.preventDefault();
       show(link);
     });
-  }
+  };
+  const watchAll = () => links().filter((link) => !watched.has(link)).forEach(watch);
+  watchAll();
+  document.addEventListener("sbs-switched", watchAll); // outputs of another model bring their own
 })();
