@@ -42,7 +42,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "lessons" / "lamps" / "lesson.toml").write_text('voice = "main"\n')
-    page = new_notebook(cells=[new_code_cell("pass", id=name) for name in CELLS])
+    page = new_notebook(cells=[new_code_cell('sbs.connect("lamps")', id=name) for name in CELLS])
     for folder in ("notebooks", "solutions"):
         pages.save(page, tmp_path / folder / "01_lamps.ipynb")
     monkeypatch.chdir(tmp_path)
@@ -73,6 +73,12 @@ def test_a_lesson_of_the_main_model_is_kept_under_every_recorded_one_and_its_sol
     assert outputs.speakers(course / "solutions" / "01_lamps.ipynb") == [MAIN]
     (course / "lessons" / "lamps" / "lesson.toml").write_text("")
     assert outputs.speakers(course / "notebooks" / "01_lamps.ipynb") == [SMALL]
+
+
+def test_a_lesson_that_asks_no_model_is_kept_under_its_voice_alone(course: Path) -> None:
+    path = course / "notebooks" / "01_lamps.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("sbs.connect", "print"), encoding="utf-8")
+    assert outputs.speakers(path) == [MAIN]
 
 
 def test_only_what_differs_is_kept_in_the_order_of_the_page(lesson: Path) -> None:

@@ -1,6 +1,6 @@
 """What a page shows under each of its models: the notebook for its voice, `outputs/<model>/<slug>.json` for the others.
 
-A lesson that is spoken by the main model is kept under every recorded model, so that the site can switch between them. A solution, an
+A lesson that connects and is spoken by the main model is kept under every recorded model, so that the site can switch between them. A solution, an
 exercise or a starter is kept under its voice alone: the site shows no switch there, and a learner who takes another model asks it anew.
 What a file holds is told in `sidebyside.outputs`.
 """
@@ -24,14 +24,15 @@ from tools.pages import HOME, execute, load, pages, save, slug_of, tidy
 
 OUTCOME = re.compile(r'class="sbs-outcome" data-key="([^"]*)" data-answer="([^"]*)"')
 ELSEWHERE = re.compile(r'<p class=."sbs-elsewhere.">.*?</p>')  # in JSON
+CONNECTS = "sbs.connect("  # a page without it asks no model, and shows the same under each
 Cells = dict[str, list[dict[str, Any]]]  # id of a code cell → its outputs, in the order of the page
 
 
 def speakers(path: Path) -> list[Model]:
     """Return the models under which a page is kept, its voice first."""
     speaks = voice(slug_of(path))
-    others = RECORDED[1:] if speaks == RECORDED[0] and path.parent.name == "notebooks" else ()
-    return [speaks, *others]
+    both = path.parent.name == "notebooks" and speaks == RECORDED[0] and CONNECTS in path.read_text(encoding="utf-8")
+    return [speaks, *(RECORDED[1:] if both else ())]
 
 
 def others(path: Path) -> list[Model]:

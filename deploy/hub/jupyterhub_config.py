@@ -13,7 +13,7 @@ COURSE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent  # one environment for the hub, the learners' servers and the kernels: deploy/hub/requirements.txt
 STATE = Path(os.environ.get("SIDEBYSIDE_HUB_STATE", "/srv/side-by-side"))  # the hub's database, its secrets and the exchange
 PORT = int(os.environ.get("SIDEBYSIDE_HUB_PORT", "8000"))  # and the two after it
-NEEDED = ("_toc.yml", "book", "cases", "exercises", "lessons", "notebooks", "recordings")  # a learner's copy: no solutions
+NEEDED = ("_toc.yml", "book", "cases", "exercises", "lessons", "notebooks", "outputs", "recordings")  # a learner's copy: no solutions
 
 c = get_config()  # noqa: F821  JupyterHub provides it
 
