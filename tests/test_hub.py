@@ -37,6 +37,7 @@ def test_a_new_learner_gets_a_copy_under_their_own_name_and_without_solutions(mo
     hook(SimpleNamespace(user=SimpleNamespace(name="anna")))
     assert ran[0][:3] == ["runuser", "-l", "anna"]
     assert "exercises" in ran[0][-1] and "solutions" not in ran[0][-1]
+    assert " lessons " in ran[0][-1], "what a page asks is there, and which model speaks on it"
 
 
 def test_every_door_of_the_hub_is_on_this_machine() -> None:
