@@ -68,8 +68,8 @@ bench: maintainer              ## speeds, reported and not asserted
 test-report: reader            ## a class before and after the course: make test-report FILES="answers/*.csv"
 	@$(RUN) tools.test_report $(FILES)
 
-offline-kit: book              ## a folder for a USB stick; also: make offline-kit FOR="linux windows macos" PYTHONS="3.11 3.12"
-	$(RUN) tools.offline_kit $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS))
+offline-kit: book              ## a folder for a USB stick; also: make offline-kit FOR="linux windows macos" PYTHONS="3.11 3.12" MODEL=main
+	$(RUN) tools.offline_kit $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS)) $(if $(MODEL),--model $(MODEL))
 
 lighthouse: book               ## what Lighthouse says of the site, reported and not asserted
 	$(RUN) tools.npm tests/site
@@ -82,7 +82,7 @@ load-test: maintainer          ## waits at one endpoint for 1, 10 and 30 learner
 	$(RUN) tools.load_test
 
 hub-trial: maintainer          ## set up the shared server and use it, with accounts of its own: as root, on a throwaway machine
-	$(RUN) tools.hub_trial
+	$(RUN) tools.hub_trial $(if $(MODEL),--model $(MODEL))
 
 hackathon-score: reader        ## score a team's files: make hackathon-score TEAM=name (asks for the passphrase)
 	@$(SCORER) score "$$TEAM"

