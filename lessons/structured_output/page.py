@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ import sidebyside as sbs
 from sidebyside import evaluation, wording
 
 UNREAD = "always the most common"  # the way of answering that reads nothing: no model's
-FORCED = "examples and schema"  # the strongest way of asking
+EXAMPLES, SCHEMA, BOTH = "two examples", "schema", "examples and schema"  # ways of asking that are compared
 Record = Mapping[str, Any]
 
 
@@ -135,19 +136,37 @@ def _why(strict: sbs.Rate, lenient: sbs.Rate) -> str:
 # --- three measures ---------------------------------------------------------------------------------------------------
 
 
+Read = Callable[[str], Record | None]
+Right = Callable[[Record | None, Record], Mapping[str, bool]]
+
+
 def marks(
-    responses: Sequence[Any], found: Sequence[Record | None], valid: Callable[[Any], bool], right: Sequence[Mapping[str, bool]]
+    responses: Sequence[Any], samples: Sequence[Record], read: Read, valid: Callable[[Any], bool], right: Right, repair: Any = None
 ) -> list[Marks | None]:
     """Return the measures of each answer; None for one that never came.
 
     Args:
         responses: The answers.
-        found: What was read in each, None where nothing could be read.
-        valid: Tells whether that keeps to the schema.
-        right: For each which fields are right.
+        samples: The record of each message, with its text.
+        read: Returns the object in an answer, or None.
+        valid: Tells whether an object keeps to the schema.
+        right: Tells which fields of an object say what a record says.
+        repair: A function from an object, or None, and its message's text to a better one.
     """
-    rows = zip(responses, found, right, strict=True)
-    return [Marks(cut(one), record is not None, valid(record), hits) if came(one) else None for one, record, hits in rows]
+
+    def measure(response: Any, sample: Record) -> Marks | None:
+        if not came(response):
+            return None
+        found = read(said(response))
+        found = repair(found, sample["text"]) if repair else found
+        return Marks(cut(response), found is not None, valid(found), right(found, sample))
+
+    return [measure(response, sample) for response, sample in zip(responses, samples, strict=True)]
+
+
+def guessed(record: Record, samples: Sequence[Record], right: Right) -> list[Marks | None]:
+    """Return the measures of one and the same valid record in answer to every message."""
+    return [Marks(cut=False, parses=True, valid=True, right=right(record, sample)) for sample in samples]
 
 
 def rates(given: Sequence[Marks | None]) -> dict[str, sbs.Rate]:
@@ -191,19 +210,28 @@ def by_quarters(key: str, rate: sbs.Rate) -> str:
 
 
 def valid(model: str, given: Mapping[str, Sequence[Marks | None]]) -> sbs.widgets.Outcome:
-    """Say what examples and schema together do for each measure, and whether that beats a guess without reading."""
-    key, found, idle = "structured_output/valid", rates(given[FORCED]), rates(given[UNREAD])["right"]
-    if not found["valid"].n:
+    """Say whether examples or the schema give more right records, and what both together do for form and truth."""
+    key = "structured_output/valid"
+    shown, forced, both, idle = (rates(given[way]) for way in (EXAMPLES, SCHEMA, BOTH, UNREAD))
+    p = _compared(given, EXAMPLES, SCHEMA)
+    if math.isnan(p):
         return sbs.widgets.not_measured(key, model)
-    marked = [[mark and mark.all_right for mark in given[way]] for way in (FORCED, UNREAD)]
-    gap, p = found["right"].value - idle.value, evaluation.paired_p(*marked)
-    words = ["clearly more than", "clearly fewer than", "not clearly more or fewer than"]
-    told = (
-        f"With examples and schema, answers of {model} that parse: {wording.count(found['parses'])}; valid: {wording.count(found['valid'])}; "
-        f"right in every field: {found['right']}. That is {wording.clearly(gap, p, words)} a guess without reading gets "
-        f"right ({wording.count(idle)}; exact McNemar, {wording.p_is(p)})."
+    word = wording.clearly(shown["right"].value - forced["right"].value, p, wording.options(key))
+    against = _compared(given, BOTH, UNREAD)
+    than = wording.clearly(
+        both["right"].value - idle["right"].value, against, ["clearly more than", "clearly fewer than", "not clearly more or fewer than"]
     )
-    return sbs.outcome(key, by_quarters(key, found["right"]), told)
+    told = (
+        f"Right in every field, of {model}'s answers with two examples: {shown['right']}; with the schema: {forced['right']}; "
+        f"exact McNemar, {wording.p_is(p)}. With both, {wording.count(both['valid'])} keep the form and {wording.count(both['right'])} are right: "
+        f"{than} the baseline's {wording.count(idle['right'])} ({wording.p_is(against)})."
+    )
+    return sbs.outcome(key, word, told)
+
+
+def _compared(given: Mapping[str, Sequence[Marks | None]], first: str, second: str) -> float:
+    """Return the p-value of two ways of asking, by right records."""
+    return evaluation.paired_p(*([mark and mark.all_right for mark in given[way]] for way in (first, second)))
 
 
 def valid_and_wrong(
@@ -221,7 +249,7 @@ def valid_and_wrong(
 
 def leaks(
     responses: Mapping[str, Sequence[Any]],
-    read: Callable[[str], Record | None],
+    read: Read,
     shown: Sequence[Record],
     samples: Sequence[Record],
     fields: Mapping[str, Record],
@@ -259,6 +287,17 @@ def repaired(
 def best(given: Mapping[str, Sequence[Marks | None]]) -> str:
     """Return the way of asking with the most right records, then with the most valid ones; of equals the first, which is the simplest."""
     return max(given, key=lambda way: tuple(rates(given[way])[measure].successes for measure in ("right", "valid")))
+
+
+def chosen(model: str, before: Mapping[str, Sequence[Marks | None]], after: Mapping[str, Sequence[Marks | None]]) -> Any:
+    """Say which way of asking is best after the repair, and what the repair did to it."""
+    way = best(after)
+    first, then = rates(before[way])["right"], rates(after[way])["right"]
+    if not then.n:
+        return sbs.say(f"{wording.NOT_MEASURED.capitalize()}: no answer of {model} came, so the simplest way sits the exam: {way}.")
+    gain = then.successes - first.successes
+    done = "changed nothing" if not gain else f"{'added' if gain > 0 else 'lost'} {wording.plural(abs(gain), 'right record')}"
+    return sbs.say(f"Best for {model}: **{way}**, {wording.count(then)} right on dev. The repair {done} there.")
 
 
 # --- the exam ---------------------------------------------------------------------------------------------------------

@@ -81,10 +81,36 @@ def test_the_form_lists_allowed_values_or_free_text():
 # --- three measures ---------------------------------------------------------------------------------------------------
 
 
-def test_marks_keep_what_never_came_apart():
-    right = [{"number": True}, {"number": False}, {"number": False}]
-    found = page.marks([BARE, TORN, GONE], [{"a": 1}, None, None], lambda record: record == {"a": 1}, right)
-    assert found == [page.Marks(False, True, True, right[0]), page.Marks(True, False, False, right[1]), None]
+def read(text):
+    return json.loads(text) if text.endswith("}") else None
+
+
+def right(found, record):
+    return {name: bool(found) and found.get(name) == record[name] for name in FIELDS}
+
+
+def test_marks_keep_apart_what_never_came_and_give_nothing_to_what_does_not_parse():
+    samples = [{"text": "it is 42", "number": "42", "wish": "none"}] * 4
+    answers = [response('{"number": "42", "wish": "none"}'), TORN, response("None"), GONE]
+    given = page.marks(answers, samples, read, bool, right)
+    assert [mark and (mark.cut, mark.parses, mark.valid, mark.all_right) for mark in given] == [
+        (False, True, True, True),
+        (True, False, False, False),
+        (False, False, False, False),
+        None,
+    ]
+
+
+def test_marks_may_be_of_repaired_answers():
+    sample = {"text": "it is 42", "number": "42", "wish": "none"}
+    repair = lambda found, text: found and found | {"number": text[-2:]}  # noqa: E731
+    first, then = (page.marks([response('{"number": "7", "wish": "none"}'), TORN], [sample] * 2, read, bool, right, fix) for fix in (None, repair))
+    assert [mark.all_right for mark in first + then] == [False, False, True, False]
+
+
+def test_a_guess_is_valid_and_right_where_it_fits():
+    given = page.guessed({"number": "", "wish": "none"}, [{"number": "", "wish": "none"}, {"number": "7", "wish": "none"}], right)
+    assert [(mark.valid, mark.all_right) for mark in given] == [(True, True), (True, False)]
 
 
 def test_the_measures_are_counted_apart():
@@ -115,24 +141,27 @@ def test_the_chart_tells_the_model_from_the_guess():
     }
 
 
-@pytest.mark.parametrize(("hits", "option"), [(0, 0), (1, 1), (2, 2), (3, 3), (4, 3)])
-def test_the_forced_form_is_judged_by_its_fields(hits, option):
-    given = [marks()] * hits + [marks(wish=False)] * (4 - hits)
-    outcome = page.valid("a model", {page.FORCED: given, page.UNREAD: [marks()] * 4})
+GOOD, BAD, TORN_FORM = [marks()] * 12, [marks(wish=False)] * 12, [marks(valid=False)] * 12
+
+
+@pytest.mark.parametrize(
+    ("examples", "schema", "option"), [(GOOD, BAD, 0), (BAD, GOOD, 1), (GOOD, GOOD, 2), (TORN_FORM, BAD, 2), (GOOD[:3] + BAD[3:], BAD, 2)]
+)
+def test_examples_or_the_schema_give_more_right_records(examples, schema, option):
+    outcome = page.valid("a model", {page.EXAMPLES: examples, page.SCHEMA: schema, page.BOTH: GOOD, page.UNREAD: BAD})
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert "valid: 4 of 4;" in outcome.sentence
-    assert f"({hits} of 4;" in outcome.sentence.split("right in every field")[1]
-
-
-GOOD, BAD = [marks()] * 12, [marks(wish=False)] * 12
 
 
 @pytest.mark.parametrize(
     ("model", "guess", "said"),
-    [(GOOD, BAD, "That is clearly more than"), (BAD, GOOD, "That is clearly fewer than"), (GOOD, GOOD, "That is not clearly more or fewer than")],
+    [
+        (GOOD, BAD, "12 of 12 keep the form and 12 of 12 are right: clearly more than the baseline's 0 of 12"),
+        (BAD, GOOD, "12 of 12 keep the form and 0 of 12 are right: clearly fewer than the baseline's 12 of 12"),
+        (TORN_FORM, BAD, "0 of 12 keep the form and 0 of 12 are right: not clearly more or fewer than the baseline's 0 of 12"),
+    ],
 )
-def test_the_forced_form_is_compared_with_a_guess(model, guess, said):
-    assert said in page.valid("a model", {page.FORCED: model, page.UNREAD: guess}).sentence
+def test_both_together_are_compared_with_the_baseline(model, guess, said):
+    assert said in page.valid("a model", {page.EXAMPLES: GOOD, page.SCHEMA: BAD, page.BOTH: model, page.UNREAD: guess}).sentence
 
 
 def test_only_valid_and_wrong_answers_are_shown():
@@ -198,6 +227,19 @@ def test_the_repair_is_shown_before_and_after():
 )
 def test_the_best_way_is_chosen_by_right_records(given, way):
     assert page.best(given) == way
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ([marks(number=False), marks()], [marks(), marks()], "**way**, 2 of 2 right on dev. The repair added 1 right record there."),
+        ([marks(), marks()], [marks(), marks()], "The repair changed nothing there."),
+        ([marks(), marks()], [marks(valid=False), marks(number=False)], "The repair lost 2 right records there."),
+        ([None], [None], "Not measured: no answer of a model came"),
+    ],
+)
+def test_the_choice_says_what_the_repair_did(before, after, said):
+    assert said in page.chosen("a model", {"way": before}, {"way": after}).data
 
 
 # --- the exam ---------------------------------------------------------------------------------------------------------
@@ -316,7 +358,10 @@ def test_without_a_wrong_record_there_is_nothing_to_stop():
 
 
 def test_without_any_answer_nothing_is_said_of_the_form():
-    assert page.valid("a model", {page.FORCED: [None] * 3, page.UNREAD: [marks()] * 3}).answer == wording.NOT_MEASURED
+    assert (
+        page.valid("a model", dict.fromkeys([page.EXAMPLES, page.SCHEMA, page.BOTH], [None] * 3) | {page.UNREAD: [marks()] * 3}).answer
+        == wording.NOT_MEASURED
+    )
     assert page.unseen("a model", []).answer == wording.NOT_MEASURED
     rows = listed(page.measures_table("a model", {"plain": [None] * 3, page.UNREAD: [marks()] * 3}))
     assert [rows[0][name] for name in ("n", "parses", "valid", "right")] == [0, *["not measured (no answer: 3)"] * 3]
