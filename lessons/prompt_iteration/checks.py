@@ -14,10 +14,7 @@ from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, result_of, say
 from sidebyside.evaluation import flips, read_label
 from sidebyside.prompts import Prompt
 
-KEEP = {
-    "A": "It won far more than it lost, which is no luck, for few tokens more",
-    "C": "Not one answer changed, and each message costs fewer tokens",
-}
+KEEP = {"A": "clearly better for a few tokens more", "C": "as good as before, and cheaper"}
 UNDO = {"B": "Luck explains its gain, and it is paid for with every message", "D": "It clearly lost more than it won"}
 
 
@@ -31,7 +28,7 @@ def keep(answer: Any) -> str | None:
     for letter in sorted(chosen - set(KEEP)):
         return f"Look at change {letter} again. {UNDO[letter]}."
     for letter in sorted(set(KEEP) - chosen):
-        return f"One more is worth keeping. Which is better, or as good and {'cheaper' if letter == 'C' else 'clearly so'}?"
+        return f"One more is worth keeping. Which change is {KEEP[letter]}?"
     return None
 
 
@@ -48,7 +45,7 @@ FLIPPED = (
         ("y", "y", "z", "y", None),
         ("y", "y", "y", "y", "x"),
         (2, 2),
-        "Compare with the target of the same place each time.",
+        "Compare with the target of the same place.",
     ),
 )
 
@@ -104,7 +101,7 @@ def two_versions(answer: tuple[Any, Any, Any, Any, Any]) -> str | None:
     for prompt, texts in ((first, before), (second, after)):
         for place in (0, len(dev) // 2, len(dev) - 1):
             if not says(prompt.messages(dev["text"].iloc[place]), texts[place], max_tokens=12, **prompt.options):
-                return f"Asked with '{prompt.version}' about message {place + 1}, the model says something else. Fill the lists with its answers, in order."
+                return f"Asked with '{prompt.version}' about message {place + 1}, the model says something else. Use its answers, in order."
     right = [[read_label(text, labels) == label for text, label in zip(texts, dev[case.other_label], strict=True)] for texts in (before, after)]
     gains, losses = flips(*right)
     if _pair(result) is None:
