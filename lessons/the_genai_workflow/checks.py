@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sidebyside.cases import load_case
-from sidebyside.checks import FORGOTTEN, call, exercise, result_of
+from sidebyside.checks import FORGOTTEN, call, exercise, result_of, says
 from sidebyside.evaluation import Rate, rate, read_label
-from sidebyside.llm import latest
 
 MISREAD = {2: "The writer says *not*, and a program that looks for a word misses it", 5: "The sentence denies one label without naming the other"}
 FINE = {
@@ -98,21 +97,9 @@ def usable(answer: tuple[Any, Any, Any]) -> str | None:
     if len(given) != len(texts):
         return f"There are {len(given)} answers, and it should be {len(texts)}: one for each of the first {len(texts)} dev messages."
     for place in (0, len(texts) // 2, len(texts) - 1):
-        if not _alike(_ask(result_of(ask, texts[place])), given[place]):
+        if not says(result_of(ask, texts[place]), given[place], max_tokens=12):
             return f"Asked with your prompt about message {place + 1}, the model says something else. Fill `answers` with its answers, in order."
     found = rate([read_label(text, case.labels[case.other_label]) is not None for text in given])
     if not isinstance(result, Rate):
         return "Give the whole rate, as sbs.rate(...) returns it, with its sample size."
     return None if result == found else "Count an answer as usable if sbs.read_label finds a label in it, whether that label is right or not."
-
-
-def _ask(messages: Any) -> str:
-    connection = latest()
-    response = connection.client.chat.completions.create(model=connection.model, messages=messages, temperature=0, max_tokens=12)
-    return response.choices[0].message.content or ""
-
-
-def _alike(one: str, other: str) -> bool:
-    """Tell whether two answers are the same, but for where they were cut off."""
-    first, second = (" ".join(text.split()) for text in (one, other))
-    return bool(first) == bool(second) and (first.startswith(second) or second.startswith(first))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sidebyside as sbs
-from lessons.the_genai_workflow import checks
+from sidebyside import checks
 from tests.verdicts import assert_hint
 
 SLUG = "the_genai_workflow"

@@ -13,6 +13,7 @@ from typing import Any
 
 from .errors import ExerciseError
 from .lessons import part, slugs
+from .llm import latest
 from .shown import shown
 
 Check = Callable[[Any], str | None]
@@ -128,6 +129,23 @@ def result_of(function: Any, *arguments: Any) -> Any:
     if result is None:
         raise Forgotten
     return result
+
+
+def says(messages: Any, answer: str, **options: Any) -> bool:
+    """Tell whether the latest connection's model gives this answer, so that a check sees that it was asked.
+
+    Where answers are kept or recorded, asking again costs nothing. An answer may be cut off sooner than the other, or have other spaces.
+
+    Args:
+        messages: The chat.
+        answer: What the learner says that the model answered.
+        **options: Options of the chat completion; `temperature=0` unless said otherwise.
+    """
+    connection = latest()
+    fields = {"model": connection.model, "messages": messages, "temperature": 0} | options
+    response = connection.client.chat.completions.create(**fields)
+    first, second = (" ".join(text.split()) for text in (response.choices[0].message.content or "", answer))
+    return bool(first) == bool(second) and (first.startswith(second) or second.startswith(first))
 
 
 def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) -> str | None:
