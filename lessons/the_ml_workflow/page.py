@@ -176,15 +176,7 @@ def _beside_exam(last: pd.Series, exam: sbs.Rate) -> str:
     return f"The exam's interval, {low:.0%} to {high:.0%}, lies {where} the last five, {word}."
 
 
-def kept(size: int, same: bool, seconds: float) -> Markdown:
-    """Say what a trained model takes as a file, and whether it answers as before once it is loaded again.
-
-    Args:
-        size: The file's size in bytes.
-        same: Whether the loaded model gives the same answers.
-        seconds: For one message, sent alone.
-    """
-    took = sbs.evaluation.below(seconds)
+def kept(size: int, same: bool) -> Markdown:
+    """Say what a trained model takes as a file of so many bytes, and whether it answers as before once it is loaded again."""
     room = f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{round(size / 1e4) * 10} kB"
-    told = f"The file takes about {room}. Loaded again it gives the same answers: **{'yes' if same else 'no'}**."
-    return sbs.say(f"{told} One message, sent alone, takes {took} on this machine.")
+    return sbs.say(f"The file takes about {room}. Loaded again it gives the same answers: **{'yes' if same else 'no'}**.")
