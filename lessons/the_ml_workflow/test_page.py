@@ -174,9 +174,9 @@ def test_the_last_step_is_told_up_or_down(scores: Sequence[float], told: str) ->
 @pytest.mark.parametrize(
     ("right", "told"),
     [
-        (95, "lies above all of the last five, so luck"),
-        (80, "lies beside the last five, which fits"),
-        (50, "lies below all of the last five, so luck"),
+        (95, "lies above all of the last five: an exam can be lucky too"),
+        (80, "fits the last five."),
+        (50, "lies below all of the last five: an exam can be unlucky too"),
     ],
 )
 def test_the_exam_is_held_against_the_curve(right: int, told: str) -> None:
