@@ -22,7 +22,7 @@ from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, options, p_
 WORDS = TfidfVectorizer(sublinear_tf=True)
 PAIRS = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2))
 LETTERS = TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 4))
-WAYS: dict[str, Any] = {"words": WORDS, "words and pairs": PAIRS, "pieces of words": LETTERS, "all of these": make_union(PAIRS, LETTERS)}
+WAYS: dict[str, Any] = {"words": WORDS, "words and pairs": PAIRS, "pieces of words": LETTERS, "words, pairs and pieces": make_union(PAIRS, LETTERS)}
 
 
 def new_model(way: str) -> Pipeline:
@@ -171,20 +171,15 @@ def _last_step(mean: pd.Series) -> str:
 
 def _beside_exam(last: pd.Series, exam: sbs.Rate) -> str:
     low, high = exam.interval
-    where = "above all of" if low > last["max"] else "below all of" if high < last["min"] else "beside"
-    word = "which fits" if where == "beside" else "so luck in the draw of messages, or labels that are cleaner there, must be part of one of them"
-    return f"The exam's interval, {low:.0%} to {high:.0%}, lies {where} the last five, {word}."
+    said = f"The exam's interval, {low:.0%} to {high:.0%},"
+    if low > last["max"]:
+        return f"{said} lies above all of the last five: an exam can be lucky too, or its labels cleaner."
+    if high < last["min"]:
+        return f"{said} lies below all of the last five: an exam can be unlucky too, or its labels less clean."
+    return f"{said} fits the last five."
 
 
-def kept(size: int, same: bool, seconds: float) -> Markdown:
-    """Say what a trained model takes as a file, and whether it answers as before once it is loaded again.
-
-    Args:
-        size: The file's size in bytes.
-        same: Whether the loaded model gives the same answers.
-        seconds: For one message, sent alone.
-    """
-    took = sbs.evaluation.below(seconds)
+def kept(size: int, same: bool) -> Markdown:
+    """Say what a trained model takes as a file of so many bytes, and whether it answers as before once it is loaded again."""
     room = f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{round(size / 1e4) * 10} kB"
-    told = f"The file takes about {room}. Loaded again it gives the same answers: **{'yes' if same else 'no'}**."
-    return sbs.say(f"{told} One message, sent alone, takes {took} on this machine.")
+    return sbs.say(f"The file takes about {room}. Loaded again it gives the same answers: **{'yes' if same else 'no'}**.")

@@ -174,9 +174,9 @@ def test_the_last_step_is_told_up_or_down(scores: Sequence[float], told: str) ->
 @pytest.mark.parametrize(
     ("right", "told"),
     [
-        (95, "lies above all of the last five, so luck"),
-        (80, "lies beside the last five, which fits"),
-        (50, "lies below all of the last five, so luck"),
+        (95, "lies above all of the last five: an exam can be lucky too"),
+        (80, "fits the last five."),
+        (50, "lies below all of the last five: an exam can be unlucky too"),
     ],
 )
 def test_the_exam_is_held_against_the_curve(right: int, told: str) -> None:
@@ -189,8 +189,5 @@ def test_a_curve_that_could_not_be_measured_is_not_judged() -> None:
 
 @pytest.mark.parametrize(("same", "told"), [(True, "yes"), (False, "no")])
 def test_a_kept_model_is_said_to_answer_as_before_only_if_it_does(same: bool, told: str) -> None:
-    assert page.kept(146_000, same, 0.0004).data == (
-        f"The file takes about 150 kB. Loaded again it gives the same answers: **{told}**. "
-        "One message, sent alone, takes under 1 millisecond on this machine."
-    )
-    assert "about 3 MB." in page.kept(2_600_000, same, 0.0004).data
+    assert page.kept(146_000, same).data == f"The file takes about 150 kB. Loaded again it gives the same answers: **{told}**."
+    assert "about 3 MB." in page.kept(2_600_000, same).data
