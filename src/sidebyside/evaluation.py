@@ -258,11 +258,57 @@ class Auroc:
     __repr__ = __str__
 
 
-def auroc(right: ArrayLike, confidence: ArrayLike) -> Auroc:
-    """Return how well a confidence, or any score, tells right answers from wrong ones; those without one do not count."""
-    pairs = ahead(*_known(right, confidence))
-    known = pairs.size > 0
-    return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), sum(pairs.shape))
+def auroc(right: ArrayLike, confidence: ArrayLike, groups: ArrayLike | None = None) -> Auroc:
+    """Return how well a confidence, or any score, tells right answers from wrong ones; those without one do not count.
+
+    Args:
+        right: Whether each answer is right.
+        confidence: The score of each answer.
+        groups: What the answers belong to, such as their questions: whole groups are drawn again for the interval, because answers
+            to one question hang together (Davison & Hinkley 1997, section 3.8). Without it, each answer is drawn by itself.
+    """
+    marks, sure, places = _known(right, confidence, np.arange(len(np.asarray(right))))
+    pairs = ahead(marks, sure)
+    if not pairs.size:
+        return Auroc(None, (0.0, 1.0), sum(pairs.shape))
+    interval = mean_of_pairs(pairs) if groups is None else _by_group(pairs, marks.astype(bool), np.asarray(groups)[places.astype(int)])
+    return Auroc(float(pairs.mean()), interval, sum(pairs.shape))
+
+
+def _by_group(pairs: np.ndarray, right: np.ndarray, groups: np.ndarray, draws: int = 1000) -> tuple[float, float]:
+    """Return the interval of the mean of `ahead` when whole groups are drawn again; a draw without right or without wrong answers is left out."""
+    places = np.unique(groups, return_inverse=True)[1]
+    times = _drawn(places.max() + 1, draws)
+    rights, wrongs = times[:, places[right]], times[:, places[~right]]
+    weight = rights.sum(axis=1) * wrongs.sum(axis=1)
+    there = weight > 0
+    return middle(((rights @ pairs) * wrongs).sum(axis=1)[there] / weight[there])
+
+
+def _drawn(groups: int, draws: int) -> np.ndarray:
+    """Return how often each group is drawn, shape (draws, groups), when as many are drawn as there are; seeded."""
+    return np.random.default_rng(0).multinomial(groups, np.full(groups, 1 / groups), size=draws)
+
+
+def rate_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> str:
+    """Say a rate with its 95 % percentile bootstrap interval when whole groups are drawn again, as for `auroc`; seeded.
+
+    Args:
+        hits: Whether each answer is one that counts; missing ones (see `is_missing`) are left out.
+        groups: What the answers belong to, such as their questions.
+        draws: How many resamples.
+    """
+    marks = list(np.asarray(hits, dtype=object).tolist())
+    there = [place for place, mark in enumerate(marks) if not is_missing(mark)]
+    share = rate(marks)
+    if not there:
+        return str(share)
+    places = np.unique(np.asarray(groups)[there], return_inverse=True)[1]
+    sizes, good = np.bincount(places), np.bincount(places, weights=[bool(marks[place]) for place in there])
+    times = _drawn(len(sizes), draws)
+    low, high = middle((times @ good) / (times @ sizes))
+    told = f"{share.value:.1%} ({share.successes} of {share.n} in {len(sizes)} group{'s' * (len(sizes) > 1)}; 95 % interval {low:.0%} to {high:.0%}"
+    return f"{told}{f'; no answer: {share.missing}' if share.missing else ''})"
 
 
 def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> tuple[float, tuple[float, float]] | None:
@@ -434,8 +480,7 @@ def kappa(first: ArrayLike, second: ArrayLike, groups: ArrayLike | None = None, 
     places = np.unique(there if groups is None else np.asarray(groups)[there], return_inverse=True)[1]
     counts = np.zeros((places.max() + 1, 4))
     np.add.at(counts, (places, pairs), 1)
-    times = np.random.default_rng(0).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)
-    return Kappa(float(_kappas(counts.sum(axis=0))), middle(_kappas(times @ counts)), len(pairs))
+    return Kappa(float(_kappas(counts.sum(axis=0))), middle(_kappas(_drawn(len(counts), draws) @ counts)), len(pairs))
 
 
 def _kappas(counts: np.ndarray) -> np.ndarray:
