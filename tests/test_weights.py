@@ -21,7 +21,7 @@ import pytest
 from sidebyside import cli, models, weights
 from sidebyside.errors import WeightsError
 from sidebyside.models import MAIN, MIDDLE, MODELS, SMALL, Model, Wheel
-from tests.publisher import Publisher, Turn, cut, honest, publishing, says
+from tests.publisher import Handler, Publisher, Turn, cut, honest, publishing, says
 
 CONTENT = random.Random(13).randbytes(100_000)
 FAKE = replace(MAIN, size=len(CONTENT), sha256=hashlib.sha256(CONTENT).hexdigest(), wheels=(Wheel("no-such-wheel", "1", "data", len(CONTENT)),))
@@ -117,6 +117,26 @@ def test_a_fetch_goes_on_where_it_was_cut(name: str, publisher: Publisher, folde
     weights.get(FAKE)
     assert left(folder) == {FAKE.file: CONTENT}
     assert [span for _, span in publisher.asked] == ranges
+
+
+def test_a_line_that_goes_silent_is_given_up_and_taken_up_again(publisher: Publisher, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def silent(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("content-length", str(FAKE.size))
+        handler.end_headers()
+        handler.wfile.write(CONTENT[:20_000])
+        handler.wfile.flush()
+        assert over.wait(60)
+
+    publisher.script = [silent]
+    monkeypatch.setattr(weights, "PATIENCE", httpx2.Timeout(0.3))
+    try:
+        assert weights.get(FAKE).read_bytes() == CONTENT
+    finally:
+        over.set()
+    assert publisher.asked[-1][1].startswith("bytes=")
 
 
 LEFT = {
