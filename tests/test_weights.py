@@ -165,6 +165,7 @@ REFUSED: dict[str, tuple[Turn, str]] = {
     "more than it says": (says(200, CONTENT + b"more", content_length=""), "sends more than the file has"),
     "other bytes": (says(200, WRONG), r"not the file expected \(checksum differs\), and is deleted"),
     "another part": (honest(begin=10), "another part of the file"),
+    "nowhere": (says(302, location="http://nowhere:port/"), "redirects to an address that cannot be read"),
     "in circles": (says(302, location="/again"), "redirects in circles"),
     "out of order": (says(500), r"cannot be reached, or the line is cut \(status 500\)"),
     "cut again and again": (cut(0), "cannot be reached, or the line is cut"),
@@ -201,6 +202,13 @@ def test_no_file_is_fetched_without_encryption_where_there_was_some(monkeypatch:
 def test_nobody_there(folder: Path, no_wheels: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(WeightsError, match=r"The publisher's server \(127.0.0.1\) cannot be reached"):
+        weights.get(FAKE)
+
+
+@pytest.mark.parametrize("mirror", ["mirror.example", "http://", "ftp://mirror.example", "http://mirror:port"])
+def test_a_mirror_that_is_none_is_named(mirror: str, folder: Path, no_wheels: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", mirror)
+    with pytest.raises(WeightsError, match="HF_ENDPOINT is no address of a server"):
         weights.get(FAKE)
 
 
