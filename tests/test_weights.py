@@ -21,7 +21,7 @@ import pytest
 from sidebyside import cli, models, weights
 from sidebyside.errors import WeightsError
 from sidebyside.models import MAIN, MIDDLE, MODELS, SMALL, Model, Wheel
-from tests.publisher import Publisher, Turn, cut, honest, publishing, says
+from tests.publisher import Handler, Publisher, Turn, cut, honest, publishing, says
 
 CONTENT = random.Random(13).randbytes(100_000)
 FAKE = replace(MAIN, size=len(CONTENT), sha256=hashlib.sha256(CONTENT).hexdigest(), wheels=(Wheel("no-such-wheel", "1", "data", len(CONTENT)),))
@@ -119,6 +119,26 @@ def test_a_fetch_goes_on_where_it_was_cut(name: str, publisher: Publisher, folde
     assert [span for _, span in publisher.asked] == ranges
 
 
+def test_a_line_that_goes_silent_is_given_up_and_taken_up_again(publisher: Publisher, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def silent(handler: Handler) -> None:
+        handler.send_response(200)
+        handler.send_header("content-length", str(FAKE.size))
+        handler.end_headers()
+        handler.wfile.write(CONTENT[:20_000])
+        handler.wfile.flush()
+        assert over.wait(60)
+
+    publisher.script = [silent]
+    monkeypatch.setattr(weights, "PATIENCE", httpx2.Timeout(0.3))
+    try:
+        assert weights.get(FAKE).read_bytes() == CONTENT
+    finally:
+        over.set()
+    assert publisher.asked[-1][1].startswith("bytes=")
+
+
 LEFT = {
     "a beginning": (CONTENT[:70_000], ["bytes=70000-"]),
     "another beginning": (WRONG[:70_000], ["bytes=70000-", ""]),
@@ -145,6 +165,7 @@ REFUSED: dict[str, tuple[Turn, str]] = {
     "more than it says": (says(200, CONTENT + b"more", content_length=""), "sends more than the file has"),
     "other bytes": (says(200, WRONG), r"not the file expected \(checksum differs\), and is deleted"),
     "another part": (honest(begin=10), "another part of the file"),
+    "nowhere": (says(302, location="http://nowhere:port/"), "redirects to an address that cannot be read"),
     "in circles": (says(302, location="/again"), "redirects in circles"),
     "out of order": (says(500), r"cannot be reached, or the line is cut \(status 500\)"),
     "cut again and again": (cut(0), "cannot be reached, or the line is cut"),
@@ -181,6 +202,13 @@ def test_no_file_is_fetched_without_encryption_where_there_was_some(monkeypatch:
 def test_nobody_there(folder: Path, no_wheels: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(WeightsError, match=r"The publisher's server \(127.0.0.1\) cannot be reached"):
+        weights.get(FAKE)
+
+
+@pytest.mark.parametrize("mirror", ["mirror.example", "http://", "ftp://mirror.example", "http://mirror:port"])
+def test_a_mirror_that_is_none_is_named(mirror: str, folder: Path, no_wheels: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", mirror)
+    with pytest.raises(WeightsError, match="HF_ENDPOINT is no address of a server"):
         weights.get(FAKE)
 
 

@@ -29,6 +29,7 @@ from pathlib import Path
 import filelock
 import httpx2
 
+from .endpoint.address import bare
 from .endpoint.ways import Ways
 from .errors import SettingsError, WeightsError
 from .faults.bodies import one_line
@@ -272,9 +273,19 @@ def _from_publisher(model: Model, part: Path, progress: Progress) -> None:
 
 
 def _address(model: Model) -> httpx2.URL:
-    """Return the publisher's address of a model's file, at the revision that was checked."""
-    server = (os.environ.get("HF_ENDPOINT") or PUBLISHER).rstrip("/")
-    return httpx2.URL(f"{server}/{model.repository}/resolve/{model.revision}/{model.file}")
+    """Return the publisher's address of a model's file, at the revision that was checked.
+
+    Raises:
+        _Unavailable: If the mirror that is set cannot be one.
+    """
+    server = (bare(os.environ.get("HF_ENDPOINT", "")) or PUBLISHER).rstrip("/")
+    try:
+        address = httpx2.URL(f"{server}/{model.repository}/resolve/{model.revision}/{model.file}")
+    except httpx2.InvalidURL:
+        address = httpx2.URL("")
+    if address.scheme not in ("http", "https") or not address.host:
+        raise _Unavailable("HF_ENDPOINT is no address of a server. Set it to one that begins with https://, or unset it.")
+    return address
 
 
 def _receive(ways: Ways, model: Model, part: Path, progress: Progress) -> None:
@@ -303,11 +314,19 @@ def _asked(ways: Ways, address: httpx2.URL, there: int) -> httpx2.Response:
         if not response.has_redirect_location:
             return response
         response.close()
-        target = address.join(response.headers["location"])
-        if target.scheme not in ("https", address.scheme):
-            raise _Unavailable("The publisher's server redirects to an address without encryption.")
-        address = target
+        address = _sent_on(address, response.headers["location"])
     raise _Unavailable("The publisher's server redirects in circles.")
+
+
+def _sent_on(address: httpx2.URL, location: str) -> httpx2.URL:
+    """Return where a redirect leads."""
+    try:
+        target = address.join(location)
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise _Unavailable("The publisher's server redirects to an address that cannot be read.") from error
+    if target.scheme not in ("https", address.scheme):
+        raise _Unavailable("The publisher's server redirects to an address without encryption.")
+    return target
 
 
 def _start(response: httpx2.Response, there: int, model: Model) -> int:

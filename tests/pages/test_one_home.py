@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sidebyside.jupyter.glossary import linked
-from sidebyside.models import SMALL
+from sidebyside.models import MAIN, MODELS, SMALL, Model
 from sidebyside.weights import checksum, find_weights
 from tools.pages import HOME, load, pages, save
 
@@ -61,3 +61,15 @@ def test_an_exercise_is_saved_in_its_settled_form(path: Path, tmp_path: Path) ->
     again = tmp_path / path.name
     save(load(path), again)
     assert again.read_bytes() == path.read_bytes(), "edited by hand? Run `make exercises`"
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.nickname)
+def test_the_readme_tells_the_registry_s_sizes(model: Model) -> None:
+    row = f"| `{model.nickname}` | {model.title} | {model.size / 1e9:.1f} GB | {model.memory:g} GB |"
+    assert row in (HOME / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "book/your-model.md", "book/instructor/hub.md", "book/instructor/offline-room.md"])
+def test_who_is_told_to_fetch_the_main_model_is_told_its_size(page: str) -> None:
+    text = (HOME / page).read_text(encoding="utf-8")
+    assert "main" in text and f"{MAIN.size / 1e9:.1f} GB" in text
