@@ -50,10 +50,14 @@ def other_versions(case: Case) -> tuple[sbs.Prompt, ...]:
     said = case.meanings.get(name, {})
     task = f"Classify the {name} of this {case.subject} as {', '.join(labels)}. Answer with one word."
     meant = "\n".join(f"{label}: {said[label]}" if label in said else label for label in labels)
-    only = sbs.one_of(*labels)
+    only, train = sbs.one_of(*labels), case.split("train")
+    shown = [train[train[name] == label].iloc[0] for label in labels if label in set(train[name])]
     return (
         sbs.Prompt("t1", "name the labels", f"{task}\n\n{{text}}", options=only),
         sbs.Prompt("t2", "say what each label means" if said else "list the labels, one a line", f"{task}\n{meant}\n\n{{text}}", options=only),
+        sbs.Prompt(
+            "t3", "show one message of each label", f"{task}\n\n{{text}}", examples=tuple((row["text"], row[name]) for row in shown), options=only
+        ),
     )
 
 
@@ -129,23 +133,24 @@ def scoreboard(versions: Sequence[sbs.Prompt], right: Marks) -> Any:
     return sbs.scoreboard({name: ("GenAI", rate) for name, rate in rates.items()}, alt, "right answers on dev")
 
 
-def winner(model: str, best: sbs.Prompt, answers: Mapping[str, Sequence[Any]], right: Marks, labels: Sequence[str]) -> Outcome:
+def winner(key: str, model: str, best: sbs.Prompt, answers: Mapping[str, Sequence[Any]], right: Marks, labels: Sequence[str]) -> Outcome:
     """Say which version is first, what was counted for each, and whether luck alone could explain its lead.
 
     Args:
+        key: The prediction's key.
         model: Who was asked.
         best: The version chosen; each option but the last begins with a version's name.
         answers: Version → its answers.
         right: Version → whether each answer is right.
         labels: The labels that an answer may name.
     """
-    key = "the_genai_workflow/best"
     rates = {name: sbs.rate(marks) for name, marks in right.items()}
     if not all(rate.n for rate in rates.values()):
         return not_measured(key, model)
     *named, shared = options(key)
     level = [name for name, rate in rates.items() if rate.successes == rates[best.version].successes]
-    answer = shared if len(level) > 1 else next(option for option in named if option.startswith(f"{best.version}:"))
+    own = f"{best.version}: {best.change}"  # a reader's own version is no option
+    answer = shared if len(level) > 1 else next((option for option in named if option.startswith(f"{best.version}:")), own)
     return sbs.outcome(key, answer, f"Right answers of {model}: {_counted(rates, answers, labels)}. {_chosen(best.version, right)}")
 
 
@@ -196,36 +201,24 @@ def apart(messages: Sequence[str], target: Sequence[str], answers: Mapping[str, 
     return sbs.table(pd.DataFrame(rows, columns=["what", "text"]))
 
 
-def meaning(model: str, answers: Mapping[str, Sequence[Any]], right: Marks, labels: Sequence[str]) -> Outcome:
-    """Say how many more answers are right when the prompt says what each label means, and whether one label swallows the others.
+def commonest(model: str, best: sbs.Prompt, answers: Mapping[str, Sequence[Any]], labels: Sequence[str], target: Sequence[str]) -> Any:
+    """Say which label the chosen version names most, and how often it is the right one: one label may swallow the others.
 
     Args:
         model: Who was asked.
-        answers: The answers to the prompt that only names the labels, then those to the one that explains them.
-        right: Whether each of them is right.
+        best: The version chosen.
+        answers: Version → its answers.
         labels: All labels.
+        target: The right labels.
     """
-    key = "the_genai_workflow/meaning"
-    plain, explained = right.values()
-    before, now = sbs.rate(plain), sbs.rate(explained)
-    if not (before.n and now.n) or before.missing or now.missing:
-        return not_measured(key, model)
-    won, lost = map(len, sbs.flips(plain, explained))
-    p = sbs.paired_p(plain, explained)
-    sure = (
-        "no answer became right or wrong"
-        if not won + lost
-        else f"won {won}, lost {lost}, {'more than' if p < LINE else 'no more than'} luck explains ({p_is(p)})"
+    said = [sbs.read_label(text, labels) for text in answers[best.version]]
+    if not any(said):
+        return sbs.say(f"Which label **{sbs.plain(model)}** names most is {NOT_MEASURED}.")
+    (label, n), *_ = Counter(filter(None, said)).most_common(1)
+    true = sum(map(label.__eq__, target))
+    return sbs.say(
+        f"Asked with {best.version}, **{sbs.plain(model)}** answers “{label}” {n} of {len(said)} times; it is the right label {plural(true, 'time')}."
     )
-    told = f"Right answers of {model}: labels named {before}; labels explained {now}; {sure}. {_commonest(list(answers.values())[1], labels)}"
-    points = 100 * (now.value - before.value)
-    return sbs.outcome(key, by_bounds(points, (after(0), after(10), after(25)), options(key)), told)
-
-
-def _commonest(answers: Sequence[Any], labels: Sequence[str]) -> str:
-    """Say which label a model names most."""
-    (label, n), *_ = Counter(sbs.read_label(text, labels) or "no label" for text in answers).most_common(1)
-    return f"Of the latter, it answered “{label}” {n} of {len(answers)} times."
 
 
 def exam(model: str, best: sbs.Prompt, on_test: sbs.Rate, on_dev: sbs.Rate) -> Outcome:

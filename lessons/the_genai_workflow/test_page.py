@@ -45,16 +45,26 @@ def test_examples_come_from_train_with_their_own_labels_as_many_of_each(case: An
 
 
 def test_the_second_prompt_for_the_other_label_says_what_each_label_means() -> None:
-    named, explained = page.other_versions(CASE)
+    named, explained, _ = page.other_versions(CASE)
     for label, words in CASE.meanings[CASE.other_label].items():
         assert label in said(named) and words not in said(named)
         assert f"{label}: {words}" in said(explained)
 
 
 def test_a_case_without_meanings_gets_a_list_and_no_claim() -> None:
-    named, explained = page.other_versions(TINY)
+    named, explained, _ = page.other_versions(TINY)
     assert "means" not in explained.change
     assert "\nlending\nbuilding\n" in said(explained) and said(named) != said(explained)
+
+
+@pytest.mark.parametrize("case", [CASE, TINY], ids=["feedback", "tiny"])
+def test_the_third_shows_one_train_message_of_each_label(case: Any) -> None:
+    train = case.split("train").set_index("text")[case.other_label]
+    shown = page.other_versions(case)[2].examples
+    assert [label for _, label in shown] == case.labels[case.other_label] == [train[text] for text, _ in shown]
+    for prompt in page.other_versions(case):
+        assert sum(option.startswith(f"{prompt.version}:") for option in options("the_genai_workflow/topic")) == 1
+        assert prompt.options == sbs.one_of(*case.labels[case.other_label])
 
 
 def test_the_sample_is_random_the_same_each_time_and_of_dev() -> None:
@@ -130,7 +140,7 @@ def test_each_version_has_its_point_and_its_value_in_words() -> None:
 
 def winner(right: dict[str, list[bool | None]], answers: dict[str, list[Any]] | None = None) -> Any:
     given = answers or {name: ["glad"] * len(marks) for name, marks in right.items()}
-    return page.winner("a-model", page.best_of(VERSIONS, right), given, right, LABELS)
+    return page.winner("the_genai_workflow/best", "a-model", page.best_of(VERSIONS, right), given, right, LABELS)
 
 
 @pytest.mark.parametrize(("right", "option"), [((4, 2, 1), 0), ((1, 3, 2), 1), ((1, 2, 4), 2), ((3, 3, 2), 3), ((2, 2, 2), 3), ((1, 3, 3), 3)])
@@ -138,6 +148,13 @@ def test_the_first_place_is_an_option_alone_or_shared(right: tuple[int, ...], op
     shown = winner({p.version: row(n, 4 - n) for p, n in zip(VERSIONS, right, strict=True)})
     assert shown.answer == options("the_genai_workflow/best")[option]
     assert f"v2 {sbs.Rate(right[0], 4)}; v3 {sbs.Rate(right[1], 4)}; v4 {sbs.Rate(right[2], 4)}." in shown.sentence
+
+
+def test_a_version_of_the_reader_s_own_may_win() -> None:
+    mine = sbs.Prompt("mine", "my words", "{text}")
+    right = {"v2": row(1, 3), "mine": row(4, 0)}
+    shown = page.winner("the_genai_workflow/best", "a-model", mine, {name: ["glad"] * 4 for name in right}, right, LABELS)
+    assert shown.answer == "mine: my words" and "Chosen: mine." in shown.sentence
 
 
 def test_a_lead_is_clear_or_may_be_luck_after_holm_s_correction() -> None:
@@ -179,27 +196,10 @@ def test_a_message_on_which_the_versions_differ_is_shown() -> None:
     assert page.apart(["a", "b"], ["glad", "sad"], same, LABELS).rows["text"].tolist() == ["a", "glad", "glad", "glad"]
 
 
-def meaning(plain: Any, explained: Any, answers: Any = None) -> Any:
-    given = {"t1": ["x"] * len(plain), "t2": answers or ["glad"] * len(explained)}
-    return page.meaning("a-model", given, {"t1": plain, "t2": explained}, LABELS)
-
-
-@pytest.mark.parametrize(("n", "option"), [(30, 0), (50, 0), (51, 1), (60, 1), (61, 2), (75, 2), (76, 3), (100, 3)])
-def test_points_gained_by_meanings_are_an_option(n: int, option: int) -> None:
-    shown = meaning(row(50, 50), row(n, 100 - n))
-    assert shown.answer == options("the_genai_workflow/meaning")[option]
-    assert f"labels explained {sbs.Rate(n, 100)}" in shown.sentence
-
-
-def test_won_and_lost_messages_are_told_and_what_luck_explains() -> None:
-    assert "won 2, lost 1, no more than luck explains (p = 1.000)" in meaning([True, False, False, True], [False, True, True, True]).sentence
-    assert "won 20, lost 0, more than luck explains (p under 0.001)" in meaning(row(0, 20), row(20, 0)).sentence
-    assert "no answer became right or wrong" in meaning(row(5, 5), row(5, 5)).sentence
-
-
 def test_one_label_for_everything_is_seen() -> None:
-    assert "answered “glad” 10 of 10 times" in meaning(row(5, 5), row(5, 5)).sentence
-    assert "answered “no label” 2 of 3 times" in meaning(row(1, 2), row(0, 3), ["hm", "well", "sad"]).sentence
+    told = page.commonest("a-model", VERSIONS[0], {"v2": ["glad", "glad", "sad", GONE]}, LABELS, ["glad", "sad", "sad", "sad"]).data
+    assert told == "Asked with v2, **a-model** answers “glad” 2 of 4 times; it is the right label 1 time."
+    assert NOT_MEASURED in page.commonest("a-model", VERSIONS[0], {"v2": [GONE, "hm"]}, LABELS, ["glad", "sad"]).data
 
 
 @pytest.mark.parametrize(("n", "option"), [(100, 0), (56, 0), (55, 1), (50, 1), (45, 1), (44, 2), (0, 2)])
@@ -222,8 +222,6 @@ def test_without_any_answer_nothing_is_judged() -> None:
         "any number may be right"
     )
     assert winner({"v2": row(0, 0, 4), "v3": row(4, 0), "v4": row(4, 0)}).answer == NOT_MEASURED
-    assert meaning(row(3, 1), row(0, 0, 4)).answer == NOT_MEASURED
-    assert meaning(row(3, 1), row(3, 0, 1)).answer == NOT_MEASURED
     assert page.exam("a-model", VERSIONS[0], NOTHING, NOTHING).answer == NOT_MEASURED
     assert page.exam("a-model", VERSIONS[0], NOTHING, sbs.Rate(1, 2)).answer == NOT_MEASURED
 
