@@ -127,3 +127,10 @@ def test_a_rate_by_group_counts_no_answer_that_never_came() -> None:
     assert rate_by_group([True, None, math.nan], ["a", "a", "b"]).startswith("100.0% (1 of 1 in 1 group;")
     assert rate_by_group([True, None], ["a", "a"]).endswith("; no answer: 1)")
     assert rate_by_group([None], ["a"]) == "not measured (no answer: 1)"
+
+
+@pytest.mark.parametrize(
+    ("hit", "said"), [(True, "100.0% (6 of 6 in 3 groups; 95 % interval 44% to 100%)"), (False, "0.0% (0 of 6 in 3 groups; 95 % interval 0% to 56%)")]
+)
+def test_a_rate_of_all_or_none_is_as_sure_as_its_number_of_groups_allows(hit: bool, said: str) -> None:
+    assert rate_by_group([hit] * 6, list("aabbcc")) == said

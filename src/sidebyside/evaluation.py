@@ -293,6 +293,8 @@ def _drawn(groups: int, draws: int) -> np.ndarray:
 def rate_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> str:
     """Say a rate with its 95 % percentile bootstrap interval when whole groups are drawn again, as for `auroc`; seeded.
 
+    Where all answers count, or none, every draw is the same: the interval is then Wilson's for as many samples as there are groups.
+
     Args:
         hits: Whether each answer is one that counts; missing ones (see `is_missing`) are left out.
         groups: What the answers belong to, such as their questions.
@@ -306,7 +308,8 @@ def rate_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> str:
     places = np.unique(np.asarray(groups)[there], return_inverse=True)[1]
     sizes, good = np.bincount(places), np.bincount(places, weights=[bool(marks[place]) for place in there])
     times = _drawn(len(sizes), draws)
-    low, high = middle((times @ good) / (times @ sizes))
+    alike = share.successes in (0, share.n)  # nothing to draw: each group counts as one sample
+    low, high = Rate(len(sizes) * (share.successes > 0), len(sizes)).interval if alike else middle((times @ good) / (times @ sizes))
     told = f"{share.value:.1%} ({share.successes} of {share.n} in {len(sizes)} group{'s' * (len(sizes) > 1)}; 95 % interval {low:.0%} to {high:.0%}"
     return f"{told}{f'; no answer: {share.missing}' if share.missing else ''})"
 
