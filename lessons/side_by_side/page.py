@@ -138,7 +138,7 @@ def winner(rates: Mapping[str, sbs.Rate], trained_right: Sequence[bool], languag
     answer = clearly(trained.value - language.value, p, options(key))
     apart = f"Only the trained model was right on {len(losses)}, only the language model on {len(gains)} ({p_is(p)})."
     third = "".join(f" For comparison, {other}: {rate}." for other, rate in others)
-    return sbs.outcome(key, answer, f"Trained model {trained}; {name} {language}. {apart}{third}")
+    return sbs.outcome(key, answer, f"Trained model {trained}; {name} {language}. {apart}{third}", name)
 
 
 # --- what each one costs ----------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def speed(ml_seconds: float, entry: Entry) -> Outcome:
     took = f"{entry.model} took {seconds:.2f} seconds for a message (median of {len(calls)}); "
     took += f"the trained model takes {sbs.evaluation.below(ml_seconds)}."
     answer = by_bounds(seconds / ml_seconds, (1, after(3), after(20)), options(key))
-    return sbs.outcome(key, answer, f"{took} Prices in the table are those of {day}, from genai-prices {version('genai-prices')}.")
+    return sbs.outcome(key, answer, f"{took} Prices in the table are those of {day}, from genai-prices {version('genai-prices')}.", entry.model)
 
 
 # --- how many labels break even ---------------------------------------------------------------------------------------
@@ -274,7 +274,7 @@ def break_even(sizes: Sequence[int], hits: np.ndarray, entry: Entry, right: Sequ
     never = f"does not reach the {level.value:.1%} of {entry.model} with all {sizes[-1]:,} labels"
     span = f"from {_labels(low, sizes)} to {_labels(high, sizes)}" if low != high else _labels(low, sizes)
     told = f"On the mean of {hits.shape[1]} runs the trained model {never if place is None else met}"
-    return sbs.outcome(key, answer, f"{told}. Had other messages been drawn, it might have been anything {span} (95 % interval).")
+    return sbs.outcome(key, answer, f"{told}. Had other messages been drawn, it might have been anything {span} (95 % interval).", entry.model)
 
 
 def _labels(place: float | None, sizes: Sequence[int]) -> str:
@@ -302,12 +302,12 @@ def together(trained: Sequence[str], entry: Entry, target: Sequence[str]) -> Out
     same, right = one == other, one == label
     alike, good = sbs.rate(same), sbs.rate(right[same])
     if not good.n:
-        return sbs.outcome(key, NOT_MEASURED, f"The trained model and {entry.model} agree on no message, so each goes to a person.")
+        return sbs.outcome(key, NOT_MEASURED, f"The trained model and {entry.model} agree on no message, so each goes to a person.", entry.model)
     wrong, person = good.n - good.successes, alike.n - alike.successes
     alone = f"the trained model alone gets {int((~right).sum())} of all {alike.n} wrong, {entry.model} alone {int((other != label).sum())}"
     told = f"Both give the same label to {alike}. Of these labels {good} are right, so {wrong} would be filed wrongly; {alone}."
     answer = by_bounds(100 * (1 - good.value), (2, after(5), after(10)), options(key))
-    return sbs.outcome(key, answer, f"{told} The other {person} go to a person: {person / alike.n:.0%} of the work.")
+    return sbs.outcome(key, answer, f"{told} The other {person} go to a person: {person / alike.n:.0%} of the work.", entry.model)
 
 
 def failures(model: str, trained_right: Sequence[bool], language_right: Sequence[Any], same: Sequence[bool], texts: Sequence[str]) -> Markdown:

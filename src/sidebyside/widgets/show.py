@@ -172,7 +172,7 @@ def outcome(key: str, answer: str, sentence: str, model: str | None = None) -> O
 def not_measured(key: str, model: str, why: str = "") -> Outcome:
     """Say that a question stays open, because answers of a model never came or were not measured, or for another reason."""
     told = why or f"The answers of {model} that this takes never came or were not measured, so there is nothing to count."
-    return outcome(key, NOT_MEASURED, told)
+    return outcome(key, NOT_MEASURED, told, model)
 
 
 UNTOLD = "The chances of this answer's tokens were not measured."
