@@ -280,7 +280,7 @@ def repaired(
     for way, some in after.items():
         first, then = rates(before[way])["right"], rates(some)["right"]
         told = {"right before the repair": wording.share(first), "right after it": wording.share(then)}
-        rows.append({"way of asking": f"{model}, {way}", "n": then.n, "hold a value of an example": leaked[way] if then.n else "–"} | told)
+        rows.append({"way of asking": f"{model}, {way}", "n": then.n, "leaked from an example": leaked[way] if then.n else "–"} | told)
     return sbs.table(pd.DataFrame(rows))
 
 

@@ -210,7 +210,7 @@ def test_the_repair_is_shown_before_and_after():
     assert row == {
         "way of asking": "a model, way",
         "n": 2,
-        "hold a value of an example": 1,
+        "leaked from an example": 1,
         "right before the repair": wording.share(sbs.rate([False, True])),
         "right after it": wording.share(sbs.rate([True, True])),
     }
@@ -366,4 +366,4 @@ def test_without_any_answer_nothing_is_said_of_the_form():
     rows = listed(page.measures_table("a model", {"plain": [None] * 3, page.UNREAD: [marks()] * 3}))
     assert [rows[0][name] for name in ("n", "parses", "valid", "right")] == [0, *["not measured (no answer: 3)"] * 3]
     (row,) = listed(page.repaired("a model", {"plain": [None]}, {"plain": [None]}, {"plain": 0}))
-    assert row["hold a value of an example"] == "–"
+    assert row["leaked from an example"] == "–"
