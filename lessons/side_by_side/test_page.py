@@ -123,10 +123,10 @@ def test_answers_that_never_came_are_left_out_and_without_any_nobody_wins() -> N
     assert contest(hits(3), [None] * 40).answer == NOT_MEASURED
 
 
-def test_each_is_drawn_in_its_colour_and_the_small_model_as_a_triangle() -> None:
+def test_each_is_drawn_in_its_colour_and_the_small_model_in_its_shape() -> None:
     drawn = page.scoreboard({"trained model": sbs.Rate(3, 4), MAIN.name: sbs.Rate(1, 4), SMALL.name: sbs.Rate(2, 4), "none": sbs.rate([None])})
     [rows] = drawn.to_dict()["datasets"].values()
-    assert [(row["kind"], row["shape"]) for row in rows] == [("ML", "circle"), ("GenAI", "circle"), ("GenAI", "triangle-up"), ("GenAI", "circle")]
+    assert [row["kind"] for row in rows] == ["ML", "GenAI", "small", "GenAI"]
     assert f"trained model 75%, {MAIN.name} 25%, {SMALL.name} 50%." in drawn.to_dict()["description"]
 
 
