@@ -37,12 +37,14 @@ class Entry:
     Attributes:
         model: Its name.
         version: The version of the prompt that was best on dev; "" if it was not asked.
+        chosen_on: How many dev messages it was chosen on.
         said: The label that it gave each test message; None if the answer names none, a `NoAnswer` if none came.
         calls: What the answers took, one row each, as `sbs.usage` tells them.
     """
 
     model: str
     version: str
+    chosen_on: int
     said: Sequence[Any]
     calls: pd.DataFrame = field(repr=False)
 
@@ -53,7 +55,7 @@ class Entry:
 
 
 Run = Callable[[Callable[[str], str | None], Any], list[Any]]
-Enter = Callable[[openai.OpenAI, str, Run], tuple[str, list[Any]]]
+Enter = Callable[[openai.OpenAI, str, Run], tuple[str, int, list[Any]]]
 
 
 def entry(client: openai.OpenAI, model: str, enter: Enter, labels: Sequence[str]) -> Entry:
@@ -63,16 +65,16 @@ def entry(client: openai.OpenAI, model: str, enter: Enter, labels: Sequence[str]
         client: As `sbs.connect` returns it.
         model: The model's name.
         enter: Chooses a prompt on dev and asks it about the test messages: from client, model and a function that gives texts to a
-            system, to the prompt's version and the answers.
+            system, to the prompt's version, the number of dev messages and the answers.
         labels: The allowed labels.
     """
     return _entry(client, model, *enter(client, model, sbs.run), labels)
 
 
-def _entry(client: openai.OpenAI, model: str, chosen: str, answers: Sequence[Any], labels: Sequence[str]) -> Entry:
+def _entry(client: openai.OpenAI, model: str, chosen: str, chosen_on: int, answers: Sequence[Any], labels: Sequence[str]) -> Entry:
     came = sbs.evaluation.came(answers)
     said = [sbs.read_label(answer, labels) if there else answer for answer, there in zip(answers, came, strict=True)]
-    return Entry(model, chosen, said, sbs.usage(client).tail(int(came.sum())))
+    return Entry(model, chosen, chosen_on, said, sbs.usage(client).tail(int(came.sum())))
 
 
 def recorded_entry(model: str, enter: Enter, labels: Sequence[str], n: int) -> Entry:
@@ -87,22 +89,24 @@ def recorded_entry(model: str, enter: Enter, labels: Sequence[str], n: int) -> E
     other = MAIN.name if model == SMALL.name else SMALL.name
     with _replay():
         client, _ = sbs.connect("side_by_side", model=other)
-    try:
-        return _entry(client, other, *enter(client, other, lambda system, texts: [attempt(system, text) for text in texts]), labels)
-    except RecordingError:
-        missing = sbs.NoAnswer(Why.UNMEASURED, NOT_RECORDED.format(model=other))
-        return Entry(other, "", [missing] * n, sbs.usage(client).head(0))
+        try:
+            return _entry(client, other, *enter(client, other, lambda system, texts: [attempt(system, text) for text in texts]), labels)
+        except RecordingError:
+            missing = sbs.NoAnswer(Why.UNMEASURED, NOT_RECORDED.format(model=other))
+            return Entry(other, "", 0, [missing] * n, sbs.usage(client).head(0))
 
 
 @contextmanager
 def _replay() -> Iterator[None]:
-    """Let a connection answer from recordings alone."""
-    before = os.environ.get("SIDEBYSIDE_MODE")
-    os.environ["SIDEBYSIDE_MODE"] = "replay"
+    """Let recordings alone answer, and all of them: a prompt is chosen on the whole dev sample, whatever the limit for live answers."""
+    settings = {"SIDEBYSIDE_MODE": "replay", "SIDEBYSIDE_LIMIT": "all"}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:
-        os.environ.pop("SIDEBYSIDE_MODE") if before is None else os.environ.update(SIDEBYSIDE_MODE=before)
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def entered(way: str, entries: Sequence[Entry]) -> Markdown:
@@ -149,23 +153,27 @@ def quality(rates: Mapping[str, sbs.Rate]) -> Aspects:
     return {"right on test (95 % interval)": [share(rate) for rate in rates.values()]}
 
 
-def labelling(train: int, dev: int, sample: int, examples: int, seconds: float, entries: Sequence[Entry]) -> Aspects:
+def labelling(train: int, dev: int, examples: int, seconds: float, entries: Sequence[Entry]) -> Aspects:
     """Say what comes before the first result. Labels of test messages are needed by all and counted for none.
 
     Args:
         train: How many labels the trained model learnt from.
         dev: How many dev labels it took to choose its way of counting.
-        sample: How many dev labels it took to choose a prompt.
         examples: How many labelled messages the prompts showed.
         seconds: For one label.
         entries: The language models.
     """
     shown = f", {examples} shown as examples" if examples else ""
-    chosen = [f"{sample + examples} ({sample} to choose the prompt{shown})" if entry.version else NOT_MEASURED for entry in entries]
-    minutes = [f"{(sample + examples) * seconds / 60:.0f} minutes of labelling" if entry.version else NOT_MEASURED for entry in entries]
+    asked = [(entry.chosen_on, entry.chosen_on + examples) if entry.version else None for entry in entries]
     return {
-        "labels used": [f"{train + dev:,} ({train:,} to train, {dev} to choose the way of counting)", *chosen],
-        "time to first result": [f"{(train + dev) * seconds / 3600:.1f} hours of labelling", *minutes],
+        "labels used": [
+            f"{train + dev:,} ({train:,} to train, {dev} to choose the way of counting)",
+            *(f"{used[1]} ({used[0]} to choose the prompt{shown})" if used else NOT_MEASURED for used in asked),
+        ],
+        "time to first result": [
+            f"{(train + dev) * seconds / 3600:.1f} hours of labelling",
+            *(f"{used[1] * seconds / 60:.0f} minutes of labelling" if used else NOT_MEASURED for used in asked),
+        ],
     }
 
 

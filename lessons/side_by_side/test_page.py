@@ -29,7 +29,7 @@ GONE = sbs.NoAnswer(Why.EMPTY, "Nothing came.")
 
 
 def entry(said: Sequence[Any] = ("glad", "sad", "glad", "glad"), model: str = "a-model", calls: pd.DataFrame = CALLS, version: str = "v2") -> Any:
-    return page.Entry(model, version, list(said), calls)
+    return page.Entry(model, version, 30, list(said), calls)
 
 
 NOTHING = entry([GONE] * 4, calls=CALLS.head(0), version="")
@@ -47,13 +47,13 @@ class Asked:
     """Notes with whom, and how, it was asked to enter."""
 
     def __init__(self, answers: Sequence[Any] | Exception) -> None:
-        self.answers, self.asked = answers, list[str]()
+        self.answers, self.asked = answers, list[tuple[str, str | None, str | None]]()
 
-    def __call__(self, client: Any, model: str, run: Any) -> tuple[str, list[Any]]:
-        self.asked.append(model)
+    def __call__(self, client: Any, model: str, run: Any) -> tuple[str, int, list[Any]]:
+        self.asked.append((model, os.environ.get("SIDEBYSIDE_MODE"), os.environ.get("SIDEBYSIDE_LIMIT")))
         if isinstance(self.answers, Exception):
             raise self.answers
-        return "v3", list(self.answers)
+        return "v3", 60, list(self.answers)
 
 
 def test_the_model_in_force_enters_with_the_labels_that_its_answers_name() -> None:
@@ -65,11 +65,12 @@ def test_the_model_in_force_enters_with_the_labels_that_its_answers_name() -> No
 @pytest.mark.parametrize(("model", "other"), [(MAIN.name, SMALL.name), (SMALL.name, MAIN.name), ("gpt-5-mini", SMALL.name)])
 @pytest.mark.parametrize("mode", ["live", None])
 def test_the_other_recorded_model_enters_by_its_recordings_alone(model: str, other: str, mode: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_LIMIT", "4")
     monkeypatch.setenv("SIDEBYSIDE_MODE", mode) if mode else monkeypatch.delenv("SIDEBYSIDE_MODE", raising=False)
     asked = Asked(["glad"])
     found = page.recorded_entry(model, asked, ["sad", "glad"], 1)
-    assert (asked.asked, found.model, found.said) == ([other], other, ["glad"])
-    assert os.environ.get("SIDEBYSIDE_MODE") == mode, "the setting is put back"
+    assert (asked.asked, found.model, found.chosen_on, found.said) == ([(other, "replay", "all")], other, 60, ["glad"])
+    assert (os.environ.get("SIDEBYSIDE_MODE"), os.environ["SIDEBYSIDE_LIMIT"]) == (mode, "4"), "the settings are put back"
 
 
 def test_without_recordings_the_other_model_is_not_measured_and_not_asked() -> None:
@@ -134,7 +135,7 @@ def test_each_is_drawn_in_its_colour_and_the_small_model_in_its_shape() -> None:
 
 
 def test_labels_that_somebody_chose_by_are_counted_too() -> None:
-    assert page.labelling(1700, 100, 30, 6, 20, [entry(), NOTHING]) == {
+    assert page.labelling(1700, 100, 6, 20, [entry(), NOTHING]) == {
         "labels used": [
             "1,800 (1,700 to train, 100 to choose the way of counting)",
             "36 (30 to choose the prompt, 6 shown as examples)",
@@ -142,7 +143,7 @@ def test_labels_that_somebody_chose_by_are_counted_too() -> None:
         ],
         "time to first result": ["10.0 hours of labelling", "12 minutes of labelling", NOT_MEASURED],
     }
-    assert page.labelling(2, 1, 30, 0, 1, [entry()])["labels used"][1] == "30 (30 to choose the prompt)"
+    assert page.labelling(2, 1, 0, 1, [entry()])["labels used"][1] == "30 (30 to choose the prompt)"
 
 
 def test_running_costs_are_means_of_the_calls_and_hosted_models_are_a_price_only() -> None:
@@ -170,7 +171,7 @@ def test_tokens_that_an_endpoint_did_not_tell_are_not_measured() -> None:
 
 def test_all_aspects_are_in_one_table() -> None:
     rates = {"trained model": sbs.Rate(3, 4), "a-model": sbs.Rate(1, 4), "other": sbs.rate([None])}
-    parts = [page.quality(rates), page.labelling(100, 10, 30, 0, 6, [entry(), NOTHING]), page.running(2, [entry(), NOTHING], [])]
+    parts = [page.quality(rates), page.labelling(100, 10, 0, 6, [entry(), NOTHING]), page.running(2, [entry(), NOTHING], [])]
     rows = page.costs(["a-model", "other"], *parts).rows
     assert list(rows.columns) == ["what", "trained model", "a-model", "other"]
     assert list(rows["what"]) == [what for part in parts for what in part]
