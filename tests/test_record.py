@@ -11,13 +11,13 @@ import openai
 import pytest
 
 import sidebyside as sbs
-from sidebyside import store
+from sidebyside import lessons, store
 from sidebyside.errors import RecordingError
 from sidebyside.models import DEFAULT, MAIN, MODELS, SMALL
 from sidebyside.store import read_entries
 from tests.scripted import NAME, Reply, ScriptedModel, chat
 from tools import record, run_pages
-from tools.pages import slug_of
+from tools.pages import HOME, slug_of
 
 Pages = Callable[..., list[Path]]
 
@@ -359,3 +359,10 @@ def test_unused_answers_are_those_of_one_model_and_case(folder: Path, pages: Pag
     assert run_pages.unused_recordings(log, folder) == [unused]
     assert run_pages.unused_recordings(log, folder.parent / "other") == []
     assert set(run_pages.unused_recordings(tmp_path / "none.txt", folder)) == {used, unused}
+
+
+def test_an_answer_that_a_lesson_offers_to_try_is_in_use() -> None:
+    choice = lessons.card("structured_output")["try_it"][0]
+    folder = HOME / "recordings" / SMALL.name / "feedback"
+    unused = run_pages.unused_recordings(HOME / "no.log", folder)
+    assert unused and not any(choice["key"] in line for line in unused)

@@ -15,6 +15,9 @@ import yaml
 from nbclient import NotebookClient
 
 from sidebyside.grammar import HIDDEN, tags_of
+from sidebyside.lessons import card, slugs
+from sidebyside.models import SMALL
+from sidebyside.settings import read_settings
 
 HOME = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "solutions", "exercises", "hackathon")
@@ -72,6 +75,18 @@ def toc_entries(home: Path | None = None) -> list[str]:
 
 def _files(entries: list[dict[str, Any]]) -> list[str]:
     return [str(file) for e in entries for file in [e.get("file")] * ("file" in e) + _files(e.get("chapters", []) + e.get("sections", []))]
+
+
+def in_use(log: Path) -> set[str]:
+    """Return "place key" of each recorded answer that is used: by a page that ran, or by a prompt that a lesson offers to try.
+
+    Args:
+        log: What mode `replay` or `record` noted, one answer a line; it need not exist.
+    """
+    ran = set(log.read_text(encoding="utf-8").splitlines()) if log.is_file() else set()
+    case = read_settings({}).case.name
+    offered = ((slug, choice) for slug in slugs() for choice in card(slug).get("try_it", []))
+    return ran | {f"{SMALL.name}/{case}/{choice.get('page', slug)}.jsonl {choice['key']}" for slug, choice in offered}
 
 
 def execute(notebook: nbformat.NotebookNode, folder: Path, **environment: str) -> nbformat.NotebookNode:

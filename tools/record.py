@@ -27,7 +27,7 @@ from sidebyside.backends import endpoint_folder
 from sidebyside.models import MODELS, SMALL, find
 from sidebyside.store import Entry, Store, place_of
 from tools.outputs import renew
-from tools.pages import HOME, chosen
+from tools.pages import HOME, chosen, in_use
 
 SHELF = HOME / "recordings"
 GATE = 0.99
@@ -63,10 +63,10 @@ def record(paths: Iterable[Path], folders: Sequence[Path], run: Run, drop: bool 
         used.touch()
         for path in paths:
             run(path, used)
-        seen = set(used.read_text(encoding="utf-8").splitlines())
-    in_use = {file: {key for key in entries if f"{place_of(file)} {key}" in seen} for file, entries in _read(folders).items()}
-    lines = [_tidied(file, keys, drop) for file, keys in in_use.items()]
-    return lines if drop else [f"{place_of(file)}: {len(keys)} answers in use" for file, keys in in_use.items() if keys]
+        seen = in_use(used)
+    kept = {file: {key for key in entries if f"{place_of(file)} {key}" in seen} for file, entries in _read(folders).items()}
+    lines = [_tidied(file, keys, drop) for file, keys in kept.items()]
+    return lines if drop else [f"{place_of(file)}: {len(keys)} answers in use" for file, keys in kept.items() if keys]
 
 
 def _read(folders: Iterable[Path]) -> dict[Path, dict[str, Entry]]:

@@ -23,7 +23,7 @@ from sidebyside.errors import CourseError
 from sidebyside.models import MODELS, SMALL, Model, find, names
 from sidebyside.store import place_of, read_entries
 from tools.outputs import combined, faults, others, outcomes, renew, speakers
-from tools.pages import FOLDERS, HOME, SANITIZER, chosen, execute, load, pages, plain_environment, slug_of
+from tools.pages import FOLDERS, HOME, SANITIZER, chosen, execute, in_use, load, pages, plain_environment, slug_of
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", f"--nbval-sanitize-with={SANITIZER}", "-n", "2", "--dist", "loadfile"]
 NBVAL += ["-p", "tools.spoken"]
@@ -81,7 +81,7 @@ def unused_recordings(used: Path, folder: Path) -> list[str]:
         used: The log, as mode `replay` writes it.
         folder: The recordings of that model and case.
     """
-    seen = set(used.read_text().splitlines()) if used.is_file() else set()
+    seen = in_use(used)
     there = [f"{place_of(f)} {e['key']}" for f in sorted(folder.glob("*.jsonl")) for e in read_entries(f)]
     return [line for line in there if line not in seen]
 
