@@ -224,13 +224,13 @@ def test_a_proxy_that_cannot_be_used_is_named(folder: Path, no_wheels: None, mon
 
 def test_an_interrupt_leaves_what_has_arrived_for_another_time(publisher: Publisher, folder: Path) -> None:
     def stop(done: int, whole: int) -> None:
-        if done >= 40_000:
+        if done:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         weights.get(FAKE, stop)
     [(name, arrived)] = left(folder).items()
-    assert name == f"{FAKE.file}.part" and CONTENT.startswith(arrived) and 40_000 <= len(arrived) < FAKE.size
+    assert name == f"{FAKE.file}.part" and CONTENT.startswith(arrived) and 0 < len(arrived) < FAKE.size
     assert weights.get(FAKE).read_bytes() == CONTENT
     assert [span for _, span in publisher.asked] == ["", f"bytes={len(arrived)}-"]
 
