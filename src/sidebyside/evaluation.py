@@ -200,7 +200,7 @@ def holm(p_values: Iterable[float]) -> list[float]:
     known = ~np.isnan(values)
     if known.any():
         values[known] = multipletests(values[known], method="holm")[1]
-    return values.tolist()
+    return [float(value) for value in values]
 
 
 def _both(first: Iterable[Any], second: Iterable[Any]) -> tuple[np.ndarray, np.ndarray]:
