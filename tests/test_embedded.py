@@ -21,7 +21,7 @@ from openai import BadRequestError
 import sidebyside as sbs
 from sidebyside import embedded, models, notice
 from sidebyside.errors import EmbeddedError
-from sidebyside.models import SMALL, Model
+from sidebyside.models import MAIN, SMALL, Model
 from tests.scripted import Reply, ScriptedModel, chat, serving
 
 QUESTION = json.dumps({"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 2, "temperature": 0})
@@ -268,6 +268,13 @@ def test_a_server_s_options_leave_nothing_open() -> None:
     assert (params.api_keys, params.hostnames) == (["secret"], ["127.0.0.1"])
     assert not (params.cors_origins or params.cors_credentials or params.cors_headers or params.cors_methods)
     assert not (params.endpoint_slots or params.endpoint_props or params.endpoint_metrics or params.ui)
+
+
+def test_what_makes_an_answer_depend_on_earlier_ones_is_off() -> None:
+    xllamacpp = pytest.importorskip("xllamacpp")
+    params = embedded._params(xllamacpp, Path("w.gguf"), MAIN, "secret", None)
+    assert (params.n_parallel, params.cache_ram_mib, params.no_extra_bufts) == (1, 0, True)
+    assert params.flash_attn_type == xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
 
 
 def test_the_key_is_sent_with_every_request(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:

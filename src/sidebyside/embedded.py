@@ -9,10 +9,12 @@ has a random key, which is kept in memory alone, no page of any origin may read 
 requests are off. `xllamacpp` can also be called without a socket, with the same answers and at the same speed, but such a call
 cannot be interrupted, loses the status of an error, and opens its port all the same.
 
-An answer must not depend on what was asked before it, or no recording could be verified. Three things were found to
+An answer must not depend on what was asked before it, or no recording could be verified. Four things were found to
 make it depend, down to another word in one answer of ten: flash attention, whose kernel differs with the number of
-tokens read at once, so it is off; other requests at the same time, so there is one slot; and the prompt cache, where
-it holds text that the model wrote, or the whole question, so that one token alone is read (see `may_reuse`).
+tokens read at once, so it is off; weights repacked for the processor, whose kernels differ in the same way (with the main
+model one answer of 25 changed by a word; unpacked none did, and a prompt was even read sooner), so they are left as they
+are; other requests at the same time, so there is one slot; and the prompt cache, where it holds text that the model wrote,
+or the whole question, so that one token alone is read (see `may_reuse`).
 
 Its threads sleep while they wait for each other (see `_library`). Left to themselves they spin, and hold up whoever they wait for
 where other programs have the processors: on two that were shared by more than a dozen programs the small model wrote 0.6 tokens a
@@ -156,7 +158,7 @@ def _params(xllamacpp: Any, path: Path, model: Model, key: str, place: Path | No
     params.n_ctx, params.n_parallel, params.cpuparams.n_threads = model.context * model.slots, model.slots, model.threads
     attention = xllamacpp.llama_flash_attn_type
     params.flash_attn_type = attention.LLAMA_FLASH_ATTN_TYPE_ENABLED if model.flash_attention else attention.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    params.cache_ram_mib = model.prompt_cache
+    params.cache_ram_mib, params.no_extra_bufts = model.prompt_cache, True
     params.embedding, params.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     params.hostnames, params.port = [str(place) if place else "127.0.0.1"], 0
     params.verbosity = -1  # llama.cpp's log lines stay out of the notebook
