@@ -11,9 +11,9 @@ cannot be interrupted, loses the status of an error, and opens its port all the 
 
 An answer must not depend on what was asked before it, or no recording could be verified. Four things were found to
 make it depend, down to another word in one answer of ten: flash attention, whose kernel differs with the number of
-tokens read at once, so it is off; weights repacked for the processor, whose kernels differ in the same way (with the main
-model one answer of 25 changed by a word; unpacked none did, and a prompt was even read sooner), so they are left as they
-are; other requests at the same time, so there is one slot; and the prompt cache, where it holds text that the model wrote,
+tokens read at once, so it is off; weights repacked for the processor, whose kernels seem to differ in the same way (read
+from the start, 6 of 120 answers of the main model were not those recorded with a reused prompt; unpacked, 50 of 50 were
+the same either way, and a prompt was read no slower), so they are left as they are; other requests at the same time, so there is one slot; and the prompt cache, where it holds text that the model wrote,
 or the whole question, so that one token alone is read (see `may_reuse`).
 
 Its threads sleep while they wait for each other (see `_library`). Left to themselves they spin, and hold up whoever they wait for
