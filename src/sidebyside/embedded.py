@@ -13,8 +13,9 @@ An answer must not depend on what was asked before it, or no recording could be 
 make it depend, down to another word in one answer of ten: flash attention, whose kernel differs with the number of
 tokens read at once, so it is off; weights repacked for the processor, whose kernels seem to differ in the same way (read
 from the start, 6 of 120 answers of the main model were not those recorded with a reused prompt; unpacked, 50 of 50 were
-the same either way, and a prompt was read no slower), so they are left as they are; other requests at the same time, so there is one slot; and the prompt cache, where it holds text that the model wrote,
-or the whole question, so that one token alone is read (see `may_reuse`).
+the same either way, and a prompt was read no slower), so they are left as they are; other requests at the same time, so
+there is one slot; and the prompt cache, where it holds text that the model wrote, or the whole question, so that one token
+alone is read (see `may_reuse`).
 
 Its threads sleep while they wait for each other (see `_library`). Left to themselves they spin, and hold up whoever they wait for
 where other programs have the processors: on two that were shared by more than a dozen programs the small model wrote 0.6 tokens a
