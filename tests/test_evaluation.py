@@ -25,6 +25,7 @@ from sidebyside.evaluation import (
     crossing,
     detector_counts,
     flips,
+    holm,
     macro_f1,
     mean_of_pairs,
     paired_p,
@@ -369,3 +370,9 @@ def test_what_never_came_counts_neither_for_nor_against() -> None:
     assert len(evaluation.calibration([math.nan], [True])) == 0 and math.isnan(evaluation.calibration_error(evaluation.calibration([], [])))
     assert evaluation.detector_counts([0.2, math.nan], [False, False], [0.5])["wrong"].tolist() == [1]
     assert math.isnan(evaluation.crossing([1, 2], [0.1, 0.9], math.nan))
+
+
+def test_p_values_are_corrected_for_all_that_were_measured() -> None:
+    assert holm([0.01, math.nan, 0.04]) == pytest.approx([0.02, math.nan, 0.04], nan_ok=True)
+    assert holm([0.03, 0.02]) == pytest.approx([0.04, 0.04]), "the larger is never below the smaller"
+    assert holm([]) == [] and math.isnan(holm([math.nan])[0])

@@ -11,11 +11,10 @@ from typing import Any
 
 import pandas as pd
 from scipy.stats import fisher_exact
-from statsmodels.stats.multitest import multipletests
 
 import sidebyside as sbs
 from sidebyside import NoAnswer, llm, wording
-from sidebyside.evaluation import Rate, kappa, measured
+from sidebyside.evaluation import Rate, holm, kappa, measured
 
 RIGHT, ADMITS, DODGES, MADE_UP = KINDS = ["right", "says it does not know", "dodges the question", "made up or wrong"]
 NO_ANSWER = "no answer"  # a kind of its own: it says nothing of the model
@@ -205,7 +204,7 @@ def bill(kinds: Kinds, exists: pd.Series[bool], model: str) -> sbs.widgets.Table
     is McNemar's on good answers, with Holm's correction for all ways that are compared.
     """
     rows, ways = [], [way for way in kinds if way != PLAIN]
-    p = adjusted([sbs.paired_p(good(kinds[way], exists), good(kinds[PLAIN], exists)) for way in ways])
+    p = holm([sbs.paired_p(good(kinds[way], exists), good(kinds[PLAIN], exists)) for way in ways])
     for way, found in kinds.items():
         before, after = both_answered(kinds[PLAIN], found)
         was_made_up, was_right = (before == MADE_UP) & ~exists, (before == RIGHT) & exists
@@ -222,13 +221,6 @@ def _against(difference: float, p: float) -> str:
     """Say whether a way has clearly more or fewer good answers than the plain question."""
     word = wording.clearly(difference, p, ["better", "worse", "no clear difference"])
     return word if math.isnan(p) else f"{word} ({wording.p_is(p)})"
-
-
-def adjusted(ps: Sequence[float]) -> list[float]:
-    """Return p-values with Holm's correction (Holm 1979; `statsmodels`); those that are no numbers stay so and are not counted."""
-    there = [i for i, p in enumerate(ps) if not math.isnan(p)]
-    found = dict(zip(there, multipletests([ps[i] for i in there], method="holm")[1] if there else [], strict=True))
-    return [float(found.get(i, math.nan)) for i in range(len(ps))]
 
 
 def shares_table(kinds: Kinds, exists: pd.Series[bool], model: str) -> sbs.widgets.Table:

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from IPython.display import Markdown
-from statsmodels.stats.multitest import multipletests
 
 import sidebyside as sbs
 from sidebyside.cases import Case
-from sidebyside.evaluation import measured
+from sidebyside.evaluation import holm, measured
 from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, count, number, options, p_value, plural, share
 
@@ -129,11 +128,7 @@ def changes(made_from: Mapping[str, str], right: pd.DataFrame) -> pd.DataFrame:
         n = int(right[[before, version]].notna().all(axis=1).sum())
         rows.append({"version": version, "before": before, "won": won, "lost": lost, "n": n, "p": sbs.paired_p(right[before], right[version])})
     table = pd.DataFrame(rows).set_index("version")
-    known = table["p"].notna()
-    table["holm"] = np.nan
-    if known.any():
-        table.loc[known, "holm"] = multipletests(table.loc[known, "p"], method="holm")[1]
-    return table
+    return table.assign(holm=holm(table["p"]))
 
 
 def flip_chart(table: pd.DataFrame) -> Any:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 import sidebyside as sbs
 from sidebyside import evaluation, wording
+from sidebyside.evaluation import holm
 
 UNREAD = "always the most common"  # the way of answering that reads nothing: no model's
 EXAMPLES, SCHEMA, BOTH = "two examples", "schema", "examples and schema"  # ways of asking that are compared
@@ -328,17 +328,27 @@ def against_others(marks: Mapping[str, Sequence[bool | None]]) -> tuple[bool, fl
 def ahead(contests: Mapping[str, Contest]) -> list[str]:
     """Return the fields in which the language model is clearly ahead of all others, with Holm's correction over the fields (Holm 1979)."""
     led, ps = zip(*(against_others(contest.marks) for contest in contests.values()), strict=True)
-    clear = multipletests(ps, alpha=wording.LINE, method="holm")[0]
-    return [name for name, more, sure in zip(contests, led, clear, strict=True) if more and sure]
+    return [name for name, more, p in zip(contests, led, holm(ps), strict=True) if more and p < wording.LINE]
 
 
-def first_readers(contests: Mapping[str, Contest]) -> str:
-    """Say for each field which reader is right most often; equals are all named."""
+def first_readers(contests: Mapping[str, Contest], *, found: bool = False) -> str:
+    """Say for each field which reader is right most often; equals are all named.
+
+    Args:
+        contests: Field → how its readers did.
+        found: Whether to look only at messages with something to find; a field that has none is left out.
+    """
     told = []
     for name, contest in contests.items():
-        scores = {reader: sbs.rate(hits).value for reader, hits in contest.marks.items() if reader != "none"}
-        told.append(f"{name}: {' and '.join(reader for reader, score in scores.items() if score == max(scores.values()))}")
-    return "; ".join(told)
+        scores = {
+            reader: sbs.rate(hit for hit, there in zip(hits, contest.filled, strict=True) if there or not found).value
+            for reader, hits in contest.marks.items()
+            if reader != "none"
+        }
+        best = max(scores.values())
+        if best == best:  # else there was nothing to find
+            told.append(f"{name}: {' and '.join(reader for reader, score in scores.items() if score == best)}")
+    return "; ".join(told) or wording.NOT_MEASURED
 
 
 def fields(model: str, contests: Mapping[str, Contest]) -> sbs.widgets.Outcome:
@@ -352,7 +362,8 @@ def fields(model: str, contests: Mapping[str, Contest]) -> sbs.widgets.Outcome:
     word = nowhere if not clear else everywhere if len(clear) == len(contests) else one if len(clear) == 1 else several
     listed = f"{', '.join(clear) or 'none'} ({len(clear)} of {wording.plural(len(contests), 'field')})"
     told = f"{model} is clearly ahead of everyone else in: {listed}; exact McNemar with Holm's correction, n = {n}. "
-    return sbs.outcome(key, word, f"{told}Right most often: {first_readers(contests)}.")
+    told += f"Right most often: {first_readers(contests)}. Where there is something to find: {first_readers(contests, found=True)}."
+    return sbs.outcome(key, word, told)
 
 
 # --- the road of a bad answer -----------------------------------------------------------------------------------------

@@ -288,6 +288,13 @@ def test_who_is_right_most_often_is_named(one, said):
     assert f"Right most often: {said}" in page.fields("a model", {"a": one}).sentence
 
 
+def test_who_finds_most_may_be_another_than_who_is_right_most_often() -> None:
+    one = contest([True] * 3 + [False] * 9, [False] * 3 + [True] * 9, filled=[True] * 3 + [False] * 9)
+    said = page.fields("a model", {"a": one, "b": contest(HALF, ALL, filled=NONE)}).sentence
+    assert "Right most often: a: most common; b: most common. Where there is something to find: a: a model." in said
+    assert page.first_readers({"b": contest(HALF, ALL, filled=NONE)}, found=True) == wording.NOT_MEASURED
+
+
 def test_recall_looks_at_messages_with_something_to_find():
     rows = listed(page.contests_table({"a": contest(HALF, ALL, filled=HALF), "b": contest(NONE, ALL, HALF, filled=NONE)}))
     assert [row["reader"] for row in rows] == ["a model", "most common", "a model", "most common", "rule"]

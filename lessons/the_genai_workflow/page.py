@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 import sidebyside as sbs
 from sidebyside.cases import Case
+from sidebyside.evaluation import holm
 from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, by_count, count, options, p_is, plural
 
@@ -168,7 +168,7 @@ def _chosen(best: str, right: Marks) -> str:
     raw = [sbs.paired_p(right[best], right[name]) for name in others]
     if not raw or np.isnan(raw).any():
         return f"Chosen: {best}."
-    p = dict(zip(others, multipletests(raw, method="holm")[1], strict=True))
+    p = dict(zip(others, holm(raw), strict=True))
     clear = [f"{name} ({p_is(p[name])})" for name in others if p[name] < LINE]
     close = [f"{name} ({p_is(p[name])})" for name in others if p[name] >= LINE]
     ahead = f" It is clearly ahead of {' and '.join(clear)}." if clear else ""

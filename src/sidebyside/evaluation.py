@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from .answers import NoAnswer
@@ -191,6 +192,15 @@ def paired_p(first_right: Iterable[Any], second_right: Iterable[Any]) -> float:
         return math.nan
     table = [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
     return float(mcnemar(table, exact=True).pvalue)
+
+
+def holm(p_values: Iterable[float]) -> list[float]:
+    """Return p-values corrected for how many there are (Holm 1979; `statsmodels`); those that are not a number stay so and do not count."""
+    values = np.array(list(p_values), dtype=float)
+    known = ~np.isnan(values)
+    if known.any():
+        values[known] = multipletests(values[known], method="holm")[1]
+    return [float(value) for value in values]
 
 
 def _both(first: Iterable[Any], second: Iterable[Any]) -> tuple[np.ndarray, np.ndarray]:

@@ -25,6 +25,7 @@ from ..tokens import Token
 from ..wording import NOT_MEASURED
 
 OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrow keys for itself
+NO_ROWS = "None here."  # what a table without rows shows
 CLOSED = "Guess first, then open the result"
 UNVEILED = "Choose before you read on: here, nothing covers the charts and tables below."  # hidden where something does
 BOX = "border-left:4px solid {colour};padding:.2em 1em;margin:.5em 0"
@@ -52,7 +53,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A table for display: no index column, all texts escaped and shown whole.
+    """A table for display: no index column, all texts escaped and shown whole; one without rows says so.
 
     Attributes:
         rows: Its rows.
@@ -62,9 +63,11 @@ class Table:
 
     def __repr__(self) -> str:
         """Return the table as text."""
-        return self.rows.to_string(index=False)
+        return NO_ROWS if self.rows.empty else self.rows.to_string(index=False)
 
     def _repr_html_(self) -> str:
+        if self.rows.empty:
+            return f"<p><em>{NO_ROWS}</em></p>"
         with pd.option_context("display.max_colwidth", None, "display.html.use_mathjax", False):
             return self.rows.to_html(index=False, border=0, classes="sbs-table", justify="left")
 
