@@ -125,7 +125,7 @@ def surer_half(answer: tuple[Any, ...]) -> str | None:
 def _asked_hint(questions: Sequence[str], answers: Sequence[str], lowest: Sequence[float]) -> str | None:
     """Ask the model the first and the last question again: it must say what the learner says it said, as surely."""
     for place in (0, -1):
-        chat = [{"role": "user", "content": questions[place]}]
+        chat: Any = [{"role": "user", "content": questions[place]}]
         if not says(chat, answers[place], **ASKED):
             return f"The model does not answer “{questions[place]}” so. Ask it about each question in `rest`, in their order, with the options above."
         connection = llm.latest()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 import sidebyside as sbs
 from sidebyside import NoAnswer, evaluation, wording
@@ -225,16 +226,16 @@ def clustered(model: str, each: pd.DataFrame) -> Any:
         each: One row an answer; columns question and kind.
     """
     rule = sbs.lesson("hallucination")
-    marks = [None if kind == rule.NO_ANSWER else kind == rule.RIGHT for kind in each["kind"]]
-    alone = sbs.rate(marks)
+    marks: list[Any] = [None if kind == rule.NO_ANSWER else kind == rule.RIGHT for kind in each["kind"]]
+    alone, hits = sbs.rate(marks), np.array(marks, dtype=object)
     if not alone.n:
         return sbs.say(f"{model} gave no answer here, so nothing is counted: {wording.NOT_MEASURED}.")
     groups = np.asarray(each["question"])
-    low, high = evaluation.interval_by_group(marks, groups)
+    low, high = evaluation.interval_by_group(hits, groups)
     ratio = (high - low) / (alone.interval[1] - alone.interval[0])
     size = f"{ratio:.1f} times as wide" if abs(ratio - 1) > 0.05 else "about as wide"
     return sbs.say(
-        f"At temperature 1, {model} is right in {evaluation.rate_by_group(marks, groups)}, when whole questions are drawn again. "
+        f"At temperature 1, {model} is right in {evaluation.rate_by_group(hits, groups)}, when whole questions are drawn again. "
         f"Taken for answers to as many different questions, the interval would run from {alone.interval[0]:.0%} to {alone.interval[1]:.0%}. "
         f"The honest one is {size}."
     )
@@ -302,7 +303,7 @@ def mistakes(judge: pd.DataFrame, signal: str, threshold: float) -> tuple[str, s
     return f"{row.misses} of {row.wrong}", f"{row.false_alarms} of {row.right}"
 
 
-def interval_of_sum(costs: Sequence[float], draws: int = 1000) -> tuple[float, float]:
+def interval_of_sum(costs: ArrayLike, draws: int = 1000) -> tuple[float, float]:
     """Return the 95 % percentile bootstrap interval of a sum of costs, one an answer, when the answers are drawn again; seeded."""
     each = np.asarray(costs, dtype=float)
     if not len(each):
