@@ -237,15 +237,23 @@ def pair(model: str, fewer: int, marks: tuple[np.ndarray, np.ndarray], rivals: C
         f"on {found.lost}; φ = {number(found.phi, '.2f')}. Paired: {p_is(found.paired)}; as two exams: {p_is(found.separate)}. {_gain(found)}"
     )
     beside = f" {model} and the trained model: φ = {number(rivals.phi, '.2f')}; {p_is(rivals.paired)} and {p_is(rivals.separate)}. {_gain(rivals)}"
-    return sbs.outcome(key, answer[found.paired < LINE, found.separate < LINE], told + ("" if np.isnan(rivals.paired) else beside), model)
+    return sbs.outcome(key, answer[found.paired < LINE, found.separate < LINE], (told + ("" if np.isnan(rivals.paired) else beside)).strip(), model)
 
 
 def _gain(found: Comparison) -> str:
     """Say what pairing does for a comparison, as so many times the messages (see `Comparison.worth`)."""
     if math.isnan(found.worth):
         return ""
+    if math.isinf(found.worth):
+        return "Both are right on exactly the same messages."
     times = f"like {found.worth:.1f} times as many messages"
-    return f"Pairing counts {times}." if found.worth >= 1.5 else f"Pairing gains little: {times}." if found.worth > 1 else "Pairing gains nothing."
+    return (
+        f"Pairing counts {times}."
+        if found.worth >= 1.5
+        else f"Pairing gains little: {times}."
+        if found.worth > after(1)
+        else "Pairing gains nothing."
+    )
 
 
 def joint(first: float, second: float, phi: float) -> list[float]:
