@@ -20,17 +20,17 @@ ASKED: dict[str, Any] = {"max_tokens": 24, "logprobs": True, "top_logprobs": 1} 
 
 
 READ = {  # what is asked of the ten answers → the number, and what to look at
-    "misses": (1, "A miss is a wrong answer that goes out: look at those marked “no” whose confidence reaches 0.7."),
-    "false alarms": (2, "A false alarm is a right answer that is held back: look at those marked “yes” below 0.7."),
+    "misses": (1, "A miss is a wrong answer that goes out: look at those marked “no” whose confidence reaches 70."),
+    "false alarms": (2, "A false alarm is a right answer that is held back: look at those marked “yes” below 70."),
     "bill": (8, "Three for each miss, and one for each answer below the line, right or wrong: a person checks them all."),
-    "cheapest": (0.7, "Write the bill of each of the three thresholds side by side: the misses above the line, the checks below it."),
-    "if a miss costs 6": (0.95, "Write the three bills again, with six for each miss. The checks cost what they did."),
+    "cheapest": (70, "Write the bill of each of the three thresholds side by side: the misses above the line, the checks below it."),
+    "if a miss costs 6": (95, "Write the three bills again, with six for each miss. The checks cost what they did."),
 }
 
 
 @exercise(1)
 def ten_answers(answer: Any) -> str | None:
-    """Compare the reader's five numbers; a number may be written as text, with a comma or in per cent."""
+    """Compare the reader's five numbers; a number may be written as text, a threshold as a share too."""
     if not isinstance(answer, Mapping):
         return "Leave the names as they are, and write a number behind each."
     said = {str(name).strip().lower(): value for name, value in answer.items()}
@@ -39,7 +39,7 @@ def ten_answers(answer: Any) -> str | None:
     for name, (right, why) in READ.items():
         if (value := _number(said[name])) is None:
             return f"Write a number behind “{name}”."
-        if not math.isclose(value, right, abs_tol=1e-9):
+        if not any(math.isclose(value, form, abs_tol=1e-9) for form in ({right, right / 100} if right > 10 else {right})):
             return f"“{name}” is not {value:g}. {why}"
     return None
 
@@ -48,7 +48,7 @@ def _number(value: Any) -> float | None:
     """Return what somebody wrote as a number; None if it is none."""
     text = str(value).strip().replace(",", ".")
     try:
-        found = float(text.rstrip("% ")) / (100 if text.endswith("%") else 1)
+        found = float(text.rstrip("% "))
     except ValueError:
         return None
     return None if isinstance(value, bool) or math.isnan(found) else found

@@ -342,7 +342,7 @@ def bill(
     """
     key = "can_you_tell/bill"
     detector, check_all, check_none, close = wording.options(key)
-    if judge.empty:
+    if not judge[signal].notna().any():
         return sbs.widgets.not_measured(key, model)
     names = {detector: "with the detector", check_all: "all checked", check_none: "none checked"}
     ways = {check_all: costs[1], check_none: costs[2], detector: costs[0]}
@@ -387,7 +387,9 @@ def costs_table(
         paid = dict(zip(("with detector", "check all", "check none"), costs[cost], strict=True))
         row |= {name: _amount(each) for name, each in paid.items()}
         row["clearly cheapest"] = _clearly({name: paid[name] for name in ("check all", "check none", "with detector")})
-        rows.append({name: row[name] if place == 0 else wording.NOT_MEASURED for place, name in enumerate(row)} if judge.empty else row)
+        rows.append(
+            {name: row[name] if place == 0 else wording.NOT_MEASURED for place, name in enumerate(row)} if judge[signal].isna().all() else row
+        )
     return sbs.table(pd.DataFrame(rows))
 
 

@@ -16,7 +16,7 @@ from tests.verdicts import assert_hint
 
 SOLUTION = next((Path(__file__).resolve().parents[2] / "solutions").glob("*_can_you_tell.ipynb"))
 
-MINE = {"misses": 1, "false alarms": 2, "bill": 8, "cheapest": 0.7, "if a miss costs 6": 0.95}
+MINE = {"misses": 1, "false alarms": 2, "bill": 8, "cheapest": 70, "if a miss costs 6": 95}
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_numbers_read_off_the_list_pass_in_any_form(answer):
     [
         ({"misses": 4}, "goes out"),  # all wrong ones
         ({"misses": 2, "false alarms": 1}, "goes out"),  # mixed up
-        ({"false alarms": 5}, "below 0.7"),  # all that are held back
+        ({"false alarms": 5}, "below 70"),  # all that are held back
         ({"bill": 3}, "checks them all"),  # the miss alone
         ({"bill": 5}, "checks them all"),  # only the false alarms are checked
-        ({"cheapest": 0.95}, "side by side"),
-        ({"if a miss costs 6": 0.7}, "six for each miss"),
+        ({"cheapest": 95}, "side by side"),
+        ({"if a miss costs 6": 70}, "six for each miss"),
         ({"bill": "a lot"}, "number"),
         ({"bill": True}, "number"),
         ({"bill": None}, "number"),
@@ -52,7 +52,7 @@ def test_numbers_that_are_wrong_get_a_hint(wrong, words):
 
 
 def test_a_list_of_numbers_gets_a_hint():
-    assert_hint("can_you_tell.1", [1, 2, 8, 0.7, 0.95], "names")
+    assert_hint("can_you_tell.1", [1, 2, 8, 70, 95], "names")
 
 
 @pytest.mark.parametrize("left", [dict.fromkeys(MINE, ...), MINE | {"bill": ...}])
@@ -62,11 +62,11 @@ def test_numbers_left_open_are_not_done(left):
 
 def test_the_table_of_the_exercise_gives_these_numbers():
     text = next(cell.source for cell in nbformat.read(SOLUTION, as_version=4).cells if "(no code)" in cell.source)
-    rows = re.findall(r"\| [a-j] \| ([\d.]+) \| (yes|no) \|", text)
+    rows = re.findall(r"\| [a-j] \| (\d+) \| (yes|no) \|", text)
     sure, right = np.array([float(number) for number, _ in rows]), np.array([word == "yes" for _, word in rows])
-    bills = {cost: {line: cost * sum((sure >= line) & ~right) + sum(sure < line) for line in (0.95, 0.7, 0.5)} for cost in (3, 6)}
+    bills = {cost: {line: cost * sum((sure >= line) & ~right) + sum(sure < line) for line in (95, 70, 50)} for cost in (3, 6)}
     cheapest = [min(bills[cost], key=bills[cost].get) for cost in (3, 6)]
-    assert [sum((sure >= 0.7) & ~right), sum((sure < 0.7) & right), bills[3][0.7], *cheapest] == list(MINE.values())
+    assert [sum((sure >= 70) & ~right), sum((sure < 70) & right), bills[3][70], *cheapest] == list(MINE.values())
     assert all(sorted(bill.values())[0] < sorted(bill.values())[1] for bill in bills.values())
 
 

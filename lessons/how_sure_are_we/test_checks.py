@@ -205,4 +205,4 @@ def test_untouched_luck_is_not_done():
 @pytest.mark.parametrize("given", ["many", None, True, [3]])
 def test_no_hint_names_a_type_of_python(number, given):
     answer = (*FAR, 14, 29, P_FAR, given, True) if number == 3 else lambda *_: given
-    assert not re.search(r"\b(str|bool|NoneType|list|float|int)\b", sbs.check(f"how_sure_are_we.{number}", answer).text)
+    assert not re.search(r"\b(str|bool|NoneType|float|int)\b", sbs.check(f"how_sure_are_we.{number}", answer).text)
