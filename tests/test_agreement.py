@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import scoreatpercentile
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from sidebyside.evaluation import Kappa, auroc, kappa, middle, rate_by_group
+from sidebyside.evaluation import Kappa, Rate, auroc, interval_by_group, kappa, middle, rate_by_group
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -134,3 +134,11 @@ def test_a_rate_by_group_counts_no_answer_that_never_came() -> None:
 )
 def test_a_rate_of_all_or_none_is_as_sure_as_its_number_of_groups_allows(hit: bool, said: str) -> None:
     assert rate_by_group([hit] * 6, list("aabbcc")) == said
+
+
+def test_an_interval_by_group_is_the_one_that_its_rate_says() -> None:
+    hits, groups = [True, False, True, True, False, False, True, True], ["a", "a", "b", "b", "c", "c", "d", "d"]
+    low, high = interval_by_group(hits, groups)
+    assert f"95 % interval {low:.0%} to {high:.0%})" in rate_by_group(hits, groups)
+    assert interval_by_group([True, None, True], ["a", "b", "c"]) == Rate(2, 2).interval
+    assert interval_by_group([False] * 4, ["a", "a", "b", "b"]) == Rate(0, 2).interval

@@ -264,5 +264,5 @@ def test_the_report_tells_people_class_confidence_and_items(test: KnowledgeTest)
 
 
 def test_a_report_without_answers_says_what_to_do(test: KnowledgeTest) -> None:
-    assert "mend the files and run this again" in report([], ["a.csv: a fault."], test)
+    assert "correct the files and run this again" in report([], ["a.csv: a fault."], test)
     assert "no change to report" in report([sheet(test, 8, 0.7, 0.4)], [], test)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,50 @@ from sklearn.metrics import roc_auc_score
 
 from sidebyside import llm
 from sidebyside.cases import load_case
-from sidebyside.checks import call, exercise, number_hint
+from sidebyside.checks import NotDone, call, exercise, number_hint, says
 from sidebyside.scorers import holds_name
+from sidebyside.tokens import tokens_of
 
 COST_MISS, COST_CHECK = 8, 1
+ASKED: dict[str, Any] = {"max_tokens": 24, "logprobs": True, "top_logprobs": 1}  # as the exercise asks
+
+
+READ = {  # what is asked of the ten answers → the number, and what to look at
+    "misses": (1, "A miss is a wrong answer that goes out: look at those marked “no” whose confidence reaches 70."),
+    "false alarms": (2, "A false alarm is a right answer that is held back: look at those marked “yes” below 70."),
+    "bill": (8, "Three for each miss, and one for each answer below the line, right or wrong: a person checks them all."),
+    "cheapest": (70, "Write the bill of each of the three thresholds side by side: the misses above the line, the checks below it."),
+    "if a miss costs 6": (95, "Write the three bills again, with six for each miss. The checks cost what they did."),
+}
 
 
 @exercise(1)
+def ten_answers(answer: Any) -> str | None:
+    """Compare the reader's five numbers; a number may be written as text, a threshold as a share too."""
+    if not isinstance(answer, Mapping):
+        return "Leave the names as they are, and write a number behind each."
+    said = {str(name).strip().lower(): value for name, value in answer.items()}
+    if any(said.get(name, ...) is ... for name in READ):
+        raise NotDone
+    for name, (right, why) in READ.items():
+        if (value := _number(said[name])) is None:
+            return f"Write a number behind “{name}”."
+        if not any(math.isclose(value, form, abs_tol=1e-9) for form in ({right, right / 100} if right > 10 else {right})):
+            return f"“{name}” is not {value:g}. {why}"
+    return None
+
+
+def _number(value: Any) -> float | None:
+    """Return what somebody wrote as a number; None if it is none."""
+    text = str(value).strip().replace(",", ".")
+    try:
+        found = float(text.rstrip("% "))
+    except ValueError:
+        return None
+    return None if isinstance(value, bool) or math.isnan(found) else found
+
+
+@exercise(2)
 def auroc(answer: Callable[..., Any]) -> str | None:
     """Compare with scikit-learn on easy lists, on ties, and on data drawn at random."""
     known = (
@@ -43,7 +81,7 @@ def _cost(confidence: np.ndarray, right: np.ndarray, threshold: float) -> float:
     return float(COST_MISS * np.sum(passed & ~right) + COST_CHECK * np.sum(~passed))
 
 
-@exercise(2)
+@exercise(3)
 def threshold(answer: tuple[Any, ...]) -> str | None:
     """Try each threshold anew; any that is as cheap as the cheapest is right, if its misses and false alarms are counted right."""
     confidence, right = np.asarray(answer[0], dtype=float), np.asarray(answer[1], dtype=bool)
@@ -60,7 +98,7 @@ def threshold(answer: tuple[Any, ...]) -> str | None:
     return number_hint(false_alarms, float(np.sum(~passed & right)), "A false alarm is a right answer below the threshold: count those.", 0.1)
 
 
-@exercise(3)
+@exercise(4)
 def surer_half(answer: tuple[Any, ...]) -> str | None:
     """Judge the learner's own answers anew, and count in the surer half of them."""
     answers, lowest, right, share = answer
@@ -72,8 +110,8 @@ def surer_half(answer: tuple[Any, ...]) -> str | None:
         return "Put the texts of the answers into `answers`: response.choices[0].message.content."
     if not all(0 <= float(p) <= 1 for p in lowest) or len({round(float(p), 9) for p in lowest}) < 2:
         return "Put into `lowest` the smallest probability among each answer's own tokens: a number from 0 to 1."
-    if len(llm.usage()) < len(rows):
-        return f"These answers did not come from the model: it was asked less than {len(rows)} times here. Ask it about each question in `rest`."
+    if hint := _asked_hint(rows["question"].tolist(), list(answers), [float(p) for p in lowest]):
+        return hint
     judged = [holds_name(text, target) for text, target in zip(answers, rows["answer"], strict=True)]
     if [bool(value) for value in right] != judged:
         return "An answer is right if sbs.holds_name(answer, target) says so. For an invented thing the target is empty, so none is right."
@@ -82,6 +120,20 @@ def surer_half(answer: tuple[Any, ...]) -> str | None:
     hint = f"Sort the answers by `lowest`, take the {half} highest, and give the share of right ones among them."
     nearest = min(reachable, key=lambda value: abs(value - float(share)) if hasattr(share, "__float__") else 0)
     return number_hint(share, nearest, hint)
+
+
+def _asked_hint(questions: Sequence[str], answers: Sequence[str], lowest: Sequence[float]) -> str | None:
+    """Ask the model the first and the last question again: it must say what the learner says it said, as surely."""
+    for place in (0, -1):
+        chat: Any = [{"role": "user", "content": questions[place]}]
+        if not says(chat, answers[place], **ASKED):
+            return f"The model does not answer “{questions[place]}” so. Ask it about each question in `rest`, in their order, with the options above."
+        connection = llm.latest()
+        reply = connection.client.chat.completions.create(model=connection.model, messages=chat, temperature=0, **ASKED)
+        surest = min((token.probability for token in tokens_of(reply)), default=math.nan)
+        if abs(surest - lowest[place]) > 0.01:
+            return f"The least likely token of the answer to “{questions[place]}” has another probability. Put the smallest one into `lowest`."
+    return None
 
 
 def _right_in_surer_half(lowest: Sequence[float], right: Sequence[bool]) -> range:

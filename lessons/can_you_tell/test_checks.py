@@ -1,15 +1,74 @@
 """The checks of "Can you tell when it is wrong?": right answers pass in any form, wrong ones get a hint, untouched ones are not done."""
 
+import math
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
+import nbformat
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
 import sidebyside as sbs
-from sidebyside import llm
+from sidebyside import checks, llm
 from tests.verdicts import assert_hint
+
+SOLUTION = next((Path(__file__).resolve().parents[2] / "solutions").glob("*_can_you_tell.ipynb"))
+
+MINE = {"misses": 1, "false alarms": 2, "bill": 8, "cheapest": 70, "if a miss costs 6": 95}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        MINE,
+        {name: str(value) for name, value in MINE.items()},
+        {name.upper(): float(value) for name, value in MINE.items()},
+        MINE | {"cheapest": "0,7", "if a miss costs 6": "95 %"},
+    ],
+)
+def test_numbers_read_off_the_list_pass_in_any_form(answer):
+    assert sbs.check("can_you_tell.1", answer).state == "right"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"misses": 4}, "goes out"),  # all wrong ones
+        ({"misses": 2, "false alarms": 1}, "goes out"),  # mixed up
+        ({"false alarms": 5}, "below 70"),  # all that are held back
+        ({"bill": 3}, "checks them all"),  # the miss alone
+        ({"bill": 5}, "checks them all"),  # only the false alarms are checked
+        ({"cheapest": 95}, "side by side"),
+        ({"if a miss costs 6": 70}, "six for each miss"),
+        ({"bill": "a lot"}, "number"),
+        ({"bill": True}, "number"),
+        ({"bill": None}, "number"),
+    ],
+)
+def test_numbers_that_are_wrong_get_a_hint(wrong, words):
+    assert words in assert_hint("can_you_tell.1", MINE | wrong)
+
+
+def test_a_list_of_numbers_gets_a_hint():
+    assert_hint("can_you_tell.1", [1, 2, 8, 70, 95], "names")
+
+
+@pytest.mark.parametrize("left", [dict.fromkeys(MINE, ...), MINE | {"bill": ...}])
+def test_numbers_left_open_are_not_done(left):
+    assert sbs.check("can_you_tell.1", left).state == "not done"
+
+
+def test_the_table_of_the_exercise_gives_these_numbers():
+    text = next(cell.source for cell in nbformat.read(SOLUTION, as_version=4).cells if "(no code)" in cell.source)
+    rows = re.findall(r"\| [a-j] \| (\d+) \| (yes|no) \|", text)
+    sure, right = np.array([float(number) for number, _ in rows]), np.array([word == "yes" for _, word in rows])
+    bills = {cost: {line: cost * sum((sure >= line) & ~right) + sum(sure < line) for line in (95, 70, 50)} for cost in (3, 6)}
+    cheapest = [min(bills[cost], key=bills[cost].get) for cost in (3, 6)]
+    assert [sum((sure >= 70) & ~right), sum((sure < 70) & right), bills[3][70], *cheapest] == list(MINE.values())
+    assert all(sorted(bill.values())[0] < sorted(bill.values())[1] for bill in bills.values())
+
 
 CONFIDENCE = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
 RIGHT = [True, True, True, False, True, True, False, False]
@@ -22,7 +81,7 @@ def pairs(confidence, right):
 
 @pytest.mark.parametrize("answer", [pairs, lambda c, r: roc_auc_score(r, c)])
 def test_auroc_counted_either_way_passes(answer):
-    assert sbs.check("can_you_tell.1", answer).state == "right"
+    assert sbs.check("can_you_tell.2", answer).state == "right"
 
 
 @pytest.mark.parametrize(
@@ -37,54 +96,64 @@ def test_auroc_counted_either_way_passes(answer):
     ],
 )
 def test_wrong_auroc_gets_a_hint(answer):
-    assert_hint("can_you_tell.1", answer)
+    assert_hint("can_you_tell.2", answer)
 
 
 def test_untouched_auroc_is_not_done():
-    assert sbs.check("can_you_tell.1", lambda confidence, right: ...).state == "not done"
+    assert sbs.check("can_you_tell.2", lambda confidence, right: ...).state == "not done"
 
 
 @pytest.mark.parametrize("line", [0.8, 0.75, np.float64(0.71)])
 def test_any_cheapest_threshold_passes(line):
-    assert sbs.check("can_you_tell.2", (CONFIDENCE, np.array(RIGHT), line, 0, 2)).state == "right"
+    assert sbs.check("can_you_tell.3", (CONFIDENCE, np.array(RIGHT), line, 0, 2)).state == "right"
 
 
 def test_holding_all_back_can_be_cheapest():
-    assert sbs.check("can_you_tell.2", ([0.9, 0.8], [False, False], 1.0, 0, 0)).state == "right"
+    assert sbs.check("can_you_tell.3", ([0.9, 0.8], [False, False], 1.0, 0, 0)).state == "right"
 
 
 @pytest.mark.parametrize("given", [(0.3, 3, 0), (0.8, 2, 0), (0.8, 0, 5), ("high", 0, 2), (1.0, 0, 5), (0.8, 0.0, "two"), (True, 0, 2)])
 def test_wrong_threshold_gets_a_hint(given):
-    assert_hint("can_you_tell.2", (CONFIDENCE, RIGHT, *given))
+    assert_hint("can_you_tell.3", (CONFIDENCE, RIGHT, *given))
 
 
 def test_untouched_threshold_is_not_done():
-    assert sbs.check("can_you_tell.2", (CONFIDENCE, RIGHT, ..., ..., ...)).state == "not done"
+    assert sbs.check("can_you_tell.3", (CONFIDENCE, RIGHT, ..., ..., ...)).state == "not done"
+
+
+def reply(text, probability):
+    """What a model says, each of its two tokens with a probability."""
+    tokens = [{"token": part, "logprob": math.log(p), "top_logprobs": []} for part, p in ((text[:2], 0.99), (text[2:], probability))]
+    return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text), logprobs=SimpleNamespace(content=tokens))])
 
 
 @pytest.fixture
 def own(monkeypatch):
-    """Answers that are right on every second real thing, with a falling probability; the model was asked twelve times."""
-    monkeypatch.setattr(llm, "usage", lambda client=None: pd.DataFrame({"id": range(12)}))
-    targets = list(sbs.load_case().entities.tail(12)["answer"])
-    answers = [f"It is {target}." if target and i % 2 else "It is Zzz." for i, target in enumerate(targets)]
+    """Answers that are right on every second real thing, with a falling probability; the model in force gives them if it is asked."""
+    rows = sbs.load_case().entities.tail(12)
+    answers = [f"It is {target}." if target and i % 2 else "It is Zzz." for i, target in enumerate(rows["answer"])]
     lowest = [round(0.9 - 0.05 * i, 3) for i in range(12)]
-    right = [sbs.holds_name(answer, target) for answer, target in zip(answers, targets, strict=True)]
+    known = {question: reply(*said) for question, *said in zip(rows["question"], answers, lowest, strict=True)}
+    create = lambda **fields: known[fields["messages"][-1]["content"]]  # noqa: E731
+    client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
+    for module in (llm, checks):
+        monkeypatch.setattr(module, "latest", lambda: SimpleNamespace(model="scripted", client=client))
+    right = [sbs.holds_name(answer, target) for answer, target in zip(answers, rows["answer"], strict=True)]
     return answers, lowest, right, sum(right[:6]) / 6
 
 
 def test_own_answers_pass(own):
     answers, lowest, right, share = own
-    assert sbs.check("can_you_tell.3", own).state == "right"
-    assert sbs.check("can_you_tell.3", (answers, np.array(lowest), np.array(right), np.float64(share))).state == "right"
+    assert sbs.check("can_you_tell.4", own).state == "right"
+    assert sbs.check("can_you_tell.4", (answers, np.array(lowest), np.array(right), np.float64(share))).state == "right"
 
 
 def test_equal_probabilities_on_the_line_leave_either_half_right(own):
     answers, lowest, right, _ = own
-    level = [0.9 if i < 3 else 0.5 for i in range(12)]
+    level = [0.9 if i < 3 else 0.35 for i in range(12)]  # the first and the last as they were
     for chosen in ([3, 4, 5], [9, 10, 11]):
         share = (sum(right[:3]) + sum(right[i] for i in chosen)) / 6
-        assert sbs.check("can_you_tell.3", (answers, level, right, share)).state == "right"
+        assert sbs.check("can_you_tell.4", (answers, level, right, share)).state == "right"
 
 
 def test_wrong_own_answers_get_a_hint(own):
@@ -100,18 +169,25 @@ def test_wrong_own_answers_get_a_hint(own):
         ("Madrid", lowest, right, share),
     ]
     for wrong in wrong_ones:
-        assert_hint("can_you_tell.3", wrong)
+        assert_hint("can_you_tell.4", wrong)
 
 
-def test_answers_that_no_model_gave_get_a_hint(own, monkeypatch):
-    monkeypatch.setattr(llm, "usage", lambda client=None: pd.DataFrame({"id": range(11)}))
-    assert_hint("can_you_tell.3", own, "did not come from the model")
+def test_answers_that_no_model_gave_get_a_hint(own):
+    answers, lowest, right, share = own
+    assert_hint("can_you_tell.4", (["It is Zzz, I think.", *answers[1:]], lowest, right, share), "does not answer")
+    assert_hint("can_you_tell.4", ([*answers[:-1], "I made this up."], lowest, right, share), "does not answer")
+
+
+def test_probabilities_that_no_model_gave_get_a_hint(own):
+    answers, lowest, right, share = own
+    assert_hint("can_you_tell.4", (answers, [0.99, *lowest[1:]], right, share), "another probability")
+    assert_hint("can_you_tell.4", (answers, [*lowest[:-1], 0.1], right, share), "another probability")
 
 
 @pytest.mark.parametrize("line", ["high", True, None, [0.8]])
 def test_the_hint_on_a_threshold_names_no_type_of_python(line):
-    assert not re.search(r"\b(str|bool|NoneType|list)\b", assert_hint("can_you_tell.2", (CONFIDENCE, RIGHT, line, 0, 2), "a number"))
+    assert not re.search(r"\b(str|bool|NoneType|list)\b", assert_hint("can_you_tell.3", (CONFIDENCE, RIGHT, line, 0, 2), "a number"))
 
 
 def test_untouched_own_answers_are_not_done(own):
-    assert sbs.check("can_you_tell.3", (..., ..., ..., ...)).state == "not done"
+    assert sbs.check("can_you_tell.4", (..., ..., ..., ...)).state == "not done"

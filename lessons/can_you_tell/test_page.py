@@ -1,5 +1,6 @@
 """What the page on confidence says, on results that come out each way."""
 
+import math
 import re
 
 import numpy as np
@@ -11,7 +12,8 @@ from sidebyside import NoAnswer, wording
 from sidebyside.errors import Why
 from sidebyside.tokens import Token
 
-page = sbs.lesson("can_you_tell")
+page, rule = sbs.lesson("can_you_tell"), sbs.lesson("hallucination")
+WHO = "smollm2-135m-instruct"
 
 
 def answers(right, real=None, **columns):
@@ -27,24 +29,63 @@ def tokens_like(*texts):
 
 def signals(right, **columns):
     """Answers for which every signal of the page is a constant but those that are named otherwise."""
-    names = dict.fromkeys([*page.SIGNALS, *page.TEN], 0.5)
+    names = dict.fromkeys([*page.SIGNALS, page.AGREEMENT], 0.5)
     return answers(right).assign(**names).assign(**columns)
+
+
+FIVE = [True, False] * 5  # just enough of both kinds
+GOOD, BAD = [1.0, 0.0] * 5, [0.0, 1.0] * 5
+MANY, UP, DOWN = [True, False] * 20, [1.0, 0.0] * 20, [0.0, 1.0] * 20
 
 
 def test_the_first_look_counts_and_shows():
     rows = answers([True, False, True, False], ["yes", "yes", "yes", "no"])
-    told = page.first_look("a model", pd.DataFrame(index=range(6)), rows).data
-    assert f"abstained on 2 of 6 questions. Of its other 4 answers, right: **{sbs.rate(rows['right'])}**" in told
-    assert f"about real things, right: **{sbs.Rate(2, 3)}**" in told
+    asked = pd.DataFrame({"kind": [rule.RIGHT] * 2 + [rule.MADE_UP] * 2 + [rule.ADMITS, rule.DODGES, rule.NO_ANSWER]})
+    told = page.first_look(WHO, asked, rows).data
+    assert told.startswith(f"Of 6 answers of {WHO} (1 more got no answer), 1 said that it does not know, 1 dodged. Of the other 4, right: **")
+    assert f"**{sbs.rate(rows['right'])}**. Of those about real things, right: **{sbs.Rate(2, 3)}**" in told
     assert told.endswith("“answer 0” (real, right); “answer 1” (real, wrong); “answer 3” (invented, wrong).")
+
+
+# --- signals ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("right", "said"),
+    [
+        (FIVE, "0.50 (95 % interval"),
+        ([True, False] * 4, "too few to compare (4 right, 4 wrong)"),
+        ([True] * 9 + [False] * 4, "too few to compare (9 right, 4 wrong)"),
+        ([True] * 4 + [False] * 9, "too few to compare (4 right, 9 wrong)"),
+        ([], "not measured (n = 0)"),
+    ],
+)
+def test_nothing_is_compared_below_the_floor(right, said):
+    assert page.measured(signals(right).astype({"right": bool}), page.NAME).startswith(said)
+
+
+def test_only_answers_with_the_signal_count_for_the_floor():
+    rows = signals(FIVE, **{page.NAME: [np.nan, *GOOD[1:]]})
+    assert page.measured(rows, page.NAME) == "too few to compare (4 right, 5 wrong)"
+    more = signals([*FIVE, True], **{page.NAME: [*GOOD, np.nan]})
+    assert page.measured(more, page.NAME) == str(sbs.auroc(FIVE, GOOD))
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"),
+    [(GOOD, "more than a coin"), (BAD, "the wrong way"), ([0.5] * 10, "nothing that a coin would not"), ([np.nan] * 10, "cannot be judged")],
+)
+def test_what_a_signal_is_worth(confidence, said):
+    assert said in page.worth(page.auroc_of(signals(FIVE, x=confidence), "x"))
 
 
 @pytest.mark.parametrize(("gap", "option"), [(20, 0), (19.9, 1), (5, 1), (4.9, 2), (0, 2), (-30, 2)])
 def test_how_much_surer_the_model_says_it_is(gap, option):
-    rows = signals([True, False, True, False], **{page.STATED: [50 + gap, 50, np.nan, np.nan]})
-    outcome = page.words("a model", rows)
+    rows = signals([*FIVE, True], **{page.STATED: [*([50 + gap, 50] * 5), np.nan]})
+    outcome = page.words(WHO, rows)
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"number for 2 of 4 answers. Mean for right ones: {50 + gap:.1f} (n = 1); for wrong ones: 50.0 (n = 1)." in outcome.sentence
+    assert f"number for 10 of 11 answers. Mean for right ones: {50 + gap:.1f} (n = 5); for wrong ones: 50.0 (n = 5)." in outcome.sentence
+    assert "verdict: 0.50" in outcome.sentence and outcome.sentence.endswith("It tells nothing that a coin would not.")
 
 
 @pytest.mark.parametrize(
@@ -52,18 +93,13 @@ def test_how_much_surer_the_model_says_it_is(gap, option):
     [
         ([True, True], [90.0, 10.0], "right ones: 50.0 (n = 2); for wrong ones: none (n = 0)"),
         ([True, False], [np.nan, np.nan], "right ones: none (n = 0); for wrong ones: none (n = 0)"),
-        ([False, False], [90.0, 10.0], "right ones: none (n = 0); for wrong ones: 50.0 (n = 2)"),
+        ([True, False] * 4, [90.0, 10.0] * 4, "right ones: 90.0 (n = 4); for wrong ones: 10.0 (n = 4)"),
     ],
 )
-def test_without_a_pair_of_means_no_gap_is_measured(right, stated, said):
-    outcome = page.words("a model", signals(right, **{page.STATED: stated}))
+def test_without_means_of_enough_answers_no_gap_is_measured(right, stated, said):
+    outcome = page.words(WHO, signals(right, **{page.STATED: stated}))
     assert outcome.answer == wording.NOT_MEASURED
-    assert said in outcome.sentence and re.search("AUROC of the number: (none|not measured)", outcome.sentence)
-
-
-def test_an_auroc_leaves_out_answers_without_the_signal():
-    rows = answers([True, False, True], signal=[0.9, 0.1, np.nan])
-    assert page.measured(rows, "signal") == str(sbs.auroc([True, False], [0.9, 0.1]))
+    assert said in outcome.sentence and re.search("AUROC of the number: (too few|not measured)", outcome.sentence)
 
 
 @pytest.mark.parametrize(
@@ -83,69 +119,122 @@ def test_the_name_is_what_stands_after_is(texts, name):
 
 def test_an_example_is_the_first_of_its_kind():
     rows = answers([False, True, True], tokens=[tokens_like("a"), tokens_like("b"), tokens_like("c")])
-    assert [token.text for token in page.example(rows, True, "a model").tokens] == ["b"]
-    assert list(page.example(rows[rows["right"]], False, "a model").tokens) == []
+    assert [token.text for token in page.example(rows, True, WHO).tokens] == ["b"]
+    assert list(page.example(rows[rows["right"]], False, WHO).tokens) == []
 
 
-def test_the_table_of_signals_names_both_base_rates():
+def test_the_table_of_signals_names_the_model_and_both_base_rates():
     rows = signals([True, False, False, False]).assign(real=["yes", "yes", "no", "no"])
-    table = page.signals_table(rows).rows
-    assert list(table.columns) == ["AUROC of", "all answers (right: 25%)", "about real things (right: 50%)"]
-    assert list(table["AUROC of"]) == page.SIGNALS
+    table = page.signals_table(rows, WHO).rows
+    assert list(table.columns) == [f"AUROC with {WHO}", "all answers (right: 25%)", "about real things (right: 50%)"]
+    assert list(table.iloc[:, 0]) == page.SIGNALS
 
 
-@pytest.mark.parametrize(("auroc", "option"), [(0.2, 0), (0.59, 0), (0.6, 1), (0.89, 1), (0.9, 2)])
-def test_how_well_the_tokens_tell(auroc, option):
-    rows = signals([True, False, True], **{page.NAME: [0.9, 0.1, 0.3]}).assign(real=["yes", "yes", "no"])
-    outcome = page.tokens("a model", rows, page.NAME, auroc)
+def test_the_signal_is_the_best_on_the_half_to_choose_on():
+    rows = signals(FIVE, **{page.VERDICT: [0.5] * 10, page.ALL: GOOD, page.WEAKEST: GOOD})
+    assert page.chosen(rows) == page.ALL  # of two alike, the first
+    assert page.chosen(signals(FIVE, **{page.STATED: [*GOOD[:-1], np.nan], page.VERDICT: GOOD})) == page.VERDICT  # one that not all have is none
+    assert page.chosen(signals([True, False])) == page.chosen(signals([])) == page.NAME
+
+
+def pairs_won(share):
+    """A confidence that wins a share of 10 × 10 pairs: all wrong answers alike, that many of the right ones above them."""
+    above = round(10 * share)
+    return [1.0] * above + [0.0] * (10 - above) + [0.5] * 10
+
+
+@pytest.mark.parametrize(("share", "option"), [(0.5, 0), (0.6, 1), (0.9, 1), (1.0, 2), (0.2, 0)])
+def test_how_well_the_tokens_tell(share, option):
+    rows = signals([True] * 10 + [False] * 10, **{page.NAME: pairs_won(share)})
+    outcome = page.tokens(WHO, rows, page.ALL)
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"base rate {sbs.Rate(1, 2)}. Over all answers" in outcome.sentence and outcome.sentence.endswith(f"base rate {sbs.Rate(2, 3)}.")
-
-
-def test_an_auroc_of_answers_that_are_all_right_is_not_measured():
-    outcome = page.tokens("a model", signals([True, True]).assign(real="yes"), page.NAME, None)
-    assert outcome.answer == wording.NOT_MEASURED and "all right or all wrong" in outcome.sentence
-
-
-def test_calibration_says_each_group_and_both_errors():
-    rows = answers([True, False, True, False, True], ["yes"] * 4 + ["no"], signal=[0.9, 0.1, 0.9, 0.1, 0.9], **{page.ALL: [0.5] * 5})
-    bins = sbs.evaluation.calibration(rows["signal"], rows["right"], bins=2)
-    told = page.calibration(rows, "signal", bins).data
-    assert told.startswith("Groups of the signal: said 37%, right 33% of 3; said 90%, right 100% of 2. ")
-    assert "signal: **0.10** (n = 5; about real things 0.10, n = 4). Of all tokens: **0.50** (about real things 0.50)." in told
-
-
-def test_the_reliability_chart_draws_the_groups():
-    bins = sbs.evaluation.calibration([0.1, 0.9], [False, True], bins=2)
-    assert [row["right"] for row in list(page.reliability_chart(bins).to_dict()["datasets"].values())[1]] == [0, 1]
-
-
-def test_ten_are_drawn_only_where_there_is_a_pair():
-    assert "no pair to compare" in page.ten_chart(signals([True, True])).data
-    (rows,) = page.ten_chart(signals([True, False])).to_dict()["datasets"].values()
-    assert {row["system"]: row["kind"] for row in rows} == {name: "ML" if name == page.SHORTNESS else "GenAI" for name in page.TEN}
-
-
-GOOD, BAD = [1.0] * 8 + [0.0] * 8, [0.0] * 8 + [1.0] * 8
-BOTH = [True] * 8 + [False] * 8
+    assert outcome.sentence.endswith("the best signal was: all tokens.")
 
 
 @pytest.mark.parametrize(
-    ("agreement", "name", "option", "said"),
-    [(GOOD, BAD, 1, "+1.00 (95 % interval +1.00 to +1.00)"), (BAD, GOOD, 0, "-1.00 (95 % interval -1.00"), (GOOD, GOOD, 2, "+0.00 (95 %")],
+    ("name", "short", "word"), [(UP, DOWN, "It beats mere"), (DOWN, UP, "It does worse than mere"), (UP, UP, "cannot be told apart")]
 )
-def test_one_answer_against_ten(agreement, name, option, said):
-    outcome = page.ten(page.NAME, signals(BOTH, **{page.AGREEMENT: agreement, page.NAME: name}))
+def test_the_name_s_token_against_mere_shortness(name, short, word):
+    assert word in page.tokens(WHO, signals(MANY, **{page.NAME: name, page.SHORTNESS: short}), page.NAME).sentence
+
+
+def test_an_auroc_of_too_few_wrong_answers_is_not_measured():
+    assert page.tokens(WHO, signals([True] * 20 + [False] * 4), page.NAME).answer == wording.NOT_MEASURED
+
+
+# --- is a probability a chance of being right? ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "word"),
+    [(0.9, FIVE, "promises too much"), (0.05, FIVE, "promises too little"), (0.5, FIVE, "promises about what comes true")],
+)
+def test_what_a_signal_promises(said, right, word):
+    rows = signals(right, signal=[said] * len(right))
+    told = page.calibration(rows, "signal", sbs.evaluation.calibration(rows["signal"], rows["right"]), WHO).data
+    assert f"Signal: {word} (on average it says {said:.0%}, right are 50% (" in told
+    assert f"all tokens: promises about what comes true (on average it says 50%, right are {wording.share(sbs.rate(right))}" in told
+
+
+def test_calibration_says_each_group():
+    rows = answers([True, False, True, False, True], signal=[0.9, 0.1, 0.9, 0.1, 0.9], **{page.ALL: [0.5] * 5})
+    bins = sbs.evaluation.calibration(rows["signal"], rows["right"], bins=2)
+    told = page.calibration(rows, "signal", bins, WHO).data
+    assert told.startswith(f"Groups of the signal with {WHO}: said 37%, right 33% of 3; said 90%, right 100% of 2. ")
+
+
+def test_the_reliability_chart_draws_the_groups_in_the_model_s_shape():
+    bins = sbs.evaluation.calibration([0.1, 0.9], [False, True], bins=2)
+    rows = list(page.reliability_chart(bins, page.ALL, WHO).to_dict()["datasets"].values())[1]
+    assert [(row["right"], row["kind"]) for row in rows] == [(0, "small"), (1, "small")]
+
+
+# --- asked again ------------------------------------------------------------------------------------------------------
+
+
+def test_ten_are_drawn_only_where_there_is_enough_to_compare():
+    assert "nothing to compare" in page.again_chart(signals([True, True]), page.NAME, WHO).data
+    (rows,) = page.again_chart(signals(FIVE), page.NAME, WHO).to_dict()["datasets"].values()
+    kinds = {row["system"]: row["kind"] for row in rows}
+    assert kinds == {page.VERDICT: "small", page.NAME: "small", page.SHORTNESS: "neither", page.AGREEMENT: "small"}
+
+
+@pytest.mark.parametrize(("agreement", "name", "option"), [(UP, DOWN, 1), (DOWN, UP, 0), (UP, UP, 2)])
+def test_one_answer_against_more(agreement, name, option):
+    outcome = page.again(WHO, page.NAME, signals(MANY, **{page.AGREEMENT: agreement, page.NAME: name}))
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"Agreement minus {page.NAME}: {said}" in outcome.sentence
-    assert "shortness 0.50 (95 % interval 0.50 to 0.50);" in outcome.sentence and page.STATED not in outcome.sentence
+    assert f"Agreement against the {page.NAME}: difference" in outcome.sentence
+    assert outcome.sentence.startswith(f"AUROC on 40 answers of {WHO}, base rate {sbs.Rate(20, 40)}: ")
 
 
-def test_ten_answers_that_are_all_right_tell_nothing():
-    outcome = page.ten(page.NAME, signals([True, True]))
-    assert outcome.answer == wording.NOT_MEASURED
-    assert f"Agreement minus {page.NAME}: not measured." in outcome.sentence and "all tokens none;" in outcome.sentence
+def test_answers_again_of_nearly_one_kind_tell_nothing():
+    outcome = page.again(WHO, page.NAME, signals([True] * 9 + [False] * 4))
+    assert outcome.answer == wording.NOT_MEASURED and "9 right, 4 wrong" in outcome.sentence
 
+
+def drawn(*kinds):
+    """Five answers to each question, all of one kind."""
+    return pd.DataFrame({"question": [f"q{i}" for i in range(len(kinds)) for _ in range(5)], "kind": [kind for kind in kinds for _ in range(5)]})
+
+
+def test_answers_that_stand_or_fall_together_make_the_interval_wider():
+    told = page.clustered(WHO, drawn(*[rule.RIGHT, rule.MADE_UP] * 10)).data
+    low, high = sbs.Rate(50, 100).interval
+    assert "50.0% (50 of 100 in 20 groups; 95 % interval" in told and f"run from {low:.0%} to {high:.0%}." in told
+    assert float(re.search(r"is ([\d.]+) times as wide", told)[1]) > 2
+
+
+def test_answers_that_have_nothing_in_common_leave_it_as_it_is():
+    each = drawn(*[rule.RIGHT, rule.MADE_UP] * 100).assign(question=range(1000))
+    assert page.clustered(WHO, each).data.endswith("The honest one is about as wide.")
+
+
+def test_answers_again_that_never_came_are_not_counted():
+    assert wording.NOT_MEASURED in page.clustered(WHO, drawn(rule.NO_ANSWER, rule.NO_ANSWER)).data
+    assert "(5 of 5 in 1 group;" in page.clustered(WHO, drawn(rule.RIGHT, rule.NO_ANSWER)).data
+
+
+# --- where to draw the line -------------------------------------------------------------------------------------------
 
 JUDGE = answers([True, True, False, False, False], signal=[0.9, 0.3, 0.6, 0.2, 0.3])
 
@@ -157,76 +246,101 @@ def test_mistakes_are_counted_at_the_threshold():
 
 
 def test_the_curve_draws_both_mistakes():
-    rows = next(iter(page.curve_chart(JUDGE, "signal").to_dict()["datasets"].values()))
+    rows = next(iter(page.curve_chart(JUDGE, "signal", WHO).to_dict()["datasets"].values()))
     found = {(row["at"], row["name"]): row["amount"] for row in rows}
-    assert len(rows) == 102
+    assert len(rows) == 102 and {row["kind"] for row in rows} == {"small"}
     assert [found[at, name] for at in (0, 0.5, 1) for name in ("misses", "false alarms")] == [1, 0, 0.3333, 0.5, 0, 1]
 
 
 def test_a_curve_without_wrong_answers_shows_no_misses():
-    rows = next(iter(page.curve_chart(JUDGE[JUDGE["right"]], "signal").to_dict()["datasets"].values()))
+    rows = next(iter(page.curve_chart(JUDGE[JUDGE["right"]], "signal", WHO).to_dict()["datasets"].values()))
     assert {row["amount"] for row in rows if row["name"] == "misses"} == {0}
 
 
-@pytest.mark.parametrize(("bills", "option"), [((1, 2, 3), 0), ((3, 2, 4), 1), ((3, 2, 1), 2), ((2, 2, 2), 1), ((2, 3, 2), 2)])
-def test_the_cheapest_way_and_the_plainer_of_equals(bills, option):
-    outcome = page.bill("a model", JUDGE, "signal", 0.5, bills, (3, 1))
-    assert outcome.answer == wording.options(outcome.key)[option]
-    assert "misses 1 of 3 wrong answers and gives 1 of 2 right ones a false alarm. A miss costs 3, a check 1." in outcome.sentence
-    assert f"for 5 answers: with the detector {bills[0]}, all checked {bills[1]}, none checked {bills[2]}." in outcome.sentence
-
-
-def test_the_table_of_costs():
-    rows = page.costs_table(JUDGE, "signal", {1: 0, 3: 0.5, 50: 2}, {1: (3, 5, 3), 3: (4, 5, 9), 50: (5, 5, 150)}).rows
-    assert list(rows["threshold"]) == ["check none", "0.50", "check all"]
-    assert list(rows.iloc[1]) == [3, "0.50", "1 of 3", "1 of 2", 4, 5, 9]
-
-
-def test_without_any_answer_no_bill_is_nought():
-    rows = page.costs_table(JUDGE.head(0), "signal", {3: 0.5}, {3: (0, 0, 0)}).rows
-    assert list(rows.iloc[0]) == [3, *["not measured"] * 6]
+LOW, MIDDLE, HIGH = [0.0] * 30 + [1.0] * 10, [1.0] * 40, [3.0] * 40
 
 
 @pytest.mark.parametrize(
-    ("hybrid", "signal", "word"), [(GOOD, BAD, "does better than"), (BAD, GOOD, "does worse than"), (GOOD, GOOD, "cannot be told apart from")]
+    ("costs", "option"),
+    [
+        ((LOW, MIDDLE, HIGH), 0),
+        ((HIGH, LOW, MIDDLE), 1),
+        ((HIGH, MIDDLE, LOW), 2),
+        ((MIDDLE, [0.0, 2.0] * 20, HIGH), 3),  # as expensive as the other
+        (([0.0, 1.9] * 20, MIDDLE, HIGH), 3),  # cheaper by less than luck can do
+        ((MIDDLE, MIDDLE, HIGH), 1),  # a detector that holds all back is no way of its own
+        ((LOW, MIDDLE, LOW), 2),
+        ((MIDDLE, MIDDLE, MIDDLE), 3),
+    ],
+)
+def test_a_way_is_the_cheapest_only_if_it_is_clearly_so(costs, option):
+    outcome = page.bill(WHO, JUDGE, "signal", 0.5, costs, (3, 1))
+    assert outcome.answer == wording.options(outcome.key)[option]
+    assert "misses 1 of 3 wrong answers and gives 1 of 2 right ones a false alarm. A miss costs 3, a check 1." in outcome.sentence
+
+
+def test_the_bill_says_each_sum_with_its_interval_and_what_is_saved():
+    outcome = page.bill(WHO, JUDGE, "signal", 0.5, (LOW, MIDDLE, HIGH), (3, 1))
+    assert re.search(r"with the detector 10 \(\d+ to \d+\); all checked 40 \(40 to 40\); none checked 120 \(120 to 120\)", outcome.sentence)
+    saved = re.search(r"“with the detector”; against “all checked” it saves 30 \(95 % interval (\d+) to (\d+)\)", outcome.sentence)
+    assert 20 < int(saved[1]) < 30 < int(saved[2]) < 40
+
+
+def test_the_table_of_costs():
+    costs = {1: (LOW, MIDDLE, LOW), 3: (LOW, MIDDLE, HIGH), 50: (MIDDLE, MIDDLE, HIGH)}
+    rows = page.costs_table(JUDGE, "signal", {1: 0, 3: 0.5, 50: 2}, costs, WHO).rows
+    assert list(rows["threshold"]) == ["check none", "0.50", "check all"]
+    assert list(rows["clearly cheapest"]) == ["check none", "with detector", "check all"]
+    assert list(rows.iloc[1])[:4] == [3, "0.50", "1 of 3", "1 of 2"]
+    assert rows["check all"].iloc[0] == "40 (40 to 40)"
+
+
+def test_a_table_of_level_costs_says_so():
+    rows = page.costs_table(JUDGE, "signal", {3: 0.5}, {3: ([0.0, 2.0] * 20, MIDDLE, HIGH)}, WHO).rows
+    assert rows["clearly cheapest"].iloc[0] == page.NO_CLEAR
+
+
+def test_without_any_answer_no_bill_is_nought():
+    rows = page.costs_table(JUDGE.head(0), "signal", {3: 0.5}, {3: ([], [], [])}, WHO).rows
+    assert list(rows.iloc[0]) == [3, *["not measured"] * 7]
+    assert math.isnan(page.interval_of_sum([])[0])
+
+
+@pytest.mark.parametrize(
+    ("hybrid", "signal", "word"), [(UP, DOWN, "does better than"), (DOWN, UP, "does worse than"), (UP, UP, "cannot be told apart from")]
 )
 def test_the_hybrid_against_the_single_signal(hybrid, signal, word):
-    told = page.hybrid(answers(BOTH, hybrid=hybrid, signal=signal), ["signal"], "signal").data
+    told = page.hybrid(answers(MANY, hybrid=hybrid, signal=signal), ["signal"], "signal", WHO).data
     assert f"The hybrid **{word}** the signal" in told
 
 
 def test_no_hybrid_was_trained():
-    assert "nothing to learn here" in page.hybrid(answers(BOTH, signal=GOOD), ["signal"], "signal").data
+    assert "nothing to learn here" in page.hybrid(answers(MANY, signal=UP), ["signal"], "signal", WHO).data
+    assert page.learnable(answers(FIVE), answers(FIVE))
+    assert not page.learnable(answers([True, False] * 4), answers(FIVE)) and not page.learnable(answers(FIVE), answers(FIVE).head(0))
 
 
 # --- answers that never came ------------------------------------------------------------------------------------------
 
-NOBODY = signals([]).assign(real=[], question=[], said=[], tokens=[], right=pd.Series(dtype=bool))
+NOBODY = signals([]).assign(real=[], question=[], said=[], tokens=[], kind=[], right=pd.Series(dtype=bool))
 
 
 def test_without_any_answer_nothing_is_said_of_the_model():
-    asked = pd.DataFrame({"real": ["yes", "no"], "said": [NoAnswer(Why.FILTERED)] * 2})
-    assert page.first_look("a model", asked, NOBODY).data.startswith("a model gave no answer to any of these 2 questions")
+    asked = pd.DataFrame({"real": ["yes", "no"], "said": [NoAnswer(Why.FILTERED)] * 2, "kind": [rule.NO_ANSWER] * 2})
+    assert page.first_look(WHO, asked, NOBODY).data.startswith(f"{WHO} gave no answer to any of these 2 questions")
     for outcome in (
-        page.words("a model", NOBODY),
-        page.tokens("a model", NOBODY, page.NAME, None),
-        page.ten(page.NAME, NOBODY),
-        page.bill("a model", NOBODY, page.NAME, 0.5, [0, 0, 0], (3, 1)),
+        page.words(WHO, NOBODY),
+        page.tokens(WHO, NOBODY, page.NAME),
+        page.again(WHO, page.NAME, NOBODY),
+        page.bill(WHO, NOBODY, page.NAME, 0.5, ([], [], []), (3, 1)),
     ):
         assert outcome.answer == wording.NOT_MEASURED
     bins = sbs.evaluation.calibration(NOBODY[page.NAME], NOBODY["right"])
-    assert "not measured" in page.calibration(NOBODY, page.NAME, bins).data
-    assert "not measured" in page.ten_chart(NOBODY).data
-    assert "right: not measured" in page.signals_table(NOBODY).rows.columns[1]
+    assert "not measured" in page.calibration(NOBODY, page.NAME, bins, WHO).data
+    assert "not measured" in page.again_chart(NOBODY, page.NAME, WHO).data
+    assert "right: not measured" in page.signals_table(NOBODY, WHO).rows.columns[1]
 
 
-def test_questions_without_an_answer_are_told_apart_from_abstentions():
-    asked = pd.DataFrame({"real": ["yes", "yes", "no"], "said": ["Oslo", NoAnswer(Why.EMPTY), "I don't know"]})
-    rows = signals([True]).assign(real="yes", said="Oslo")
-    assert page.first_look("a model", asked, rows).data.startswith("a model abstained on 1 of 2 questions (1 more got no answer). Of its other 1")
-
-
-def test_confidences_that_were_not_measured_are_left_out():
-    rows = signals([True, False, True], **{page.NAME: [0.9, 0.1, np.nan]}).assign(real="yes")
-    assert page.measured(rows, page.NAME) == str(sbs.auroc([True, False], [0.9, 0.1]))
-    assert page.ten(page.NAME, signals([True, False], **{page.AGREEMENT: [np.nan, np.nan]})).answer == wording.NOT_MEASURED
+def test_agreement_that_was_not_measured_is_left_out():
+    assert page.again(WHO, page.NAME, signals(FIVE, **{page.AGREEMENT: [np.nan] * 10})).answer == wording.NOT_MEASURED
+    assert page.came(["a", NoAnswer(Why.EMPTY)]) == ["a"]

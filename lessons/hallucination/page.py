@@ -172,7 +172,7 @@ def doubt(model: str, said: Sequence[str | None], kinds: pd.Series[str], exists:
     word = wording.by_bounds(marks[MADE_UP].value, [0.1, wording.after(0.5)], wording.options(key))
     told = (
         f"{model}, asked plainly, gets {right} of the real things right and answers {fabricated} of the invented ones as if they existed. "
-        f"A word of doubt stands in {marks[MADE_UP]} of its made-up or wrong answers, and in {marks[RIGHT]} of its right ones."
+        f"A word of doubt is in {marks[MADE_UP]} of its made-up or wrong answers, and in {marks[RIGHT]} of its right ones."
     )
     return sbs.outcome(key, word, told)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
-from numpy.typing import ArrayLike
+from scipy.stats import fisher_exact
 
 import sidebyside as sbs
 from sidebyside.cases import Case
@@ -16,36 +19,33 @@ from sidebyside.evaluation import Rate, came, middle
 from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, number, options, p_is, p_value, share
 
-KINDS = {"language model": "GenAI", "trained model": "ML"}
+TRAINED = "trained model"
 SIZES = (30, 100, 300)
 FIRST_TEAMS = 50  # as many ticks a line as the eye can tell apart
 
 Exams = Mapping[tuple[str, int], np.ndarray]  # system and number of messages → the score of each exam, 0 to 1
-Steps = Mapping[int, tuple[int, int, float, float]]  # number of messages → only the first right, only the second right, p by hand, p by library
 
 
-def prompts(case: Case) -> dict[str, sbs.Prompt]:
-    """Return eight prompts of the kinds tried in *A prompt is a version*, by version."""
-    (negative, positive), train = case.classes, case.split("train")
-    task = f"Classify the {case.label} of this {case.subject} as {positive} or {negative}. Answer with one word.\n\n{{text}}"
-    sentence = f"The {case.label} of this {case.subject} is "
-    whole = sbs.one_of(sentence + negative, sentence + positive)
-    shown = [train[train[case.label] == label].iloc[i] for i in (0, 1) for label in case.classes]
-    examples = tuple((row["text"], sentence + row[case.label]) for row in shown)
-    role = f"You are an expert at judging the {case.label} of a {case.subject}."
-    warned = task.replace(" Answer", " Read the whole text carefully. Pay attention to sarcasm and to mixed feelings. Answer")
-    doubt = task.replace(" Answer", f" If it is not clearly {positive}, it is {negative}. Answer")
-    versions = [
-        sbs.Prompt("v1", "ask as one asks a colleague", f"Is the writer of this {case.subject} {positive}?\n\n{{text}}"),
-        sbs.Prompt("v2", "name task, labels and form", task),
-        sbs.Prompt("v3", "force the bare label", task, options=sbs.one_of(negative, positive)),
-        sbs.Prompt("v4", "force a whole sentence", task, options=whole),
-        sbs.Prompt("v5", "v4 + four examples", task, examples=examples, options=whole),
-        sbs.Prompt("v6", "v4 + a role", task, system=role, options=whole),
-        sbs.Prompt("v7", "v4 + a warning of hard cases", warned, options=whole),
-        sbs.Prompt("v8", "v4 + a rule for doubt", doubt, options=whole),
-    ]
-    return {prompt.version: prompt for prompt in versions}
+def six(case: Case, base: sbs.Prompt) -> tuple[sbs.Prompt, ...]:
+    """Return six versions of a prompt: the three of *The GenAI workflow*, and three made from one of them, as on *Prompt iteration*."""
+    return (*sbs.lesson("the_genai_workflow").versions(case), *sbs.lesson("prompt_iteration").advised(case, base))
+
+
+def best_of(versions: Sequence[sbs.Prompt], given: Mapping[str, Sequence[str | None]], target: Sequence[str]) -> sbs.Prompt:
+    """Return the version with the most right labels, as *The GenAI workflow* chooses; of several the first, which is the simplest.
+
+    Args:
+        versions: The versions of the prompt.
+        given: Version → the labels found in its answers.
+        target: The right labels.
+    """
+    right = {name: [bool(a == b) for a, b in zip(labels, target, strict=True)] for name, labels in given.items()}
+    return sbs.lesson("the_genai_workflow").best_of(versions, right)  # type: ignore[no-any-return]
+
+
+def kind_of(system: str) -> str:
+    """Return how a system is drawn: the trained model as ML, any other by its model's kind."""
+    return "ML" if system.startswith(TRAINED) else sbs.charts.kind_of(system)
 
 
 def answered(test: pd.DataFrame, given: Sequence[str | None]) -> tuple[pd.DataFrame, list[str | None]]:
@@ -78,14 +78,12 @@ def marked(given: Sequence[Sequence[str | None]], target: Sequence[str]) -> np.n
 def exam_ticks(scores: Exams) -> Any:
     """Draw the scores of the first teams' exams, a line for each system and size."""
     rows = [
-        {"group": f"{name}, {n} messages", "kind": KINDS[name], "name": f"{n} messages", "score": score}
+        {"group": f"{name}, {n} messages", "kind": kind_of(name), "name": f"{n} messages", "score": score}
         for (name, n), given in scores.items()
         for score in sorted(set(given[:FIRST_TEAMS].tolist()))
     ]
-    alt = (
-        "Ticks: scores of fifty exams of 30, 100 and 300 messages for the language model and the trained model; "
-        "how far they spread stands in the table below."
-    )
+    names = " and the ".join(dict.fromkeys(name for name, _ in scores))
+    alt = f"Ticks: scores of fifty exams of 30, 100 and 300 messages for {names}; the table below says how far they spread."
     return sbs.charts.spread(pd.DataFrame(rows), alt, "right answers in one exam")
 
 
@@ -110,42 +108,34 @@ def jump(model: str, scores: Exams, messages: int) -> Outcome:
         messages: How many messages the exams were drawn from.
     """
     key = "how_sure_are_we/jump"
-    wide = {n: 100 * float(np.ptp(middle(scores["language model", n]))) for n in SIZES}
+    wide = {n: 100 * float(np.ptp(middle(scores[model, n]))) for n in SIZES}
     if np.isnan(wide[30]):
         return not_measured(key, model)
     few, more, most = (f"{points:.0f}" for points in wide.values())
     told = f"The middle 95 in 100 scores of {model} lie {few} points apart with 30 messages, {more} with 100 and {most} with 300"
-    drawn = f"({len(scores['language model', 30]):,} exams each, drawn from {messages} messages)"
-    return sbs.outcome(key, by_bounds(wide[30], (10, after(20)), options(key)), f"{told} {drawn}.")
+    drawn = f"({len(scores[model, 30]):,} exams each, drawn from {messages} messages)"
+    return sbs.outcome(key, by_bounds(wide[30], (10, after(20), after(30)), options(key)), f"{told} {drawn}. {_ahead(model, scores)}", model)
 
 
-def agree(one: ArrayLike, other: ArrayLike) -> str:
-    """Say whether two computations give the same numbers."""
-    return "they agree" if np.allclose(one, other, rtol=0, atol=1e-9) else "they do not agree"
+def _ahead(model: str, scores: Exams) -> str:
+    """Say how often the system with the lower true score came out ahead, or level, in small exams of both."""
+    one, other = scores[model, 30], scores[TRAINED, 30]
+    worse = sbs.rate(other <= one if one.mean() < other.mean() else one <= other)
+    return f"With 30 messages, the system that is really behind was level or ahead in {worse} of such exams."
 
 
-def intervals(by_hand: tuple[float, float], library: tuple[float, float], held: Mapping[int, Sequence[bool]]) -> Markdown:
-    """Say whether hand and library give the same interval, and how often the exams' intervals hold the true score.
+def intervals(model: str, found: sbs.Rate, held: Mapping[int, Sequence[bool]]) -> Markdown:
+    """Say a rate with its interval, and how often the exams' intervals hold the true score.
 
     Args:
-        by_hand: Lower and upper bound by the page's own function.
-        library: The same from the library.
+        model: Who answered.
+        found: Its rate on the whole test.
         held: Number of messages → for each exam, whether its interval holds the true score.
     """
-    (low, high), (lowest, highest) = by_hand, library
-    if np.isnan(low):
+    if not found.n:
         return sbs.say(f"Without an answer there is no score, and its interval is {NOT_MEASURED}.")
-    both = f"- By hand **{low:.4f} to {high:.4f}**, statsmodels **{lowest:.4f} to {highest:.4f}**: {agree(by_hand, library)}."
-    return sbs.say("\n".join([both, *(f"- Exams of {n}: the interval holds the true score in {sbs.rate(row)}." for n, row in held.items())]))
-
-
-def bootstrapped(model: str, score: float, messages: int, by_hand: Sequence[float], library: tuple[float, float]) -> Markdown:
-    """Say a macro-F1 with its bootstrap interval, by hand and from the library."""
-    (low, high), (lowest, highest) = by_hand, library
-    if np.isnan(score):
-        return sbs.say(f"Macro-F1 of {model} is {NOT_MEASURED}: none of its answers came.")
-    told = f"95 % interval by hand **{low:.4f} to {high:.4f}**, scipy **{lowest:.4f} to {highest:.4f}**: {agree(by_hand, library)}."
-    return sbs.say(f"Macro-F1 of {model} on {messages} test messages: {score:.3f}. {told}")
+    lines = [f"- The whole test: {model} is right in {found}."]
+    return sbs.say("\n".join([*lines, *(f"- Exams of {n}: the interval holds the true score in {sbs.rate(row)}." for n, row in held.items())]))
 
 
 # --- two systems, the same messages -----------------------------------------------------------------------------------
@@ -157,18 +147,52 @@ def ends(messages: int) -> list[int]:
     return reached if len(reached) == len(SIZES) else sorted({max(1, messages // 4), max(1, messages // 2), messages})
 
 
-def pair_options(sizes: Sequence[int]) -> list[str]:
-    """Return what a reader may guess: the first size at which the difference is clear, or none."""
-    return [*(f"the first {n}" for n in sizes), "none of these"]
+@dataclass(frozen=True)
+class Comparison:
+    """Two systems on the same messages.
+
+    Attributes:
+        won: How many messages only the first gets right.
+        lost: How many only the second gets right.
+        paired: The p-value of the exact McNemar test.
+        separate: The p-value of Fisher's exact test, which takes the two for exams on different messages.
+        phi: How closely right and wrong go together, -1 to 1 (the phi coefficient: Pearson's correlation of two yes-or-no rows); not a
+            number where a system is always right or always wrong.
+        worth: How many times as many messages separate exams would need for a difference as exact as the paired one: the ratio of the two
+            variances of the difference, (a + b) / (a + b - 2 * covariance); not a number where φ is none.
+    """
+
+    won: int
+    lost: int
+    paired: float
+    separate: float
+    phi: float
+    worth: float
+
+
+def compare(first: np.ndarray, second: np.ndarray) -> Comparison:
+    """Compare whether two systems are right on the same messages; without marks nothing is measured."""
+    if not len(first) or np.isnan(first).any() or np.isnan(second).any():
+        return Comparison(0, 0, *[math.nan] * 4)
+    one, other = first.astype(bool), second.astype(bool)
+    won, lost = int(np.sum(one & ~other)), int(np.sum(other & ~one))
+    varied = 0 < one.sum() < len(one) and 0 < other.sum() < len(other)
+    phi = float(np.corrcoef(one, other)[0, 1]) if varied else math.nan
+    apart, together = one.var() + other.var(), float(np.var(one.astype(float) - other))
+    worth = math.nan if not varied else apart / together if together else math.inf
+    return Comparison(won, lost, sbs.paired_p(one, other), separate_p(int(one.sum()), int(other.sum()), len(one)), phi, worth)
+
+
+@cache
+def separate_p(first: int, second: int, n: int) -> float:
+    """Return the p-value of Fisher's exact test for two systems that are right on so many of n messages each, as if on different ones."""
+    return float(fisher_exact([[first, n - first], [second, n - second]]).pvalue)
 
 
 def growing(right: Mapping[str, np.ndarray], sizes: Sequence[int]) -> Any:
     """Draw both systems' rates on the first messages of the test, for each size."""
-    systems = {f"{name}, first {n}": (KINDS[name], sbs.rate(row[:n])) for n in sizes for name, row in right.items()}
-    alt = (
-        "Points with intervals: right answers of the language model and the trained model on the first messages of test, "
-        "for three sizes; the values stand in the table below."
-    )
+    systems = {f"{name}, first {n}": (kind_of(name), sbs.rate(row[:n])) for n in sizes for name, row in right.items()}
+    alt = f"Points with intervals: right answers of {' and the '.join(right)} on the first messages of test; the table below has the values."
     return sbs.scoreboard(systems, alt, "right answers")
 
 
@@ -177,42 +201,109 @@ def overlap(one: Rate, other: Rate) -> bool:
     return one.interval[0] <= other.interval[1] and other.interval[0] <= one.interval[1]
 
 
-def paired_table(right: Mapping[str, np.ndarray], steps: Steps) -> Table:
-    """Show both systems' rates, whether their intervals overlap, and what the paired test says, for each size."""
+def paired_table(right: Mapping[str, np.ndarray], steps: Mapping[int, Comparison]) -> Table:
+    """Show both systems' rates, on how many messages one alone is right, how closely they go together, and both tests, for each size."""
     rows = []
-    for n, (won, lost, p, q) in steps.items():
-        crossed = NOT_MEASURED if np.isnan(p) else "yes" if overlap(*(sbs.rate(row[:n]) for row in right.values())) else "no"
-        rates = {name: sbs.rate(row[:n]) for name, row in right.items()}
-        only = {f"only {name} right": count for name, count in zip(right, (won, lost), strict=True)}
-        row = {"first": n} | {name: share(rate) for name, rate in rates.items()} | {"intervals overlap": crossed}
-        rows.append(row | only | {"p by hand": p_value(p), "p statsmodels": p_value(q)})
+    for n, found in steps.items():
+        row: dict[str, Any] = {"first": n} | {name: share(sbs.rate(marks[:n])) for name, marks in right.items()}
+        row |= {f"only {name} right": count for name, count in zip(right, (found.won, found.lost), strict=True)}
+        rows.append(row | {"φ": number(found.phi, ".2f"), "p, paired": p_value(found.paired), "p, as two exams": p_value(found.separate)})
     return sbs.table(pd.DataFrame(rows))
 
 
-def pair(model: str, steps: Steps) -> Outcome:
-    """Say on how many messages the difference is first clear."""
-    *sizes, none = pair_options(list(steps))
-    if all(np.isnan(p) for _, _, p, _ in steps.values()):
-        return not_measured("how_sure_are_we/pair", model)
-    clear = [said for said, (_, _, p, _) in zip(sizes, steps.values(), strict=True) if p < LINE]
-    by_hand, library = ([step[place] for step in steps.values()] for place in (2, 3))
-    p_values = "; ".join(f"first {n}: {p_is(p)}" for n, p in zip(steps, by_hand, strict=True))
-    told = f"{model} and the trained model, {p_values}. By hand and from statsmodels: {agree(by_hand, library)}."
-    return sbs.outcome("how_sure_are_we/pair", clear[0] if clear else none, told)
+def told_apart(model: str, steps: Mapping[int, Comparison], by_hand: Mapping[int, float]) -> Markdown:
+    """Say for each size whether the paired test tells the two systems apart yet, and whether the sum by hand gives the same."""
+    if all(np.isnan(found.paired) for found in steps.values()):
+        return sbs.say(f"{model} and the trained model: {NOT_MEASURED}.")
+    words = [f"first {n}: {'**clear**' if found.paired < LINE else '**cannot tell yet**'} ({p_is(found.paired)})" for n, found in steps.items()]
+    same = all(math.isclose(found.paired, by_hand[n], abs_tol=1e-9) for n, found in steps.items())
+    return sbs.say(f"{model} and the trained model: {'; '.join(words)}. By hand and from the library: {'they agree' if same else 'they differ'}.")
 
 
-def power(found: Mapping[int, tuple[Rate, Rate]]) -> Table:
-    """Show how often an exam would find the difference, by a paired test and by intervals that lie apart."""
-    rows = [{"messages": n, "paired test finds it": str(by_test), "intervals lie apart": str(by_eye)} for n, (by_test, by_eye) in found.items()]
+def pair(model: str, fewer: int, marks: tuple[np.ndarray, np.ndarray], rivals: Comparison) -> Outcome:
+    """Say which tests tell a trained model from the same one with fewer labels, and what that has to do with how they go together.
+
+    Args:
+        model: The language model's name.
+        fewer: How many labels the second one had.
+        marks: Whether the trained model is right, and the one with fewer labels.
+        rivals: The language model compared with the trained one, for contrast.
+    """
+    key, found = "how_sure_are_we/pair", compare(*marks)
+    both, paired, separate, neither = options(key)
+    answer = {(True, True): both, (True, False): paired, (False, True): separate, (False, False): neither}
+    told = (
+        f"With all labels {sbs.rate(marks[0])}, with {fewer:,} of them {sbs.rate(marks[1])}. Only the first is right on {found.won}, only the second "
+        f"on {found.lost}; φ = {number(found.phi, '.2f')}. Paired: {p_is(found.paired)}; as two exams: {p_is(found.separate)}. {_gain(found)}"
+    )
+    beside = f" {model} and the trained model: φ = {number(rivals.phi, '.2f')}; {p_is(rivals.paired)} and {p_is(rivals.separate)}. {_gain(rivals)}"
+    return sbs.outcome(key, answer[found.paired < LINE, found.separate < LINE], (told + ("" if np.isnan(rivals.paired) else beside)).strip(), model)
+
+
+def _gain(found: Comparison) -> str:
+    """Say what pairing does for a comparison, as so many times the messages (see `Comparison.worth`)."""
+    if math.isnan(found.worth):
+        return ""
+    if math.isinf(found.worth):
+        return "Both are right on exactly the same messages."
+    times = f"like {found.worth:.1f} times as many messages"
+    return (
+        f"Pairing counts {times}."
+        if found.worth >= 1.5
+        else f"Pairing gains little: {times}."
+        if found.worth > after(1)
+        else "Pairing gains nothing."
+    )
+
+
+def joint(first: float, second: float, phi: float) -> list[float]:
+    """Return how often both systems are right, only the first, only the second, and neither.
+
+    Args:
+        first: The true rate of one, 0 to 1.
+        second: The true rate of the other.
+        phi: How closely their answers go together (see `Comparison`).
+
+    Raises:
+        ValueError: If two such rates cannot go together so closely.
+    """
+    both = first * second + phi * math.sqrt(first * (1 - first) * second * (1 - second))
+    shares = [both, first - both, second - both, 1 - first - second + both]
+    if min(shares) < -1e-9:
+        raise ValueError(f"Rates of {first:g} and {second:g} cannot go together as closely as {phi:g}.")
+    return [max(0.0, part) for part in shares]
+
+
+def power(level: float, worth_it: float, found: Mapping[tuple[int, float], tuple[Rate, Rate]]) -> Table:
+    """Show how often an exam finds a difference that was chosen beforehand, by both tests.
+
+    Args:
+        level: The better system's true rate.
+        worth_it: How far the other one lies behind.
+        found: Number of messages and φ → how often the paired test finds it, and the one for separate exams.
+    """
+    title = f"{level:.0%} against {level - worth_it:.0%}: messages"
+    rows = [{title: n, "φ": phi, "paired test finds it": share(a), "as two exams": share(b)} for (n, phi), (a, b) in found.items()]
     return sbs.table(pd.DataFrame(rows))
+
+
+def power_in_words(found: Mapping[tuple[int, float], tuple[Rate, Rate]]) -> Markdown:
+    """Say for the middle size how often each test finds the difference where φ is lowest, and where it is highest."""
+    sizes, phis = sorted({n for n, _ in found}), sorted({phi for _, phi in found})
+    n, ends = sizes[len(sizes) // 2], (phis[0], phis[-1])
+    (paired, apart), (paired_high, apart_high) = ([f"{rate.value:.0%}" for rate in found[n, phi]] for phi in ends)
+    return sbs.say(
+        f"With {n:,} messages the paired test finds the difference in {paired} of the exams where φ is {ends[0]:g}, and in {paired_high} where it is "
+        f"{ends[1]:g}; the test for separate exams in {apart} and {apart_high}."
+    )
 
 
 # --- the luckiest of eight --------------------------------------------------------------------------------------------
 
 
 def team_sizes(messages: int) -> tuple[int, int]:
-    """Return on how many messages teams choose: three tenths and six tenths of all, at least one."""
-    return max(1, messages * 3 // 10), max(1, messages * 6 // 10)
+    """Return on how many messages teams choose: a third and two thirds of all, at least one."""
+    return max(1, messages // 3), max(1, messages * 2 // 3)
 
 
 def wrong(model: str, teams: Mapping[int, np.ndarray], tried: int, messages: int) -> Outcome:
@@ -235,20 +326,7 @@ def wrong(model: str, teams: Mapping[int, np.ndarray], tried: int, messages: int
         for n, (own, true, _) in teams.items()
     ]
     word = by_bounds(few.value, (0.25, after(0.5)), options(key))
-    return sbs.outcome(key, word, f"{tried} prompts for {model}, {count:,} teams. {' '.join(told)}")
-
-
-def luck(leads: Mapping[int, Mapping[int, float]]) -> Table:
-    """Show how far the best of equal systems lies above the truth.
-
-    Args:
-        leads: How many systems → how many messages → the mean lead, in points.
-    """
-    rows = [
-        {"equal systems tried": tried} | {f"{n} messages": f"{round(points, 1) + 0:.1f} points" for n, points in row.items()}
-        for tried, row in leads.items()
-    ]
-    return sbs.table(pd.DataFrame(rows))
+    return sbs.outcome(key, word, f"{tried} prompts for {model}, {count:,} teams. {' '.join(told)}", model)
 
 
 # --- plan the exam ----------------------------------------------------------------------------------------------------
@@ -267,15 +345,13 @@ def plan(expected: float, half_width: float, rough: float, needed: int, finer: i
     key = "how_sure_are_we/plan"
     told = (
         f"For a rate of about {expected:.0%}, give or take {100 * half_width:g} points: {needed} messages with Wilson's interval, "
-        f"{rough:.0f} by the rough formula. Give or take {50 * half_width:g} points: {finer} messages, {finer / needed:.1f} times as many."
+        f"{rough:.0f} by the textbook formula. Give or take {50 * half_width:g} points: {finer} messages, {finer / needed:.1f} times as many."
     )
-    return sbs.outcome(key, by_bounds(finer / needed, (3, 7), options(key)), told)
+    return sbs.outcome(key, by_bounds(finer / needed, (1.75, 3, 7), options(key)), told)
 
 
 def discordant(one: np.ndarray, other: np.ndarray) -> Markdown:
-    """Say on how many messages only one of two systems is right, and how far they lie apart: what a plan for a pair needs."""
+    """Say on how many messages only one of two systems is right: what a plan for a pair needs."""
     if np.isnan(one).any():
-        return sbs.say(f"For its second half: how far our two systems lie apart was {NOT_MEASURED}.")
-    points = 100 * abs(int(one.sum()) - int(other.sum())) / len(one)
-    told = f"only one of our two systems is right on {sbs.rate(one != other)} of the test messages"
-    return sbs.say(f"For its second half: {told}, and they lie {points:.1f} points apart.")
+        return sbs.say(f"For its second half: on how many messages only one of our two systems is right was {NOT_MEASURED}.")
+    return sbs.say(f"For its second half: only one of our two systems is right on {sbs.rate(one != other)} of the test messages.")

@@ -1,6 +1,7 @@
 """The checks of "How sure are we?": right answers pass in any form, wrong ones get a hint, untouched ones are not done."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -14,6 +15,49 @@ from tests.verdicts import assert_hint
 def hint_for(number, answer):
     text = assert_hint(number, answer)
     assert len(text.split()) > 5
+
+
+MINE = {"a": "small", "b": "yes", "c": "luck", "d": "small", "e": "yes", "f": "small"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        MINE,
+        {letter.upper(): f" {verdict.title()} " for letter, verdict in MINE.items()},
+        {letter: {"small": "too small", "luck": "Luck, the best of thirty", "yes": "yes!"}[verdict] for letter, verdict in MINE.items()},
+    ],
+)
+def test_verdicts_on_sentences_pass_in_any_form(answer):
+    assert sbs.check("how_sure_are_we.1", answer).state == "right"
+
+
+@pytest.mark.parametrize("letter", list(MINE))
+@pytest.mark.parametrize("verdict", ["yes", "small", "luck"])
+def test_each_wrong_verdict_gets_the_hint_of_its_sentence(letter, verdict):
+    if verdict != MINE[letter]:
+        assert f"Sentence {letter}" in assert_hint("how_sure_are_we.1", MINE | {letter: verdict})
+
+
+@pytest.mark.parametrize("verdict", ["perhaps", "small or luck", None, True, 3])
+def test_what_is_no_verdict_gets_a_hint(verdict):
+    assert_hint("how_sure_are_we.1", MINE | {"c": verdict}, "write yes, small or luck")
+
+
+def test_verdicts_in_a_list_get_a_hint():
+    assert_hint("how_sure_are_we.1", list(MINE.values()), "letters")
+
+
+@pytest.mark.parametrize("left", [dict.fromkeys(MINE, ...), MINE | {"f": ...}])
+def test_verdicts_left_open_are_not_done(left):
+    assert sbs.check("how_sure_are_we.1", left).state == "not done"
+
+
+def test_the_numbers_of_the_sentences_say_what_the_verdicts_do():
+    assert mcnemar([[22, 4], [2, 2]], exact=True).pvalue > 0.5  # a
+    assert mcnemar([[450, 60], [20, 70]], exact=True).pvalue < 0.001  # b
+    assert half_width(360, 400) == pytest.approx(0.03, abs=0.002)  # e
+    assert half_width(32, 40) > 0.1  # f
 
 
 def half_width(hits, n, method="wilson"):
@@ -38,7 +82,7 @@ def by_hand(rate, wanted):
 
 @pytest.mark.parametrize("answer", [search, whole_messages, by_hand, lambda r, h: np.int64(search(r, h))])
 def test_messages_needed_found_either_way_passes(answer):
-    assert sbs.check("how_sure_are_we.1", answer).state == "right"
+    assert sbs.check("how_sure_are_we.2", answer).state == "right"
 
 
 @pytest.mark.parametrize(
@@ -57,15 +101,15 @@ def test_messages_needed_found_either_way_passes(answer):
     ],
 )
 def test_wrong_messages_needed_gets_a_hint(answer):
-    hint_for("how_sure_are_we.1", answer)
+    hint_for("how_sure_are_we.2", answer)
 
 
 def test_the_school_formula_is_named():
-    assert "Wilson" in sbs.check("how_sure_are_we.1", lambda r, h: math.ceil(1.96**2 * r * (1 - r) / h**2)).text
+    assert "Wilson" in sbs.check("how_sure_are_we.2", lambda r, h: math.ceil(1.96**2 * r * (1 - r) / h**2)).text
 
 
 def test_untouched_messages_needed_is_not_done():
-    assert sbs.check("how_sure_are_we.1", lambda rate, half_width: ...).state == "not done"
+    assert sbs.check("how_sure_are_we.2", lambda rate, half_width: ...).state == "not done"
 
 
 def rows(both, first, second, neither):
@@ -89,7 +133,7 @@ P_FAR = mcnemar([[239, 14], [29, 38]], exact=True).pvalue
     ],
 )
 def test_right_comparison_passes(answer):
-    assert sbs.check("how_sure_are_we.2", answer).state == "right"
+    assert sbs.check("how_sure_are_we.3", answer).state == "right"
 
 
 @pytest.mark.parametrize(
@@ -109,11 +153,11 @@ def test_right_comparison_passes(answer):
     ],
 )
 def test_wrong_comparison_gets_a_hint(given):
-    hint_for("how_sure_are_we.2", (*FAR, *given))
+    hint_for("how_sure_are_we.3", (*FAR, *given))
 
 
 def test_untouched_comparison_is_not_done():
-    assert sbs.check("how_sure_are_we.2", (*FAR, ..., ..., ..., ..., ...)).state == "not done"
+    assert sbs.check("how_sure_are_we.3", (*FAR, ..., ..., ..., ..., ...)).state == "not done"
 
 
 def simulated(systems, n, rate, times=2000, seed=None):
@@ -129,11 +173,11 @@ def computed(systems, n, rate):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_simulated_luck_passes(seed):
-    assert sbs.check("how_sure_are_we.3", lambda systems, n, rate: simulated(systems, n, rate, seed=seed)).state == "right"
+    assert sbs.check("how_sure_are_we.4", lambda systems, n, rate: simulated(systems, n, rate, seed=seed)).state == "right"
 
 
 def test_computed_luck_passes():
-    assert sbs.check("how_sure_are_we.3", computed).state == "right"
+    assert sbs.check("how_sure_are_we.4", computed).state == "right"
 
 
 @pytest.mark.parametrize(
@@ -150,8 +194,15 @@ def test_computed_luck_passes():
     ],
 )
 def test_wrong_luck_gets_a_hint(answer):
-    hint_for("how_sure_are_we.3", answer)
+    hint_for("how_sure_are_we.4", answer)
 
 
 def test_untouched_luck_is_not_done():
-    assert sbs.check("how_sure_are_we.3", lambda systems, n, rate: ...).state == "not done"
+    assert sbs.check("how_sure_are_we.4", lambda systems, n, rate: ...).state == "not done"
+
+
+@pytest.mark.parametrize("number", [2, 3, 4])
+@pytest.mark.parametrize("given", ["many", None, True, [3]])
+def test_no_hint_names_a_type_of_python(number, given):
+    answer = (*FAR, 14, 29, P_FAR, given, True) if number == 3 else lambda *_: given
+    assert not re.search(r"\b(str|bool|NoneType|float|int)\b", sbs.check(f"how_sure_are_we.{number}", answer).text)

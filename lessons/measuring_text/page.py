@@ -86,6 +86,17 @@ def named(system: str, model: str) -> str:
     return model if system == "model" else system
 
 
+def best_rule(on_dev: Mapping[str, Sequence[bool | None]]) -> str:
+    """Return the prompt with most right answers; the first of equals, and the first where none was measured."""
+    return max(on_dev, key=lambda rule: sum(map(bool, on_dev[rule])))
+
+
+def rules_told(model: str, on_dev: Mapping[str, Sequence[bool | None]], best: str) -> Markdown:
+    """Say how many of the questions for choosing each prompt got right, and which one is used."""
+    counts = "; ".join(f"{rule} {wording.count(sbs.rate(hits))}" for rule, hits in on_dev.items())
+    return sbs.say(f"Right answers of **{sbs.plain(model)}** on the questions for choosing: {counts}. Used from here on: **{best}**.")
+
+
 def means_table(means: Mapping[str, pd.Series], right: Mapping[str, Sequence[bool]], model: str) -> Table:
     """Show each system's mean scores, and its share of answers that hold the needed numbers."""
     rows = [

@@ -254,3 +254,21 @@ def test_systems_are_compared_on_questions_that_each_answered() -> None:
 def test_what_never_came_has_no_scores() -> None:
     found = page.scored(lambda answer, target: [1.0] * 5, [NoAnswer(Why.EMPTY), "yes"], ["a", "b"])
     assert found.isna().all(axis=1).tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("on_dev", "best"),
+    [
+        ({"a": [True, False], "b": [True, True]}, "b"),
+        ({"a": [True, False], "b": [False, True]}, "a"),
+        ({"a": [None, None], "b": [None, None]}, "a"),
+        ({"a": [None, False], "b": [True, None]}, "b"),
+    ],
+)
+def test_each_model_uses_the_prompt_that_got_more_right_elsewhere(on_dev, best):
+    assert page.best_rule(on_dev) == best
+
+
+def test_both_prompts_and_the_choice_are_told():
+    said = page.rules_told("a_model", {"with": [True, False], "without": [None, True]}, "with").data
+    assert r"**a\_model**" in said and "with 1 of 2; without 1 of 1" in said and "on: **with**" in said

@@ -301,9 +301,7 @@ def _drawn(groups: int, draws: int) -> np.ndarray:
 
 
 def rate_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> str:
-    """Say a rate with its 95 % percentile bootstrap interval when whole groups are drawn again, as for `auroc`; seeded.
-
-    Where all answers count, or none, every draw is the same: the interval is then Wilson's for as many samples as there are groups.
+    """Say a rate with the interval of `interval_by_group`.
 
     Args:
         hits: Whether each answer is one that counts; missing ones (see `is_missing`) are left out.
@@ -315,13 +313,29 @@ def rate_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> str:
     share = rate(marks)
     if not there:
         return str(share)
+    count, (low, high) = len(set(np.asarray(groups)[there].tolist())), interval_by_group(hits, groups, draws)
+    told = f"{share.value:.1%} ({share.successes} of {share.n} in {count} group{'s' * (count > 1)}; 95 % interval {low:.0%} to {high:.0%}"
+    return f"{told}{f'; no answer: {share.missing}' if share.missing else ''})"
+
+
+def interval_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> tuple[float, float]:
+    """Return a rate's 95 % percentile bootstrap interval when whole groups are drawn again, as for `auroc`; seeded.
+
+    Where all answers count, or none, every draw is the same: the interval is then Wilson's for as many samples as there are groups.
+
+    Args:
+        hits: Whether each answer is one that counts, at least one of them not missing.
+        groups: What the answers belong to, such as their questions.
+        draws: How many resamples.
+    """
+    marks = list(np.asarray(hits, dtype=object).tolist())
+    there = [place for place, mark in enumerate(marks) if not is_missing(mark)]
     places = np.unique(np.asarray(groups)[there], return_inverse=True)[1]
     sizes, good = np.bincount(places), np.bincount(places, weights=[bool(marks[place]) for place in there])
+    if good.sum() in (0, sizes.sum()):  # nothing to draw: each group counts as one sample
+        return Rate(len(sizes) * bool(good.sum() > 0), len(sizes)).interval
     times = _drawn(len(sizes), draws)
-    alike = share.successes in (0, share.n)  # nothing to draw: each group counts as one sample
-    low, high = Rate(len(sizes) * (share.successes > 0), len(sizes)).interval if alike else middle((times @ good) / (times @ sizes))
-    told = f"{share.value:.1%} ({share.successes} of {share.n} in {len(sizes)} group{'s' * (len(sizes) > 1)}; 95 % interval {low:.0%} to {high:.0%}"
-    return f"{told}{f'; no answer: {share.missing}' if share.missing else ''})"
+    return middle((times @ good) / (times @ sizes))
 
 
 def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> tuple[float, tuple[float, float]] | None:

@@ -134,7 +134,7 @@ OTHERS = {  # outcomes that are not about the model: of people, of searches, of 
     *(f"the_ml_workflow/{name}" for name in ("agree", "test", "curve")),
     *(f"measuring_text/{name}" for name in ("pair", "trap", "auroc")),
     "grounding/search",
-    "how_sure_are_we/plan",
+    *(f"how_sure_are_we/{name}" for name in ("pair", "plan")),
     "an_evaluation_suite/smiler",
 }
 

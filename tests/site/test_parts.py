@@ -19,11 +19,11 @@ from sbsite.tryit import place
 from sidebyside import grammar
 from tests.site.browsing import Open, build_book
 from tools import stage
-from tools.pages import load, notebook
+from tools.pages import HOME, load, notebook
 from tools.serving import served
 
 # One lesson, three times; each copy goes by the slug of a real lesson, which has prompts for "Try it here".
-LESSON = "notebooks/hallucination"  # whose copies go by the names of lessons for which no other model's outputs are kept
+LESSON = "notebooks/hallucination"
 AS_IT_IS, REWORDED, UNTAGGED = (f"notebooks/{slug}" for slug in ("can_you_tell", "how_sure_are_we", "grounding"))
 TAKEN = (grammar.SENTENCE, grammar.TIME, grammar.HAPPENED)
 BESIDE = [f"book/{name}" for name in ("open-anywhere.md", "try-it.md", "instructor/notes.md", "instructor/slides.md")]
@@ -68,6 +68,8 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "_toc.yml").write_text(
         f"format: jb-book\nroot: book/open-anywhere\nparts:\n- caption: One part\n  chapters:\n{files}", encoding="utf-8"
     )
+    config = (HOME / "_config.yml").read_text(encoding="utf-8")  # the outputs of other models belong to the lessons, not to the copies
+    (folder / "_config.yml").write_text(config.replace("    language: en\n", "    language: en\n    sbs_switch: false\n"), encoding="utf-8")
     return build_book(folder)
 
 

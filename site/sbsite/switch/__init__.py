@@ -51,7 +51,7 @@ def others(slug: str) -> dict[Model, Shown]:
 
 def add_cells(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the other models' outputs at the end of a notebook that is being read."""
-    if not docname.startswith(LESSONS):
+    if not docname.startswith(LESSONS) or not app.config.sbs_switch:
         return
     notebook = json.loads(source[0])
     cells = {cell.get("id"): (place, cell) for place, cell in enumerate(notebook["cells"])}
@@ -144,6 +144,7 @@ def fragments(folder: Path) -> Iterator[Path]:
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
+    app.add_config_value("sbs_switch", True, "env", bool)  # a book may do without the other models' outputs
     app.connect("source-read", add_cells)
     app.add_transform(AddSwitch)
     app.add_node(Other, html=(visit, depart))

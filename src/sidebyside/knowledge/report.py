@@ -29,7 +29,7 @@ def report(sheets: Sequence[Sheet], faults: Sequence[str], test: KnowledgeTest) 
             ("Items, hardest first", _text(items(sheets, test))),
         ]
     else:
-        parts.append(("People", "No answers that count were found. Look at the list above, mend the files and run this again."))
+        parts.append(("People", "No answers that count were found. Look at the list above, correct the files and run this again."))
     return "\n\n".join(f"{title}\n{'=' * len(title)}\n{body}" for title, body in parts) + "\n"
 
 

@@ -53,7 +53,7 @@ def read_samples(path: Path | str) -> list[Sample]:
     """
     file = Path(path)
     if not file.is_file():
-        raise SuiteError(f"There is no file {file.name}. Write one with write_samples, or mend the path.")
+        raise SuiteError(f"There is no file {file.name}. Write one with write_samples, or correct the path.")
     lines = [(number, line) for number, line in enumerate(_text(file).split("\n"), 1) if line.strip()]
     if not lines:
         raise SuiteError(f"{file.name} holds no samples. Add one JSON object a line.")
@@ -87,7 +87,7 @@ def _sample(line: str, place: str) -> Sample:
             raise SuiteError(f"{place}: '{name}' must be a text" + (' (or "" if no answer is known).' if name == "target" else ", and not empty."))
     metadata = record.get("metadata", {})
     if not isinstance(metadata, dict) or not isinstance(metadata.get("context", ""), str):
-        raise SuiteError(f"{place}: 'metadata' must be an object, and its 'context' a text. Mend the line or leave it out.")
+        raise SuiteError(f"{place}: 'metadata' must be an object, and its 'context' a text. Correct the line or leave it out.")
     rest = {name: value for name, value in metadata.items() if name != "context"}
     return Sample(record["id"], record["input"], record["target"], metadata.get("context", ""), rest)
 

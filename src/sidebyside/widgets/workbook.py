@@ -60,4 +60,4 @@ def keep_work(name: str, work: dict[str, Any]) -> None:
         draft.write_text(json.dumps(work, ensure_ascii=False, indent=1), encoding="utf-8")
         draft.replace(file)
     except OSError as error:
-        raise WorkError(f"my_work/{file.name} cannot be written ({error.strerror}). Mend the folder's permissions.") from error
+        raise WorkError(f"my_work/{file.name} cannot be written ({error.strerror}). Change the folder's permissions.") from error
