@@ -1,4 +1,4 @@
-"""What the page on fragile prompts asks, counts and shows: one prompt in twelve harmless forms, its answers read in four ways."""
+"""What the page on fragile prompts asks, counts and shows: one prompt in ten harmless forms, its answers read in four ways."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from sidebyside import NoAnswer
 from sidebyside.cases import Case
 from sidebyside.evaluation import holm, rate_by_group
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import NOT_MEASURED, after, by_bounds, by_count, count, number, options, p_value, share
+from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, by_count, count, number, options, p_is, p_value, share
 
-ASKED = 36  # dev messages: with 12 forms, and a second candidate for the first of them, 468 requests
+ASKED = 24  # dev messages: with ten forms of two prompts, 480 requests
 EXACT, NAMED, FIRST_TOKEN, CALIBRATED = READINGS = ["exact label", "label named", "first token", "calibrated"]
 DRAWS = 2000
+PLAIN, SHOWN = "without examples", "with four examples"
 TEXT = "{text}"
 
 Answers = Mapping[str, Sequence[Any]]  # form of the prompt → its chat completions, one for each message
@@ -34,40 +35,25 @@ Marks = pd.DataFrame  # the same shape: whether the label is right
 def dev_sample(case: Case) -> pd.DataFrame:
     """Return the dev messages that every form is asked about: a random sample, the same each time."""
     dev = case.split("dev")
-    return sbs.limit(dev.sample(min(ASKED, len(dev)), random_state=0).reset_index(drop=True), times=13)
+    return sbs.limit(dev.sample(min(ASKED, len(dev)), random_state=0).reset_index(drop=True), times=20)
 
 
-def candidates(case: Case) -> tuple[sbs.Prompt, sbs.Prompt]:
-    """Return the two prompts from which dev chooses: the task alone, and the task with four examples."""
+def prompts(case: Case) -> tuple[sbs.Prompt, sbs.Prompt]:
+    """Return the task alone, and the task with four examples from train: two versions of *The GenAI workflow*."""
     plain, _, shown = sbs.lesson("the_genai_workflow").versions(case)
-    return replace(plain, version="without examples"), replace(shown, version="with four examples")
-
-
-def chosen(prompts: Sequence[sbs.Prompt], answers: Answers, target: Sequence[str], classes: Sequence[str]) -> sbs.Prompt:
-    """Return the prompt with the most right answers, the first of several.
-
-    Args:
-        prompts: The candidates.
-        answers: Version → its answers.
-        target: The right labels.
-        classes: All labels.
-    """
-    right = {name: sum(_named(answer, classes) == label for answer, label in zip(given, target, strict=True)) for name, given in answers.items()}
-    return max(prompts, key=lambda prompt: right[prompt.version])
+    return replace(plain, version=PLAIN), replace(shown, version=SHOWN)
 
 
 def forms(case: Case, base: sbs.Prompt) -> dict[str, sbs.Prompt]:
-    """Return one prompt in twelve forms that mean the same to a person; the first is the prompt itself."""
+    """Return a prompt in ten forms that mean the same to a person, its examples in the same form; the first is the prompt itself."""
     negative, positive = case.classes
     label, subject, word = case.label, case.subject, "Answer with one word."
     task = f"Classify the {label} of this {subject} as {positive} or {negative}."
     texts = {
         "as written": base.user,
         "labels the other way round": f"Classify the {label} of this {subject} as {negative} or {positive}. {word}\n\n{TEXT}",
-        "labels in quotes": f'Classify the {label} of this {subject} as "{positive}" or "{negative}". {word}\n\n{TEXT}',
         "labels with a capital": f"Classify the {label} of this {subject} as {positive.capitalize()} or {negative.capitalize()}. {word}\n\n{TEXT}",
         "labels as a list": f"Classify the {label} of this {subject}. {word}\n- {positive}\n- {negative}\n\n{TEXT}",
-        "no full stops": f"Classify the {label} of this {subject} as {positive} or {negative}, answer with one word\n\n{TEXT}",
         "two typing errors": f"Clasify the {label} of this {subject} as {positive} or {negative}. Anser with one word.\n\n{TEXT}",
         "please and thank you": f"Please classify the {label} of this {subject} as {positive} or {negative}. {word} Thank you!\n\n{TEXT}",
         "shouting": f"{task} {word}".upper() + f"\n\n{TEXT}",
@@ -166,10 +152,11 @@ def flip_table(labels: Labels) -> Table:
 
 
 def contested(sample: pd.DataFrame, label: str, labels: Labels, classes: Sequence[str]) -> Table:
-    """Show the three messages that the forms disagree on most, with their counts; the shorter of equals first."""
+    """Show up to three messages that the forms disagree on most, with their counts; the shorter of equals first."""
     counts = pd.DataFrame({name: labels.eq(name).sum(axis=1) for name in classes} | {"neither": labels.isna().sum(axis=1)})
-    split = counts[flipped(labels)].assign(most=counts.max(axis=1), size=sample["text"].str.len()).sort_values(["most", "size"]).head(3)
-    return sbs.table(pd.DataFrame({"message": sample["text"], "label": sample[label]}).loc[split.index].join(counts))
+    ranked = pd.DataFrame({"most": counts.max(axis=1), "size": sample["text"].str.len().loc[labels.index]}).sort_values(["most", "size"])
+    split = ranked.index[flipped(labels.loc[ranked.index])][:3]
+    return sbs.table(pd.DataFrame({"message": sample["text"], "label": sample[label]}).loc[split].join(counts))
 
 
 def flips(model: str, labels: Labels, asked: int) -> Outcome:
@@ -184,10 +171,10 @@ def flips(model: str, labels: Labels, asked: int) -> Outcome:
     if not len(labels):
         return not_measured(key, model)
     told = (
-        f"{model}: {sbs.rate(changed)} messages get more than one answer from {labels.shape[1]} forms of one prompt. "
+        f"{model}: {sbs.rate(changed)} of the messages get more than one answer from {labels.shape[1]} forms of one prompt. "
         f"A form's answer is another than the first form's in {flip_rate(labels)}."
     )
-    return sbs.outcome(key, by_count(int(changed.sum()), asked - len(labels), [1, 6, 13], options(key)), told)
+    return sbs.outcome(key, by_count(int(changed.sum()), asked - len(labels), [1, 5, 11], options(key)), told)
 
 
 # --- the spread of the scores -----------------------------------------------------------------------------------------
@@ -247,7 +234,7 @@ def remains(model: str, right: Mapping[str, Marks], labels: Mapping[str, Labels]
     widths = "; ".join(f"{name} {number(points(hits), '.0f')}" for name, hits in right.items())
     told = (
         f"Points between the best and the worst form, {model}: {widths}. The reading with the most right answers is “{best}”, "
-        f"and under it {sbs.rate(flipped(labels[best]))} messages still flip."
+        f"and under it {sbs.rate(flipped(labels[best]))} of the messages still flip."
     )
     return sbs.outcome(key, by_bounds(apart, [5, after(15), after(30)], options(key)), told)
 
@@ -284,16 +271,48 @@ def _as_wide(right: Marks) -> str:
     return f"in {int((shuffled_ranges(right) >= points(right) - 1e-9).sum()):,} of {DRAWS:,} shufflings"
 
 
-def report(model: str, right: Mapping[str, Marks]) -> Markdown:
-    """Say what an honest report of the prompt holds: the first form's score, and the range over all forms."""
-    best = best_reading(right)
-    hits = right[best]
+# --- examples ---------------------------------------------------------------------------------------------------------
+
+
+def steadied(model: str, without: Labels, shown: Labels) -> Outcome:
+    """Say whether fewer messages flip once every form comes with the same examples.
+
+    Args:
+        model: Who answered.
+        without: What was read from the answers to the forms without examples.
+        shown: The same with examples.
+    """
+    key, both = "fragile_prompts/examples", without.index.intersection(shown.index)
+    if both.empty:
+        return not_measured(key, model)
+    before, after_it = flipped(without.loc[both]), flipped(shown.loc[both])
+    alone, helped = sbs.rate(before), sbs.rate(after_it)
+    place = 2 if helped.successes >= alone.successes else int(2 * helped.successes > alone.successes)
+    p = sbs.paired_p(before, after_it)
+    sure = "That is more than luck would do" if p < LINE else "So few could be luck"
+    told = (
+        f"{model}: {alone} of the messages flip without examples, {helped} with four. {int((before & ~after_it).sum())} flip only without, "
+        f"{int((after_it & ~before).sum())} only with them. {sure} (exact McNemar {p_is(p)})."
+    )
+    return sbs.outcome(key, options(key)[place], told)
+
+
+def report(model: str, right: Mapping[str, Mapping[str, Marks]]) -> Markdown:
+    """Say what an honest report holds of the prompt with the most right answers: its score as written, and the range over its forms.
+
+    Args:
+        model: Who answered.
+        right: Prompt → reading → marks.
+    """
+    readings = {prompt: best_reading(marks) for prompt, marks in right.items()}
+    prompt = max(right, key=lambda name: int(right[name][readings[name]].to_numpy().sum()))
+    hits = right[prompt][readings[prompt]]
     if hits.empty:
         return sbs.say(f"What **{sbs.plain(model)}** would get is {NOT_MEASURED}.")
     low, high = hits.mean().min(), hits.mean().max()
     return sbs.say(
-        f"**{sbs.plain(model)}**, read by “{best}”: {sbs.rate(hits.iloc[:, 0])} right as written; "
-        f"{low:.0%} to {high:.0%} over {hits.shape[1]} forms of the prompt, on {len(hits)} dev messages."
+        f"**{sbs.plain(model)}**, the prompt {prompt}, read by “{readings[prompt]}”: {sbs.rate(hits.iloc[:, 0])} right as written; "
+        f"{low:.0%} to {high:.0%} over {hits.shape[1]} forms of it, on {len(hits)} dev messages. Of the two prompts, dev prefers this one."
     )
 
 
@@ -317,6 +336,6 @@ def trained(way: str, labels: Labels, target: pd.Series) -> Markdown:
     """Say how many messages flip among the trainings, and how far their scores are apart."""
     right = labels.eq(target, axis=0)
     return sbs.say(
-        f"The **trained model** ({way}): {sbs.rate(flipped(labels))} messages get more than one answer from {labels.shape[1]} trainings. "
+        f"The **trained model** ({way}): {sbs.rate(flipped(labels))} of the messages get more than one answer from {labels.shape[1]} trainings. "
         f"The best and the worst are {points(right):.0f} points apart; shuffling makes that or more {_as_wide(right)}."
     )

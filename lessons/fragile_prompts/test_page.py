@@ -45,21 +45,14 @@ NOTHING = dict.fromkeys(page.READINGS, marks(0, a=0, b=0))
 # --- the prompt and its forms
 
 
-def test_twelve_forms_name_both_labels_and_hold_the_message():
+def test_ten_forms_name_both_labels_and_hold_the_message():
     case = sbs.load_case()
-    for base in page.candidates(case):
+    for base in page.prompts(case):
         forms = page.forms(case, base)
         texts = [prompt.user for prompt in forms.values()]
-        assert len(set(texts)) == 12 and texts[0] == base.user
+        assert len(set(texts)) == 10 and texts[0] == base.user
         assert all(prompt.examples == base.examples for prompt in forms.values())
         assert all("{text}" in text and all(label in text.lower() for label in case.classes) for text in texts)
-
-
-def test_the_prompt_with_more_right_answers_is_chosen_and_of_equals_the_simpler():
-    first, second = (sbs.Prompt(name, "", "{text}") for name in "ab")
-    good, bad = [answer("good"), answer("Good.")], [answer("good"), GONE]
-    for given, best in (((bad, good), "b"), ((good, bad), "a"), ((good, good), "a")):
-        assert page.chosen([first, second], dict(zip("ab", given, strict=True)), ["good", "good"], CLASSES).version == best
 
 
 # --- readings
@@ -131,7 +124,12 @@ def test_the_most_contested_message_comes_first():
     assert rows[["bad", "good", "neither"]].iloc[0].tolist() == [2, 2, 0]
 
 
-@pytest.mark.parametrize(("changed", "option"), [(0, 0), (1, 1), (5, 1), (6, 2), (12, 2), (13, 3)])
+def test_no_message_is_contested_where_all_forms_agree():
+    sample = pd.DataFrame({"text": ["one", "two"], "label": "good"})
+    assert page.contested(sample, "label", table(a=["good", None], b=["good", None]), CLASSES).rows.empty
+
+
+@pytest.mark.parametrize(("changed", "option"), [(0, 0), (1, 1), (4, 1), (5, 2), (10, 2), (11, 3)])
 def test_flips_are_told_by_their_number(changed, option):
     labels = table(a=["good"] * 20, b=["bad"] * changed + ["good"] * (20 - changed))
     outcome = page.flips("a model", labels, 20)
@@ -140,7 +138,7 @@ def test_flips_are_told_by_their_number(changed, option):
 
 
 def test_answers_that_never_came_can_leave_the_number_open():
-    labels = table(a=["good"] * 20, b=["bad"] * 5 + ["good"] * 15)
+    labels = table(a=["good"] * 20, b=["bad"] * 4 + ["good"] * 16)
     assert page.flips("a model", labels, 21).answer == NOT_MEASURED
     assert page.flips("a model", labels.iloc[:0], 20).answer == NOT_MEASURED
 
@@ -154,7 +152,7 @@ def test_what_remains_is_that_of_the_best_reading(apart, option):
     outcome = page.remains("a model", right, dict.fromkeys(page.READINGS, LABELS))
     assert outcome.answer == options(outcome.key)[option]
     assert f"exact label 50; label named 0; first token 0; calibrated {apart}." in outcome.sentence
-    assert f"“calibrated”, and under it {sbs.Rate(2, 4)} messages still flip" in outcome.sentence
+    assert f"“calibrated”, and under it {sbs.Rate(2, 4)} of the messages still flip" in outcome.sentence
 
 
 def test_one_form_right_where_another_is_wrong_is_no_luck():
@@ -189,16 +187,41 @@ def test_the_chart_has_a_tick_for_each_form_and_reading_and_the_models_shape():
     assert [row["score"] for row in rows if row["group"] == page.CALIBRATED] == [0.5, 0.25]
 
 
-def test_the_report_gives_the_first_form_and_the_range():
-    told = page.report("a_model", readings(marks(20, a=10, b=15), marks(20, a=0, b=0))).data
-    assert f"a\\_model**, read by “calibrated”: {sbs.Rate(10, 20)} right as written; 50% to 75% over 2 forms" in told
+def flipping(n, of=12):
+    return table(a=["good"] * of, b=["bad"] * n + ["good"] * (of - n))
+
+
+@pytest.mark.parametrize(("before", "after", "option"), [(8, 4, 0), (8, 0, 0), (8, 5, 1), (8, 7, 1), (8, 8, 2), (3, 6, 2), (0, 0, 2)])
+def test_examples_may_steady_a_prompt_or_not(before, after, option):
+    outcome = page.steadied("a model", flipping(before), flipping(after))
+    assert outcome.answer == options(outcome.key)[option]
+    assert f"{sbs.Rate(before, 12)} of the messages flip without examples, {sbs.Rate(after, 12)} with four." in outcome.sentence
+    assert f"{max(before - after, 0)} flip only without, {max(after - before, 0)} only with" in outcome.sentence
+
+
+def test_a_difference_that_luck_could_make_is_called_so():
+    assert "So few could be luck (exact McNemar p = 0.250)" in page.steadied("a model", flipping(3), flipping(0)).sentence
+    assert "more than luck would do (exact McNemar p = 0.008)" in page.steadied("a model", flipping(8), flipping(0)).sentence
+
+
+def test_only_messages_with_all_answers_to_both_prompts_are_compared():
+    outcome = page.steadied("a model", flipping(8), flipping(8).iloc[4:])
+    assert str(sbs.Rate(4, 8)) in outcome.sentence
+    assert page.steadied("a model", flipping(8), flipping(8).iloc[:0]).answer == NOT_MEASURED
+
+
+def test_the_report_gives_the_better_prompt_its_first_form_and_the_range():
+    good, poor = readings(marks(20, a=10, b=15), marks(20, a=0, b=0)), readings(marks(20, a=4, b=2))
+    for right, name in (({"without": good, "with": poor}, "without"), ({"without": poor, "with": good}, "with")):
+        told = page.report("a_model", right).data
+        assert f"a\\_model**, the prompt {name}, read by “calibrated”: {sbs.Rate(10, 20)} right as written; 50% to 75% over 2 forms" in told
 
 
 def test_without_any_answer_nothing_is_said_of_the_model():
     empty = dict.fromkeys(page.READINGS, LABELS.iloc[:0])
     assert page.remains("a model", NOTHING, empty).answer == NOT_MEASURED
     assert page.verdict("a model", NOTHING).answer == NOT_MEASURED
-    assert NOT_MEASURED in page.report("a model", NOTHING).data
+    assert NOT_MEASURED in page.report("a model", {"a": NOTHING, "b": NOTHING}).data
     assert np.isnan(page.luck(NOTHING[page.EXACT]))
     assert page.luck_table(NOTHING).rows["points apart"].tolist() == [NOT_MEASURED] * 4
     assert len(page.readings_table(NOTHING, empty).rows) == 4
@@ -210,7 +233,7 @@ def test_without_any_answer_nothing_is_said_of_the_model():
 
 def test_the_trained_models_flips_are_counted_as_the_language_models_are():
     told = page.trained("words", table(a=["good", "good"], b=["good", "bad"]), pd.Series(["good", "good"])).data
-    assert f"{sbs.Rate(1, 2)} messages get more than one answer from 2 trainings" in told
+    assert f"{sbs.Rate(1, 2)} of the messages get more than one answer from 2 trainings" in told
     assert "50 points apart" in told
 
 
