@@ -1,111 +1,113 @@
-"""Checks of the exercises of "Same question, other words"."""
+"""Checks of the exercises of "Prompt sensitivity"."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import call, exercise, number_hint
-from sidebyside.evaluation import Rate, rate
+from sidebyside.checks import exercise, number_hint, result_of, says
+from sidebyside.evaluation import read_label
+from sidebyside.prompts import Prompt
 
-LEANS = ([0.5, 1.5, 2.5, 0.1, 3.0], [-4.0, -3.0, -1.0, -0.5], [-1.0, 2.0, 0.2, -0.6], [9.0, 1.0, 1.5, 0.9, 2.0])
-STUDIES = ((0.7, 50, 12), (0.6, 20, 3), (0.9, 30, 24), (0.5, 100, 6))  # true rate, messages, wordings
-DRAWS = 1500
-SURE = 6  # standard errors: a right function fails one time in a hundred million
+HOLDS = {"B": "shows that the same answers lie far apart only under one reading", "D": "counts the messages themselves"}
+FAILS = {
+    "A": "On 36 messages, luck alone often puts two equal forms 6 points apart",
+    "C": "Equal scores can hide flips: one form wins what another loses",
+}
+ROWS = 12
 
 
 @exercise(1)
-def calibrated(answer: Callable[..., Any]) -> str | None:
-    """Try the function on made-up leans."""
-    for leans in LEANS:
-        given = call(answer, list(leans))
-        if not isinstance(given, list | tuple | np.ndarray | pd.Series) or len(given) != len(leans):
-            return f"Return a list with one truth value for each lean: {len(leans)} go in, so {len(leans)} come out."
-        if not all(isinstance(value, bool | np.bool_) for value in given):
-            return "Return True or False for each lean, not a number."
-        if list(given) != [lean > np.mean(leans) for lean in leans]:
-            return _wrong_line(list(given), leans)
+def holds(answer: Any) -> str | None:
+    """Compare the letters of the conclusions that hold, given in any form and order."""
+    said = answer if isinstance(answer, str) else " ".join(map(str, answer))
+    chosen = set(re.findall(r"\b[A-Z]\b", said.upper() if len(said) < 12 else said))
+    if not chosen or not chosen <= {*HOLDS, *FAILS}:
+        return 'Give the letters of the conclusions that hold, such as ["A", "C"].'
+    for letter in sorted(chosen & set(FAILS)):
+        return f"Look at {letter} again. {FAILS[letter]}."
+    for letter in sorted(set(HOLDS) - chosen):
+        return f"One more holds. Which report {HOLDS[letter]}?"
     return None
 
 
-def _wrong_line(given: list[bool], leans: list[float]) -> str:
-    """Say which line the leans were held against, if it is plain."""
-    if given == [lean > 0 for lean in leans]:
-        return "That holds each lean against zero. Hold it against the mean of the whole lot."
-    if given == [lean > np.median(leans) for lean in leans]:
-        return "That holds each lean against the median. Take the mean."
-    if given == [lean < np.mean(leans) for lean in leans]:
-        return "It is the wrong way round: a lean above the mean is True."
-    return f"Compare each lean with the mean of all. For {leans} the mean is {np.mean(leans):.2f}."
+# form → labels, the places that flip, and what to look at if the answer is another
+TABLES: tuple[tuple[dict[str, list[str | None]], list[int], str], ...] = (
+    ({"p": ["x", "y"], "q": ["x", "y"]}, [], "Where all forms agree, nothing flips."),
+    ({"p": ["x", "y", "y"], "q": ["y", "y", "x"]}, [0, 2], "Give the places counted from 0, of all messages with more than one answer."),
+    ({"p": ["x", "x", "y"], "q": ["x", "x", "y"], "r": ["x", "y", "y"]}, [1], "One form that differs is enough, also if it is the last one."),
+    ({"p": ["x", "x", "y"], "q": ["y", "x", "y"], "r": ["x", "x", "y"]}, [0], "Compare all forms, not only the first with the last."),
+    ({"p": ["x", None, None], "q": [None, None, "y"]}, [0, 2], "None is an answer of its own: it differs from a label, and agrees with None."),
+    ({"only": ["x", None, "y"]}, [], "One form alone cannot disagree with itself."),
+)
 
 
-def _pair() -> tuple[list[str], pd.DataFrame]:
-    """Return the two labels of exercise 07.2 and the dev messages that bear one of them."""
-    case = load_case()
-    pair, dev = case.labels[case.other_label][:2], case.split("dev")
-    return pair, dev[dev[case.other_label].isin(pair)].head(20)
+def _places(answer: Any) -> list[int] | None:
+    """Return whole numbers, in whatever sequence they come; None if it is something else."""
+    try:
+        given = list(answer)
+        whole = all(not isinstance(place, str | bool | np.bool_) and int(place) == place for place in given)
+    except (TypeError, ValueError):
+        return None
+    return [int(place) for place in given] if whole else None
 
 
 @exercise(2)
-def own_wordings(answer: tuple[Any, Any, Any, Any]) -> str | None:
-    """Look at the wordings, count anew what the answers get right, and compare."""
-    wordings, answers, rates, widest = answer
-    pair, rows = _pair()
-    hint = _form_hint(wordings, answers, rates, pair, len(rows))
-    if hint:
-        return hint
-    target = list(rows[load_case().other_label])
-    for number, (given, told) in enumerate(zip(answers, rates, strict=True), 1):
-        if told != rate([a == b for a, b in zip(given, target, strict=True)]):
-            return f"The rate of wording {number} does not fit its answers: compare each answer with the label of the same message, row by row."
-    scores = [told.value for told in rates]
-    return number_hint(widest, max(scores) - min(scores), "The range is the best of the three scores minus the worst.")
+def flipped(answer: Callable[..., Any]) -> str | None:
+    """Try the function on a few tables of each kind."""
+    for labels, right, hint in TABLES:
+        places = _places(result_of(answer, {name: list(given) for name, given in labels.items()}))
+        if places is None:
+            return "Return a list of places, such as [0, 2]: whole numbers, counted from 0."
+        if places != right:
+            return f"{hint} Try flipped({labels})."
+    return None
 
 
-def _form_hint(wordings: Any, answers: Any, rates: Any, pair: list[str], n: int) -> str | None:
-    for name, value in (("wordings", wordings), ("answers", answers), ("rates", rates)):
-        if not isinstance(value, list | tuple) or len(value) != 3:
-            return f"Make `{name}` a list of three, one for each wording."
-    if not all(isinstance(wording, str) and "{text}" in wording for wording in wordings) or len(set(wordings)) < 3:
-        return "Write three different wordings as texts, each with {text} where the message goes."
-    for wording in wordings:
-        if missing := [label for label in pair if label.lower() not in wording.lower()]:
-            return f"The model cannot know the label '{missing[0]}': name both labels in each wording."
-    if not all(len(given) == n and set(given) <= {*pair, None} for given in answers):
-        return f"Each list of answers holds {n} labels, one for each row of `rows`: '{pair[0]}' or '{pair[1]}'."
-    return None if all(isinstance(told, Rate) for told in rates) else "Give each whole rate, as sbs.rate(...) returns it."
+def _task() -> tuple[list[str], pd.DataFrame]:
+    """Return the two labels of exercise 3 and the dev messages that have one of them."""
+    case = load_case()
+    pair, dev = case.labels[case.other_label][:2], case.split("dev")
+    return pair, dev[dev[case.other_label].isin(pair)].head(ROWS)
 
 
-def _ranges(p: float, n: int, k: int) -> np.ndarray:
-    right = np.random.default_rng(1).binomial(n, p, size=(20_000, k))
-    return np.ptp(right, axis=1) / n
+def _fault_of(prompts: Any, texts: Any, pair: Sequence[str], n: int) -> str | None:
+    """Say what is wrong with the form of the answer, if anything is."""
+    if not (isinstance(prompts, list | tuple) and len(prompts) == 3 and all(isinstance(prompt, Prompt) for prompt in prompts)):
+        return "Make `prompts` a list of three, each made with sbs.Prompt(name, change, user message)."
+    if len({str(prompt.messages("x")) for prompt in prompts}) < 3:
+        return "Two of your prompts ask the same. Change the form of one: its order, its quotes, its words."
+    for prompt in prompts:
+        if "{text}" not in prompt.user:
+            return f"The prompt '{prompt.version}' never gets the message: write {{text}} where it belongs."
+        if missing := [label for label in pair if label.lower() not in str(prompt.messages("")).lower()]:
+            return f"The prompt '{prompt.version}' does not name the label '{missing[0]}', and the model cannot know it."
+    lists = [list(given) for given in texts if isinstance(given, Iterable)] if isinstance(texts, list | tuple) else []
+    if len(lists) != 3:
+        return "Put the answers into `texts` as a list of three lists, in the order of `prompts`."
+    if not all(len(given) == n and all(isinstance(text, str) for text in given) for given in lists):
+        return f"Put {n} texts into each of the three lists of `texts`: what the model wrote to each row, in order."
+    return None
 
 
 @exercise(3)
-def chance_range(answer: Callable[..., Any]) -> str | None:
-    """Compare mean and spread of the learner's ranges with those of another simulation."""
-    for p, n, k in STUDIES:
-        given = call(answer, p, n, k, DRAWS)
-        if np.ndim(given) != 1 or len(given) != DRAWS:
-            return f"Return as many ranges as there are draws: {DRAWS} were asked for."
-        ranges, right = np.asarray(given, dtype=float), _ranges(p, n, k)
-        if hint := _range_hint(ranges, right, p, n, k):
-            return hint
-    return None
-
-
-def _range_hint(ranges: np.ndarray, right: np.ndarray, p: float, n: int, k: int) -> str | None:
-    if ranges.min() < 0 or ranges.max() > 1:
-        return "Give each range as a share, from 0 to 1: the best accuracy minus the worst."
-    if not np.allclose(ranges * n, np.round(ranges * n), atol=1e-6):
-        return f"The accuracy on {n} messages is a whole number of right answers, divided by {n}. Draw that number with binomial({n}, {p}, …)."
-    if np.ptp(ranges) == 0:
-        return "All your ranges are the same. Draw anew each time, and set the seed once, before the first draw."
-    if abs(ranges.mean() - right.mean()) > SURE * right.std() / np.sqrt(DRAWS):
-        means = f"{ranges.mean():.3f} wide on average; expected is about {right.mean():.3f}"
-        return f"For p={p}, n={n}, k={k} your ranges are {means}. Do you take best minus worst of all k?"
-    return None
+def own_forms(answer: tuple[Any, Any, Any]) -> str | None:
+    """See that the model was asked, and count the flips anew from its answers."""
+    prompts, texts, flips = answer
+    pair, rows = _task()
+    if fault := _fault_of(prompts, texts, pair, len(rows)):
+        return fault
+    for prompt, given in zip(prompts, texts, strict=True):
+        for place in sorted({0, len(rows) // 2, len(rows) - 1}):
+            if not says(prompt.messages(rows["text"].iloc[place]), list(given)[place], max_tokens=8, **prompt.options):
+                return f"Asked with '{prompt.version}' about message {place + 1}, the model says something else. Use its answers, in order."
+    read = [[read_label(text, pair) for text in given] for given in texts]
+    right = sum(len(set(labels)) > 1 for labels in zip(*read, strict=True))
+    return number_hint(
+        flips, right, "A message flips if its three labels, read with sbs.read_label(text, pair), are not all the same; None is one of its own."
+    )

@@ -1,110 +1,123 @@
-"""The checks of "Same question, other words": right answers pass in any form, wrong ones get a hint."""
+"""The checks of the exercises: right answers pass in any form, wrong ones get a hint, the untouched exercise is "not done"."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from lessons.fragile_prompts import checks
+from lessons.fragile_prompts import checks as lesson_checks
+from sidebyside import checks
 from tests.verdicts import assert_hint
 
-PAIR, ROWS = checks._pair()
-TARGET = list(ROWS[sbs.load_case().other_label])
-WORDINGS = [f"{PAIR[0]} or {PAIR[1]}? {{text}}", f"{{text}}\nIs this {PAIR[1]} or {PAIR[0]}?", f"Sort into {', '.join(PAIR)}: {{text}}"]
-ANSWERS = [TARGET, [PAIR[0]] * len(TARGET), [None, *TARGET[1:]]]
-RATES = [sbs.rate([a == b for a, b in zip(given, TARGET, strict=True)]) for given in ANSWERS]
-WIDEST = max(r.value for r in RATES) - min(r.value for r in RATES)
+PAIR, ROWS = lesson_checks._task()
+PROMPTS = [sbs.Prompt(str(n), "", f"{n}. {PAIR[0]} or {PAIR[1]}? {{text}}") for n in range(3)]
 
 
-def with_numpy(p, n, k, draws):
-    right = np.random.default_rng(7).binomial(n, p, size=(draws, k)) / n
-    return right.max(axis=1) - right.min(axis=1)
+def said(messages):
+    """What the scripted model answers: the first prompt gets the first label, the others something longer for every second message."""
+    text = messages[-1]["content"]
+    return PAIR[0] if text.startswith("0.") or len(text) % 2 else f"It is {PAIR[1]}."
 
 
-def with_loops(p, n, k, draws):
-    generator = np.random.default_rng(8)
-    studies = [[generator.binomial(n, p) / n for _ in range(k)] for _ in range(draws)]
-    return [max(study) - min(study) for study in studies]
+@pytest.fixture(autouse=True)
+def scripted(monkeypatch):
+    def create(*, messages, **fields):
+        assert fields["max_tokens"] == 8 and fields["temperature"] == 0
+        return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=said(messages)))])
+
+    client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
+    monkeypatch.setattr(checks, "latest", lambda: SimpleNamespace(client=client, model="scripted"))
 
 
-RIGHT = {
-    "fragile_prompts.1": [
-        lambda leans: [lean > sum(leans) / len(leans) for lean in leans],
-        lambda leans: np.array(leans) > np.mean(leans),
-        lambda leans: pd.Series(leans) > pd.Series(leans).mean(),
-        lambda leans: [lean - sum(leans) / len(leans) > 0 for lean in leans],
-    ],
-    "fragile_prompts.2": [(WORDINGS, ANSWERS, RATES, WIDEST), (tuple(WORDINGS), tuple(ANSWERS), tuple(RATES), np.float64(WIDEST))],
-    "fragile_prompts.3": [with_numpy, with_loops, lambda *a: pd.Series(with_numpy(*a))],
-}
-WRONG = {
-    "fragile_prompts.1": [
-        lambda leans: [lean > 0 for lean in leans],
-        lambda leans: [lean > np.median(leans) for lean in leans],
-        lambda leans: [lean < np.mean(leans) for lean in leans],
-        lambda leans: [lean - np.mean(leans) for lean in leans],
-        lambda leans: True,
-        lambda leans: [True] * len(leans),
-    ],
-    "fragile_prompts.2": [
-        (WORDINGS, ANSWERS, RATES, WIDEST + 0.2),
-        (WORDINGS, ANSWERS, RATES, 100 * WIDEST),
-        (WORDINGS, ANSWERS, RATES[::-1], WIDEST),
-        (WORDINGS, ANSWERS, [r.value for r in RATES], WIDEST),
-        (WORDINGS[:1] * 3, ANSWERS, RATES, WIDEST),
-        (["{text}?", *WORDINGS[1:]], ANSWERS, RATES, WIDEST),
-        (WORDINGS[:2], ANSWERS[:2], RATES[:2], WIDEST),
-        (WORDINGS, [["maybe"] * len(TARGET), *ANSWERS[1:]], RATES, WIDEST),
-        (WORDINGS, [given[:3] for given in ANSWERS], RATES, WIDEST),
-        (WORDINGS, ANSWERS, RATES, "wide"),
-    ],
-    "fragile_prompts.3": [
-        lambda p, n, k, draws: with_numpy(p, n, k, draws).mean(),
-        lambda p, n, k, draws: 100 * with_numpy(p, n, k, draws),
-        lambda p, n, k, draws: with_numpy(p, n, 2, draws),
-        lambda p, n, k, draws: np.random.default_rng(0).binomial(n, p, draws) / n,
-        lambda p, n, k, draws: np.ptp(np.random.default_rng(0).normal(p, (p * (1 - p) / n) ** 0.5, (draws, k)), axis=1).clip(0, 1),
-        lambda p, n, k, draws: [with_numpy(p, n, k, 1)[0] for _ in range(draws)],
-    ],
-}
+TEXTS = [[said(prompt.messages(text)) for text in ROWS["text"]] for prompt in PROMPTS]
+READ = [[sbs.read_label(text, PAIR) for text in given] for given in TEXTS]
+FLIPS = sum(len(set(labels)) > 1 for labels in zip(*READ, strict=True))
 
 
-@pytest.mark.parametrize(("number", "answer"), [(n, a) for n, answers in RIGHT.items() for a in answers])
+def by_loop(labels):
+    found, forms = [], list(labels)
+    for place in range(len(labels[forms[0]])):
+        if any(labels[form][place] != labels[forms[0]][place] for form in forms):
+            found.append(place)
+    return found
+
+
+def with_pandas(labels):
+    table = pd.DataFrame(labels, dtype=object)
+    return table.index[table.nunique(axis=1, dropna=False) > 1]
+
+
+RIGHT = [
+    ("fragile_prompts.1", ["B", "D"]),
+    ("fragile_prompts.1", ("D", "B")),
+    ("fragile_prompts.1", "b, d"),
+    ("fragile_prompts.1", {"B", "D"}),
+    ("fragile_prompts.2", by_loop),
+    ("fragile_prompts.2", with_pandas),
+    ("fragile_prompts.2", lambda labels: np.array(by_loop(labels))),
+    ("fragile_prompts.2", lambda labels: tuple(i for i, given in enumerate(zip(*labels.values(), strict=True)) if len(set(given)) > 1)),
+    ("fragile_prompts.3", (PROMPTS, TEXTS, FLIPS)),
+    ("fragile_prompts.3", (tuple(PROMPTS), tuple(map(tuple, TEXTS)), np.int64(FLIPS))),
+    ("fragile_prompts.3", (PROMPTS, [pd.Series(given) for given in TEXTS], float(FLIPS))),
+]
+WRONG = [
+    ("fragile_prompts.1", ["A", "B", "D"], "luck"),
+    ("fragile_prompts.1", ["B", "C"], "hide flips"),
+    ("fragile_prompts.1", ["B"], "counts the messages"),
+    ("fragile_prompts.1", ["D"], "only under one reading"),
+    ("fragile_prompts.1", [], "letters"),
+    ("fragile_prompts.1", "none of them", "letters"),
+    ("fragile_prompts.2", lambda labels: len(by_loop(labels)), "list of places"),
+    ("fragile_prompts.2", lambda labels: [place + 1 for place in by_loop(labels)], "counted from 0"),
+    (
+        "fragile_prompts.2",
+        lambda labels: [i for i, given in enumerate(zip(*labels.values(), strict=True)) if given[0] != given[-1]],
+        "Compare all forms",
+    ),
+    ("fragile_prompts.2", lambda labels: [i for i, given in enumerate(zip(*labels.values(), strict=True)) if len({*given} - {None}) > 1], "None is"),
+    (
+        "fragile_prompts.2",
+        lambda labels: [i for i, given in enumerate(zip(*labels.values(), strict=True)) if None in given or len({*given}) > 1],
+        "None",
+    ),
+    ("fragile_prompts.2", lambda labels: [given for given in zip(*labels.values(), strict=True) if len(set(given)) > 1], "list of places"),
+    ("fragile_prompts.2", lambda labels: with_pandas(labels) > -1, "list of places"),
+    ("fragile_prompts.2", lambda labels: [], "counted from 0"),
+    ("fragile_prompts.2", lambda labels: None, "gives nothing back"),
+    ("fragile_prompts.3", (PROMPTS, TEXTS, FLIPS + 1), "flips if"),
+    ("fragile_prompts.3", (PROMPTS, TEXTS[::-1], FLIPS), "says something else"),
+    ("fragile_prompts.3", (PROMPTS, [[PAIR[0]] * len(ROWS)] * 3, 0), "says something else"),
+    ("fragile_prompts.3", ([PROMPTS[0]] * 3, TEXTS, FLIPS), "ask the same"),
+    ("fragile_prompts.3", ([*PROMPTS[:2], sbs.Prompt("x", "", "Which group? {text}")], TEXTS, FLIPS), "does not name the label"),
+    ("fragile_prompts.3", ([*PROMPTS[:2], sbs.Prompt("x", "", " or ".join(PAIR))], TEXTS, FLIPS), "never gets the message"),
+    ("fragile_prompts.3", ([prompt.user for prompt in PROMPTS], TEXTS, FLIPS), "sbs.Prompt"),
+    ("fragile_prompts.3", (PROMPTS, [given[:3] for given in TEXTS], FLIPS), "texts"),
+    ("fragile_prompts.3", (PROMPTS, dict(enumerate(TEXTS)), FLIPS), "three lists"),
+    ("fragile_prompts.3", (PROMPTS, 3, FLIPS), "texts"),
+    ("fragile_prompts.3", (PROMPTS, TEXTS, "all"), "number"),
+]
+
+
+@pytest.mark.parametrize(("number", "answer"), RIGHT)
 def test_right_answer_passes(number, answer):
     verdict = sbs.check(number, answer)
     assert verdict.state == "right", verdict.text
 
 
-@pytest.mark.parametrize(("number", "answer"), [(n, a) for n, answers in WRONG.items() for a in answers])
-def test_wrong_answer_gets_a_hint(number, answer):
-    assert "stopped the check" not in assert_hint(number, answer)
+@pytest.mark.parametrize(("number", "answer", "says"), WRONG)
+def test_wrong_answer_gets_a_hint(number, answer, says):
+    assert_hint(number, answer, says)
 
 
-@pytest.mark.parametrize("number", WRONG)
-def test_untouched_exercise_is_not_done(number):
-    assert sbs.check(number, ...).state == "not done"
+def test_untouched_exercise_is_not_done():
+    assert sbs.check("fragile_prompts.1", ...).state == "not done"
+    assert sbs.check("fragile_prompts.2", lambda labels: ...).state == "not done"
+    for place in range(3):
+        parts = [PROMPTS, TEXTS, FLIPS]
+        assert sbs.check("fragile_prompts.3", tuple(... if i == place else part for i, part in enumerate(parts))).state == "not done"
 
 
-@pytest.mark.parametrize("place", range(4))
-def test_half_done_exercise_is_not_done(place):
-    parts = [WORDINGS, ANSWERS, RATES, WIDEST]
-    assert sbs.check("fragile_prompts.2", tuple(... if i == place else part for i, part in enumerate(parts))).state == "not done"
-
-
-@pytest.mark.parametrize("number", ["fragile_prompts.1", "fragile_prompts.3"])
-def test_untouched_function_is_not_done(number):
-    assert sbs.check(number, lambda *arguments: ...).state == "not done"
-
-
-def test_the_hint_names_the_line():
-    assert "zero" in sbs.check("fragile_prompts.1", WRONG["fragile_prompts.1"][0]).text
-    assert "median" in sbs.check("fragile_prompts.1", WRONG["fragile_prompts.1"][1]).text
-
-
-def test_checks_work_on_another_case(monkeypatch):
-    monkeypatch.setenv("SIDEBYSIDE_CASE", "tests/cases/tiny")
-    pair, rows = checks._pair()
-    target = list(rows[sbs.load_case().other_label])
-    wordings = [f"{i}: {pair[0]}, {pair[1]}? {{text}}" for i in range(3)]
-    rates = [sbs.rate([True] * len(target))] * 3
-    assert sbs.check("fragile_prompts.2", (wordings, [target] * 3, rates, 0)).state == "right"
+def test_the_scripted_model_flips_some_messages_and_not_all():
+    assert 0 < FLIPS < len(ROWS)

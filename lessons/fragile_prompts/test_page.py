@@ -1,4 +1,4 @@
-"""What the page on wordings says, on results that come out each way."""
+"""What the page on fragile prompts says, on results that come out each way."""
 
 from types import SimpleNamespace
 
@@ -7,177 +7,238 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside import NoAnswer, wording
+from sidebyside import NoAnswer
 from sidebyside.errors import Why
+from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("fragile_prompts")
-
-
-def marks(n=20, **hits):
-    """Marks of variants that are right on their first messages."""
-    return pd.DataFrame({name: [i < right for i in range(n)] for name, right in hits.items()})
-
-
-def answer(text):
-    return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text))])
-
-
-def never_wide(right):
-    return np.zeros(4)
-
-
-@pytest.mark.parametrize(("apart", "option"), [(0, 0), (9, 0), (10, 1), (25, 1), (26, 2)])
-def test_wordings_apart(apart, option):
-    outcome = page.wordings("a model", marks(100, one=50, two=50 - apart))
-    assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"That is {apart} points apart" in outcome.sentence
-    assert f"one gets {sbs.rate([True] * 50 + [False] * 50)} right" in outcome.sentence
-
-
-def test_the_best_comes_first_and_of_equals_the_first():
-    assert page.ends(marks(one=3, two=5, three=1)) == ("two", "three")
-    assert page.ends(marks(one=3, two=3)) == ("one", "one")
-
-
-def test_as_wide_counts_equal_ranges_too():
-    assert page.as_wide(marks(one=3, two=5), np.array([1, 2, 3, 0])) == 2
-
-
-def test_last_words_are_tallied_and_an_empty_answer_is_a_word_of_its_own():
-    assert page.tally([answer(text) for text in ("It is good", "good", "bad", "", "a", "b", "a")]) == "good 2, a 2, bad 1,  1"
-
-
-def test_the_table_shows_both_ends():
-    prompts = {"one": sbs.Prompt("1", "", "is it\n{text}"), "two": sbs.Prompt("2", "", "say\n{text}")}
-    rows = page.ends_table(marks(one=1, two=2), prompts, {"one": [answer("good")], "two": [answer("bad")]}).rows
-    assert [tuple(row) for row in rows.itertuples(index=False)] == [("two", "say {text}", "bad 1"), ("one", "is it {text}", "good 1")]
-
-
-@pytest.mark.parametrize(("share", "option"), [(0, 0), (0.009, 0), (0.01, 1), (0.1, 1), (0.11, 2)])
-def test_chance_is_told_by_its_share_of_throws(share, option):
-    outcome = page.chance(marks(one=10, two=8), share, np.arange(1000) % 3, np.array([1, 1, 2, 4]))
-    assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"in {1000 * share:.0f} of 1,000 throws" in outcome.sentence
-    assert "by 5 points as a rule (median), and by the 10 points we saw" in outcome.sentence
-    assert "Shuffling parts them by 8 points as a rule, and as far as we saw in 2 of 4." in outcome.sentence
-
-
-CHANGES = dict.fromkeys(page.CHANGES, marks(one=10, two=10))
-
-
-@pytest.mark.parametrize("option", page.CHANGES)
-def test_each_change_may_move_the_score_most(option):
-    outcome = page.changes("a model", CHANGES | {option: marks(one=10, two=5), "the training messages": marks(one=20, two=0)})
-    assert outcome.answer == option
-    assert f"{option} 25 points (n = 20)" in outcome.sentence and "training" not in outcome.sentence
-
-
-def test_of_changes_that_move_as_far_the_first_counts():
-    assert page.changes("a model", CHANGES).answer == page.CHANGES[0]
-
-
-def test_only_the_language_model_s_changes_are_its_colour():
-    (rows,) = page.changes_chart(CHANGES | {"the training messages": marks(one=20)}).to_dict()["datasets"].values()
-    kinds = {row["group"]: row["kind"] for row in rows}
-    assert kinds == {f"{name} (2)": "GenAI" for name in page.CHANGES} | {"the training messages (1)": "ML"}
-
-
-def test_a_line_of_the_table():
-    rows = page.changes_table({"the wording": marks(one=10, two=5)}, lambda right: np.array([5, 4, 6, 0])).rows
-    assert list(rows.iloc[0]) == ["the wording", 2, 20, "25%", "50%", "25", "2 of 4"]
-
-
-def test_the_chart_of_wordings_has_a_tick_for_each():
-    (rows,) = page.wordings_chart(marks(one=10, two=5)).to_dict()["datasets"].values()
-    assert [(row["name"], row["score"], row["kind"]) for row in rows] == [("one", 0.5, "GenAI"), ("two", 0.25, "GenAI")]
-
-
-def prompt(last):
-    return sbs.Prompt("1", "", "{text}", examples=(("a", "It is first"), ("b", f"It is {last}")))
-
-
-def test_orders_are_grouped_by_the_label_of_the_last_example():
-    told = page.by_last_example(marks(one=10, two=20, three=4), {"one": prompt("good"), "two": prompt("good"), "three": prompt("bad")})
-    assert told == "in **bad**: 20% on average (20% to 20%, 1 orders); in **good**: 75% on average (50% to 100%, 2 orders)"
-
-
-def test_an_answer_without_a_label_is_another_answer():
-    before, after = [answer("good"), answer("good"), answer("?")], [answer("It is GOOD"), answer("?"), answer("")]
-    assert str(page.moved(before, after, ["good", "bad"])) == str(sbs.rate([False, True, False]))
-
-
-def test_the_details_name_the_names_that_did_worst():
-    right = {page.ORDER: marks(one=5), page.NAMES: marks(one=5, **{"happy_or_sad": 1})}
-    by_names = {"one": [answer("no")], "happy_or_sad": [answer("glad")]}
-    told = page.details("a model", right, {"one": prompt("good")}, by_names, (sbs.Rate(1, 4), sbs.Rate(0, 4))).data
-    assert "worst are “happy\\_or\\_sad”. Asked with them, **a model** wrote: glad 1." in told
-    assert f"gives another answer to {sbs.Rate(1, 4)}; the trained model to {sbs.Rate(0, 4)}." in told
-
-
-def test_parts_of_a_change_are_read_in_three_ways():
-    one, two = ([marks(**{name: hits}) for hits in (1, 2, 3)] for name in ("one", "two"))
-    readings = page.by_reading({"names": [one, two]})
-    assert {way: list(right.sum()) for (_, way), right in readings.items()} == dict(zip(page.READINGS, ([1, 1], [2, 2], [3, 3]), strict=True))
-
-
-def readings(**calibrated):
-    """Readings under which each change is 25 points wide by its word, and as wide as said once it is calibrated."""
-    widths = {change: calibrated.get(name, 25) for change, name in zip(page.CHANGES, ("wording", "order", "names", "capitals"), strict=True)}
-    word, token = marks(100, one=50, two=25), marks(100, one=50, two=35)
-    return page.by_reading({change: [[word, token, marks(100, one=100, two=100 - wide)]] for change, wide in widths.items()})
-
-
-@pytest.mark.parametrize(("wide", "option"), [(0, 0), (14, 0), (15, 1), (25, 1), (35, 1), (36, 2)])
-def test_both_remedies_on_the_wordings(wide, option):
-    outcome = page.remedies("a model", readings(wording=wide))
-    assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"25 points apart by its word, 15 by first token, {wide} calibrated (n = 100)" in outcome.sentence
-
-
-def test_changes_made_narrower_are_listed():
-    assert page.remedies("a model", readings(order=24, names=26)).sentence.endswith("narrower for 1 of 4 changes: the order of four examples.")
-    assert page.remedies("a model", readings()).sentence.endswith("narrower for 0 of 4 changes.")
-
-
-def test_readings_are_drawn_for_wordings_and_orders():
-    (rows,) = page.readings_chart(readings()).to_dict()["datasets"].values()
-    groups = list(dict.fromkeys(row["group"] for row in rows))
-    assert groups == [f"{change}, {way}" for change in ("the wording", "the order") for way in page.READINGS]
-
-
-def test_the_table_of_readings_adds_the_mean():
-    rows = page.readings_table(readings(), never_wide).rows
-    assert len(rows) == 12
-    assert list(rows.iloc[0]) == ["the wording", "by its word", 2, 100, "25%", "50%", "25", "0 of 4", "38%"]
-
-
-# --- answers that never came ------------------------------------------------------------------------------------------
-
-NOBODY = marks(0, one=0, two=0)
+CLASSES = ["bad", "good"]
 GONE = NoAnswer(Why.FILTERED)
 
 
-def test_without_any_answer_no_wording_is_the_best():
-    assert page.wordings("a model", NOBODY).answer == wording.NOT_MEASURED
-    assert page.chance(NOBODY, 1.0, np.zeros(4), np.zeros(4)).answer == wording.NOT_MEASURED
-    assert page.changes("a model", dict.fromkeys(page.CHANGES, NOBODY)).answer == wording.NOT_MEASURED
-    assert page.remedies("a model", {at: NOBODY for at in readings()}).answer == wording.NOT_MEASURED
-    assert list(page.line("the wording", NOBODY, np.zeros(4)).values()) == ["the wording", 2, 0, *[wording.NOT_MEASURED] * 4]
-    assert page.ends(NOBODY) == ("one", "two")
-    assert page.by_last_example(NOBODY, {"one": prompt("good"), "two": prompt("bad")}).endswith(wording.NOT_MEASURED)
+def answer(text, **chances):
+    """A completion whose first token might also have been another, each with its log-probability."""
+    others = [{"token": name, "logprob": p} for name, p in chances.items()]
+    token = {"token": text, "logprob": -0.1, "top_logprobs": others}
+    return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text), logprobs=SimpleNamespace(content=[token]))])
 
 
-def test_wordings_are_compared_on_messages_that_all_of_them_got_an_answer_to():
-    assert page.all_came({"one": [answer("a"), GONE, answer("b")], "two": [answer("a"), answer("a"), GONE]}).tolist() == [True, False, False]
+def marks(n=20, **hits):
+    """Marks of forms that are right on their first messages."""
+    return pd.DataFrame({name: [i < right for i in range(n)] for name, right in hits.items()}, dtype=bool)
 
 
-def test_an_answer_that_never_came_is_no_other_answer_and_no_word():
-    before, after = [answer("good"), answer("good"), GONE], [answer("bad"), GONE, answer("bad")]
-    assert (page.moved(before, after, ["bad", "good"]).successes, page.moved(before, after, ["bad", "good"]).n) == (1, 1)
-    assert page.tally([answer("good"), GONE, GONE]) == "no answer (filtered) 2, good 1"
+def table(**given):
+    return pd.DataFrame(given, dtype=object)
 
 
-def test_a_change_that_was_not_measured_moves_nothing():
-    found = CHANGES | {page.ORDER: NOBODY}
-    shown = page.changes("a model", found)
-    assert shown.answer == page.CHANGES[0] and "examples not measured points (n = 0)" in shown.sentence
+def readings(best, exact=None):
+    """Four readings of which "calibrated" has the most right answers."""
+    return {page.EXACT: best if exact is None else exact, page.NAMED: marks(100, a=0, b=0), page.FIRST_TOKEN: marks(100, a=0, b=0)} | {
+        page.CALIBRATED: best
+    }
+
+
+NOTHING = dict.fromkeys(page.READINGS, marks(0, a=0, b=0))
+
+
+# --- the prompt and its forms
+
+
+def test_ten_forms_name_both_labels_and_hold_the_message():
+    case = sbs.load_case()
+    for base in page.prompts(case):
+        forms = page.forms(case, base)
+        texts = [prompt.user for prompt in forms.values()]
+        assert len(set(texts)) == 10 and texts[0] == base.user
+        assert all(prompt.examples == base.examples for prompt in forms.values())
+        assert all("{text}" in text and all(label in text.lower() for label in case.classes) for text in texts)
+
+
+# --- readings
+
+
+def test_the_four_readings_of_one_answer():
+    given = [
+        answer("good", good=-0.1, bad=-3),
+        answer("Good.", good=-0.1, bad=-3),
+        answer("It", good=-2, bad=-1),
+        answer("good or bad", good=-1, bad=-9),
+    ]
+    read = page.read({"form": given}, CLASSES)
+    assert read[page.EXACT]["form"].fillna("").tolist() == ["good", "", "", ""]
+    assert read[page.NAMED]["form"].fillna("").tolist() == ["good", "good", "", ""]
+    assert read[page.FIRST_TOKEN]["form"].tolist() == ["good", "good", "bad", "good"]
+    assert read[page.CALIBRATED]["form"].tolist() == ["bad", "bad", "bad", "good"]  # leans 2.9, 2.9, -1, 8; mean 3.2
+
+
+def test_calibration_is_done_for_each_form_alone():
+    high, low = [answer("x", good=-1, bad=-4), answer("x", good=-1, bad=-9)], [answer("x", good=-4, bad=-1), answer("x", good=-9, bad=-1)]
+    read = page.read({"high": high, "low": low}, CLASSES)[page.CALIBRATED]
+    assert read["high"].tolist() == ["bad", "good"] and read["low"].tolist() == ["good", "bad"]
+
+
+def test_messages_without_all_answers_are_left_out_and_their_neighbours_keep_their_labels():
+    read = page.read({"a": [GONE, answer("good")], "b": [answer("bad"), answer("bad")]}, CLASSES)
+    assert read[page.NAMED].index.tolist() == [1]
+    right = page.marks(read, pd.Series(["good", "bad"]))
+    assert right[page.NAMED].iloc[0].tolist() == [False, True]
+
+
+def test_without_chances_two_readings_have_no_rows():
+    plain = SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content="good"), logprobs=None)])
+    read = page.read({"a": [plain], "b": [plain]}, CLASSES)
+    assert [len(read[name]) for name in page.READINGS] == [1, 1, 0, 0]
+
+
+def test_the_best_reading_has_the_most_right_answers_and_of_equals_the_first():
+    right = readings(marks(100, a=60, b=50), marks(100, a=20, b=20))
+    assert page.best_reading(right) == page.CALIBRATED
+    assert page.best_reading(readings(marks(100, a=60, b=50))) == page.EXACT
+
+
+# --- flips
+
+LABELS = table(a=["good", "good", None, None], b=["good", "bad", "good", None], c=["good", "good", None, None])
+
+
+def test_a_message_flips_if_not_all_forms_agree_and_no_label_is_an_answer():
+    assert page.flipped(LABELS).tolist() == [False, True, True, False]
+
+
+def test_the_flip_rate_compares_each_form_with_the_first():
+    assert page.flip_rate(LABELS).startswith("25.0% (2 of 8 in 4 groups")
+
+
+def test_the_flip_table():
+    rows = page.flip_table(LABELS).rows
+    assert rows["no label in the answer"].tolist() == ["2 of 4", "1 of 4", "2 of 4"]
+    assert [cell.split()[0] for cell in rows.iloc[:, 2]] == ["–", "50%", "0%"]
+
+
+def test_the_most_contested_message_comes_first():
+    sample = pd.DataFrame({"text": ["one", "two", "three"], "label": "good"})
+    labels = table(a=["good"] * 3, b=["good", "good", "bad"], c=["good", "bad", "bad"], d=["good", "good", "good"])
+    rows = page.contested(sample, "label", labels, CLASSES).rows
+    assert rows["message"].tolist() == ["three", "two"]
+    assert rows[["bad", "good", "neither"]].iloc[0].tolist() == [2, 2, 0]
+
+
+def test_no_message_is_contested_where_all_forms_agree():
+    sample = pd.DataFrame({"text": ["one", "two"], "label": "good"})
+    assert page.contested(sample, "label", table(a=["good", None], b=["good", None]), CLASSES).rows.empty
+
+
+@pytest.mark.parametrize(("changed", "option"), [(0, 0), (1, 1), (4, 1), (5, 2), (10, 2), (11, 3)])
+def test_flips_are_told_by_their_number(changed, option):
+    labels = table(a=["good"] * 20, b=["bad"] * changed + ["good"] * (20 - changed))
+    outcome = page.flips("a model", labels, 20)
+    assert outcome.answer == options(outcome.key)[option]
+    assert str(sbs.Rate(changed, 20)) in outcome.sentence
+
+
+def test_answers_that_never_came_can_leave_the_number_open():
+    labels = table(a=["good"] * 20, b=["bad"] * 4 + ["good"] * 16)
+    assert page.flips("a model", labels, 21).answer == NOT_MEASURED
+    assert page.flips("a model", labels.iloc[:0], 20).answer == NOT_MEASURED
+
+
+# --- the spread
+
+
+@pytest.mark.parametrize(("apart", "option"), [(0, 0), (4, 0), (5, 1), (15, 1), (16, 2), (30, 2), (31, 3)])
+def test_what_remains_is_that_of_the_best_reading(apart, option):
+    right = readings(marks(100, a=50, b=50 + apart), marks(100, a=0, b=50))
+    outcome = page.remains("a model", right, dict.fromkeys(page.READINGS, LABELS))
+    assert outcome.answer == options(outcome.key)[option]
+    assert f"exact label 50; label named 0; first token 0; calibrated {apart}." in outcome.sentence
+    assert f"“calibrated”, and under it {sbs.Rate(2, 4)} of the messages still flip" in outcome.sentence
+
+
+def test_one_form_right_where_another_is_wrong_is_no_luck():
+    assert page.luck(marks(40, a=0, b=40)) < 0.01
+    assert page.luck(marks(40, a=20, b=20)) == 1.0
+    assert page.verdict("a model", readings(marks(40, a=0, b=40))).answer == options("fragile_prompts/luck")[0]
+    assert page.verdict("a model", readings(marks(40, a=20, b=20))).answer == options("fragile_prompts/luck")[2]
+
+
+def test_between_sure_and_open_is_an_option_of_its_own():
+    outcome = page.verdict("a model", readings(marks(20, a=10, b=15)))  # five of twenty flip, all one way: 2 in 32
+    assert outcome.answer == options(outcome.key)[1]
+    assert "25 points" in outcome.sentence
+
+
+def test_p_values_are_corrected_for_the_readings_that_were_measured():
+    right = NOTHING | {page.EXACT: marks(20, a=10, b=15), page.NAMED: marks(20, a=10, b=10)}
+    rows = page.luck_table(right).rows.set_index("reading")["p, corrected"]
+    assert rows[page.NAMED] == "1.000" and rows[page.CALIBRATED] == NOT_MEASURED
+    assert float(rows[page.EXACT]) == pytest.approx(2 * page.luck(marks(20, a=10, b=15)), abs=0.001)
+
+
+def test_the_table_of_readings_has_the_ends_and_the_flips():
+    row = page.readings_table({page.NAMED: marks(20, a=10, b=15)}, {page.NAMED: LABELS}).rows.iloc[0].tolist()
+    assert [row[1][:3], row[2][:3], *row[3:]] == ["50%", "75%", "25", "62", "2 of 4"]
+
+
+def test_the_chart_has_a_tick_for_each_form_and_reading_and_the_models_shape():
+    right = readings(marks(20, a=10, b=5))
+    (rows,) = page.readings_chart("smollm2-135m-instruct", right).to_dict()["datasets"].values()
+    assert len(rows) == 8 and {row["kind"] for row in rows} == {"small"}
+    assert [row["score"] for row in rows if row["group"] == page.CALIBRATED] == [0.5, 0.25]
+
+
+def flipping(n, of=12):
+    return table(a=["good"] * of, b=["bad"] * n + ["good"] * (of - n))
+
+
+@pytest.mark.parametrize(("before", "after", "option"), [(8, 4, 0), (8, 0, 0), (8, 5, 1), (8, 7, 1), (8, 8, 2), (3, 6, 2), (0, 0, 2)])
+def test_examples_may_steady_a_prompt_or_not(before, after, option):
+    outcome = page.steadied("a model", flipping(before), flipping(after))
+    assert outcome.answer == options(outcome.key)[option]
+    assert f"{sbs.Rate(before, 12)} of the messages flip without examples, {sbs.Rate(after, 12)} with four." in outcome.sentence
+    assert f"{max(before - after, 0)} flip only without, {max(after - before, 0)} only with" in outcome.sentence
+
+
+def test_a_difference_that_luck_could_make_is_called_so():
+    assert "So few could be luck (exact McNemar p = 0.250)" in page.steadied("a model", flipping(3), flipping(0)).sentence
+    assert "more than luck would do (exact McNemar p = 0.008)" in page.steadied("a model", flipping(8), flipping(0)).sentence
+
+
+def test_only_messages_with_all_answers_to_both_prompts_are_compared():
+    outcome = page.steadied("a model", flipping(8), flipping(8).iloc[4:])
+    assert str(sbs.Rate(4, 8)) in outcome.sentence
+    assert page.steadied("a model", flipping(8), flipping(8).iloc[:0]).answer == NOT_MEASURED
+
+
+def test_the_report_gives_the_better_prompt_its_first_form_and_the_range():
+    good, poor = readings(marks(20, a=10, b=15), marks(20, a=0, b=0)), readings(marks(20, a=4, b=2))
+    for right, name in (({"without": good, "with": poor}, "without"), ({"without": poor, "with": good}, "with")):
+        told = page.report("a_model", right).data
+        assert f"a\\_model**, the prompt {name}, read by “calibrated”: {sbs.Rate(10, 20)} right as written; 50% to 75% over 2 forms" in told
+
+
+def test_without_any_answer_nothing_is_said_of_the_model():
+    empty = dict.fromkeys(page.READINGS, LABELS.iloc[:0])
+    assert page.remains("a model", NOTHING, empty).answer == NOT_MEASURED
+    assert page.verdict("a model", NOTHING).answer == NOT_MEASURED
+    assert NOT_MEASURED in page.report("a model", {"a": NOTHING, "b": NOTHING}).data
+    assert np.isnan(page.luck(NOTHING[page.EXACT]))
+    assert page.luck_table(NOTHING).rows["points apart"].tolist() == [NOT_MEASURED] * 4
+    assert len(page.readings_table(NOTHING, empty).rows) == 4
+    assert page.flip_table(LABELS.iloc[:0]).rows.shape == (3, 3)
+
+
+# --- the trained model
+
+
+def test_the_trained_models_flips_are_counted_as_the_language_models_are():
+    told = page.trained("words", table(a=["good", "good"], b=["good", "bad"]), pd.Series(["good", "good"])).data
+    assert f"{sbs.Rate(1, 2)} of the messages get more than one answer from 2 trainings" in told
+    assert "50 points apart" in told
+
+
+def test_each_training_has_another_half():
+    case = sbs.load_case()
+    way, labels = page.trainings(case, case.split("dev").head(30), 2)
+    assert way in sbs.lesson("the_ml_workflow").WAYS and labels.shape == (30, 2)
+    assert set(labels.stack()) <= set(case.classes)
