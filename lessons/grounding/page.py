@@ -22,7 +22,7 @@ TOO_LONG = "does not fit"  # the text is longer than the model can read, so it w
 SAME, OTHER, ABSENT = VERDICTS = ["right sentence", "true quote, wrong sentence", "not in the text"]
 FREE, RIVAL = QUOTES = ["the model", "nearest sentence, no model"]
 NO_TEXT, PASSAGE = "no text", "right passage"
-ONE, FIVE, ALL = PILES = ["one passage", "five passages", "whole handbook"]  # what the model is given to read
+ONE, FIVE, ALL = PILES = ["one passage", "five passages", "the whole handbook"]  # what the model is given to read
 ALONE = "nearest sentence, no model"
 UNTOLD = "answered, though no text tells"
 LABELS = Path(__file__).with_name("labels.csv")
@@ -137,7 +137,8 @@ def trust(rows: pd.DataFrame) -> Any:
     )
     if "second_label" in rows:
         twice = kappa(rows["label"] == RIGHT, rows["second_label"] == RIGHT, rows["question"])
-        told += f" A second reader, who did not see the first one's marks, gives the same {sbs.rate(rows['label'] == rows['second_label'])}, kappa {twice}."
+        same = sbs.rate(rows["label"] == rows["second_label"])
+        told += f" A second reader, who did not see the first one's marks, gives the same {same}, kappa {twice}."
     return sbs.say(told)
 
 
@@ -244,7 +245,7 @@ def passage(model: str, kinds: Mapping[str, Sequence[str]]) -> sbs.widgets.Outco
         p,
         ["So the text gave it answers that it does not have by itself", "So the text did harm", "So the text made no clear difference"],
     )
-    counts = "; ".join(f"{name}: " + ", ".join(f"{list(given).count(kind)} {kind}" for kind in KINDS) for name, given in kinds.items())
+    counts = "; ".join(f"{name}: " + ", ".join(f"{kind} {list(given).count(kind)}" for kind in KINDS) for name, given in kinds.items())
     lead = gave if gave != wording.NOT_MEASURED else "What the text gave is not measured"
     return sbs.outcome(
         key, quarter(key, right), f"{model} with the right passage: {right} right; with no text {blind}. {lead} ({wording.p_is(p)}). {counts}."
@@ -281,7 +282,7 @@ def search(rates: Mapping[tuple[str, int], Rate], by_words: Hits, by_meaning: Hi
         by_meaning: The same for the search by meaning.
     """
     key, p = "grounding/search", sbs.paired_p(by_words, by_meaning)
-    word = wording.clearly(int(np.sum(by_words)) - int(np.sum(by_meaning)), p, wording.options(key))
+    word = wording.clearly(sbs.rate(by_words).value - sbs.rate(by_meaning).value, p, wording.options(key))
     places = {at: "in first place" if at[1] == 1 else f"among the first {at[1]}" for at in rates}
     found = "; ".join(f"{at[0]}, {places[at]}: {rate}" for at, rate in rates.items())
     return sbs.outcome(key, word, f"Right passage {found}. First places compared: {wording.p_is(p)}.")
@@ -322,8 +323,10 @@ def rivals(model: str, kinds: Mapping[str, Sequence[str]]) -> sbs.widgets.Outcom
     p = holm([sbs.paired_p(marks(kinds[first], RIGHT), marks(kinds[name], RIGHT)) for name in others])
     against = ", ".join(f"{name}: {wording.p_is(value)}" for name, value in zip(others, p, strict=True))
     clear = all(value < wording.LINE for value in p)
+    tied = [name for name in others if among(kinds[name], RIGHT).value == among(kinds[first], RIGHT).value]
     answer = wording.options(key)[PILES.index(first) if clear else -1]
-    lead = f"{first.capitalize()} is clearly ahead" if clear else f"Most are right with {first}, yet that may be chance"
+    lead = f"With {first} it gets clearly the most right" if clear else f"Most are right with {first}, yet that may be chance"
+    lead = f"With {first} and with {' and '.join(tied)} equally many are right" if tied else lead
     return sbs.outcome(key, answer, f"Right answers of {model}: {said}. {lead} ({against}). {_model_or_none(kinds, first)}")
 
 
@@ -394,8 +397,9 @@ def untold(model: str, kinds: Mapping[str, Sequence[str]], told_of: Sequence[str
     return sbs.outcome(
         key,
         quarter(key, declined),
-        f"With the nearest passage, {model} declines {declined} of the questions that no document answers; with the whole handbook: "
-        f"{told(among(kinds[ALL], DECLINES), kinds[ALL])}. With the right passage before it, it declines {shy} of those that the text does answer. "
+        f"With the nearest passage, {model} declines {declined} of the questions that no document answers; with "
+        f"{ALL}: {told(among(kinds[ALL], DECLINES), kinds[ALL])}. With the right passage before it, it declines {shy} of "
+        "those that the text does answer. "
         f"{_sees(declined, shy)} A limit on nearness that lets nine tenths of the answerable questions pass stops {_share(far)} of the others.",
     )
 
@@ -501,9 +505,7 @@ def reading_failures(asked: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]
     }
 
 
-def failures_table(
-    model: str, read: pd.DataFrame, unread: pd.DataFrame, quoted: pd.DataFrame
-) -> sbs.widgets.Table:
+def failures_table(model: str, read: pd.DataFrame, unread: pd.DataFrame, quoted: pd.DataFrame) -> sbs.widgets.Table:
     """Show each kind of failure that came up, what failed, how often, and an example whose question is not shown yet, if there is one.
 
     Args:
@@ -530,3 +532,10 @@ def failures_table(
                 | {"needed": one["answer"]}
             )
     return sbs.table(pd.DataFrame(rows, columns=["failure", "what failed", "times", "question", f"{model} wrote", "needed"]))
+
+
+def own_hits(reached: Any) -> Any:
+    """Say the hit rate of a reader's own search, once it is there."""
+    if not isinstance(reached, Rate):
+        return sbs.say("Your hit rate will stand here.")
+    return sbs.say(f"The right passage is among your first three for **{reached}** of the questions.")
