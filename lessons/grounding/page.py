@@ -433,6 +433,17 @@ def counted(kind: str) -> str:
 # --- quotes -----------------------------------------------------------------------------------------------------------
 
 
+def sentences(text: str) -> list[str]:
+    """Cut a passage into its sentences."""
+    return re.split(r"(?<=[.!?])\s+", text)
+
+
+def nearest_sentence(question: str, text: str) -> str:
+    """Return the sentence of a passage that is nearest to a question in meaning."""
+    parts = sentences(text)
+    return parts[int((sbs.embed(parts) @ sbs.embed([question])[0]).argmax())]
+
+
 def verdict(quote: str | None, sentence: str, text: str) -> str:
     """Return what a quote is worth: one of `VERDICTS`, or `NO_ANSWER`.
 
@@ -446,6 +457,13 @@ def verdict(quote: str | None, sentence: str, text: str) -> str:
     if not sbs.quotes(quote, text):
         return ABSENT
     return SAME if sbs.quotes(quote, sentence) or sbs.quotes(sentence, quote) else OTHER
+
+
+def verdicts(free: Sequence[str | None], picked: Sequence[str], quoted: pd.DataFrame) -> dict[str, list[str]]:
+    """Return what the model's quotes and the nearest sentences are worth; `quoted` has the columns sentence and text."""
+    rows = list(quoted.itertuples())
+    given = dict(zip(QUOTES, (free, picked), strict=True))
+    return {name: [verdict(one, row.sentence, row.text) for one, row in zip(quotes, rows, strict=True)] for name, quotes in given.items()}
 
 
 def quotes_chart(model: str, verdicts: Mapping[str, Sequence[str]]) -> Any:

@@ -299,6 +299,13 @@ def test_what_a_quote_is_worth(quote, worth):
     assert page.verdict(quote, "Rugs have 45 days to be looked at.", TEXT) == worth
 
 
+def test_verdicts_of_both_ways_to_quote():
+    quoted = pd.DataFrame({"sentence": ["Rugs have 45 days to be looked at."], "text": [TEXT]})
+    worth = page.verdicts(["Lamps come back in 30 days."], [page.nearest_sentence("How long for rugs?", TEXT)], quoted)
+    assert worth == {page.FREE: [page.OTHER], page.RIVAL: [page.SAME]}
+    assert page.sentences(TEXT) == ["Lamps come back in 30 days.", "Rugs have 45 days to be looked at."]
+
+
 def test_what_the_look_up_catches():
     verdicts = {page.FREE: [page.SAME, page.OTHER, page.ABSENT, page.ABSENT], page.RIVAL: [page.SAME] * 4}
     told = page.quote("a model", verdicts, [1, 2, 4, 4]).data
