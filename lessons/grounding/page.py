@@ -461,9 +461,8 @@ def verdict(quote: str | None, sentence: str, text: str) -> str:
 
 def verdicts(free: Sequence[str | None], picked: Sequence[str], quoted: pd.DataFrame) -> dict[str, list[str]]:
     """Return what the model's quotes and the nearest sentences are worth; `quoted` has the columns sentence and text."""
-    rows = list(quoted.itertuples())
-    given = dict(zip(QUOTES, (free, picked), strict=True))
-    return {name: [verdict(one, row.sentence, row.text) for one, row in zip(quotes, rows, strict=True)] for name, quotes in given.items()}
+    given, columns = dict(zip(QUOTES, (free, picked), strict=True)), (quoted["sentence"], quoted["text"])
+    return {name: [verdict(*row) for row in zip(quotes, *columns, strict=True)] for name, quotes in given.items()}
 
 
 def quotes_chart(model: str, verdicts: Mapping[str, Sequence[str]]) -> Any:
