@@ -1,16 +1,26 @@
-"""Checks of the exercises of "Answers from your own documents"."""
+"""Checks of the exercises of "Grounding"."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sidebyside.cases import load_case
-from sidebyside.checks import call, exercise, number_hint
+from sidebyside.checks import NotDone, exercise, number_hint, result_of
 from sidebyside.evaluation import Rate, rate
 from sidebyside.retrieval import passages, plain_facts
 
 MOST = 3  # passages a question
+MANY = 10  # questions from which on a hit rate can tell a search from blind picks, and from copied places
+FAILED = {  # as the exercise shows them
+    "a": ("nothing", "The passage tells, and the answer says the same in words."),
+    "b": ("model", "The passage holds the answer, and the model took the other number."),
+    "c": ("both", "The passage is about something else, and the model did not notice."),
+    "d": ("search", "The passage does not tell, and the model said so."),
+    "e": ("model", "The passage tells. The model did not dare."),
+    "f": ("model", "No document tells, so no search could have found it. The model should have declined."),
+}
 RANKINGS = (  # what a search found, where the right passage was, how many places count, the hit rate, what to look at
     ([[4, 2, 9], [7, 1, 4], [5, 6, 2], [8, 3, 0]], [4, 4, 2, 1], 1, 0.25, "Only the first passage of each question counts for k = 1."),
     ([[4, 2, 9], [7, 1, 4], [5, 6, 2], [8, 3, 0]], [4, 4, 2, 1], 2, 0.25, "Only the first k passages of each question count."),
@@ -28,22 +38,52 @@ QUOTES = (
     ("Our café serves soup and cake every afternoon.", "invented", "Hardly a word of it stands in the document."),
     ("You are welcome to bring dogs, cats and parrots.", "invented", "One or two common words prove nothing."),
     ("", "invented", "An empty answer quotes nothing."),
+    ("Each renewal adds 14 day", "altered", "A quote ends where a word ends: 'day' is not 'days'."),
+    ("A film may keep you awake all night long, people said.", "invented", "Half of its words or fewer stand in the document."),
+    ("Cause new lent peop ilms way wait ever.", "invented", "Compare whole words: a part of a word is none."),
+    ("Films and books may adds joy for 28 days.", "altered", "More than half of its words stand in the document, if only just."),
+)
+CAFE = "The café opens at 8 on weekdays and at 10 on Sundays. Dogs are welcome on the terrace."  # another document, other quotes
+OTHERS = (
+    ("Dogs are welcome on the terrace.", "true quote", "It stands in the document word for word."),
+    ("The café opens at 9 on weekdays.", "altered", "One number is another one."),
+    ("You may keep a book for 28 days.", "invented", "It stands in the other document, not in this one."),
 )
 
 
 @exercise(1)
+def who_failed(answer: Any) -> str | None:
+    """Compare what the reader says failed with what did."""
+    if not isinstance(answer, Mapping):
+        return "Leave the letters as they are, and write one of the four words behind each."
+    said = {str(letter).strip().lower(): verdict for letter, verdict in answer.items()}
+    if any(said.get(letter, ...) is ... for letter in FAILED):
+        raise NotDone
+    for letter, (right, why) in FAILED.items():
+        words = re.findall("[a-z]+", str(said[letter]).lower())
+        named = {word for word in ("nothing", "search", "model", "both") if word in words}
+        if named == {"search", "model"}:
+            named = {"both"}
+        if len(named) != 1:
+            return f"Case {letter}: write nothing, search, model or both."
+        if named != {right}:
+            return f"Look at case {letter} again. {why}"
+    return None
+
+
+@exercise(2)
 def hit_rate(answer: Callable[..., Any]) -> str | None:
     """Try the function on rankings."""
     for found, right, first, share, hint in RANKINGS:
         wrong = number_hint(
-            call(answer, found, right, first), share, f"{hint} For found = {found}, right = {right} and k = {first} it should be {share}."
+            result_of(answer, found, right, first), share, f"{hint} For found = {found}, right = {right} and k = {first} it should be {share}."
         )
         if wrong:
             return wrong
     return None
 
 
-@exercise(2)
+@exercise(3)
 def search(answer: tuple[Any, Any]) -> str | None:
     """Count anew how often the right passage is among those found, and compare."""
     given, result = answer
@@ -57,11 +97,20 @@ def search(answer: tuple[Any, Any]) -> str | None:
     if not isinstance(result, Rate):
         return "Give the whole rate, as sbs.rate(...) returns it, so that its interval is there too."
     right = rate([home in row for home, row in zip(facts["home"], found, strict=True) if row is not None])
-    return (
-        None
-        if result == right
-        else "Your passages give another hit rate. A question is a hit if its `home` is among the passages in its row of `found`."
-    )
+    if result != right:
+        return "Your passages give another hit rate. A question is a hit if its `home` is among the passages in its row of `found`."
+    return _no_search(right, size)
+
+
+def _no_search(reached: Rate, size: int) -> str | None:
+    """Return a hint if passages were not searched for: blind picks seldom hit, and places copied from `home` always do."""
+    if reached.n < MANY or size <= MOST:
+        return None  # too little to tell
+    if reached.successes == reached.n:
+        return "Every single question is a hit. Did `home` go into `found`? A search may use the questions and the passages only."
+    if reached.interval[0] <= MOST / size:
+        return "Blind picks would hit about as often. Compare each question with the text of every passage, and keep the nearest."
+    return None
 
 
 def _places(row: Any) -> list[int] | None:
@@ -73,13 +122,14 @@ def _places(row: Any) -> list[int] | None:
         return None
 
 
-@exercise(3)
+@exercise(4)
 def quote_check(answer: Callable[..., Any]) -> str | None:
-    """Try the function on true, altered and invented quotes."""
-    for quote, right, hint in QUOTES:
-        said = call(answer, quote, SOURCE)
-        if said not in ("true quote", "altered", "invented"):
-            return f'Return one of the texts "true quote", "altered" or "invented", and not {said!r}.'
-        if said != right:
-            return f"{hint} Look at the answer '{quote}': it should be \"{right}\"."
+    """Try the function on true, altered and invented quotes from two documents."""
+    for quotes, source in ((QUOTES, SOURCE), (OTHERS, CAFE)):
+        for quote, right, hint in quotes:
+            said = str(result_of(answer, quote, source)).strip().lower()
+            if said not in ("true quote", "altered", "invented"):
+                return f'Return one of the texts "true quote", "altered" or "invented". For \'{quote}\' your function gives another thing.'
+            if said != right:
+                return f"{hint} Look at the answer '{quote}': it should be \"{right}\"."
     return None

@@ -1,31 +1,168 @@
-"""The page's own charts, tables and sentences: what came of searching documents, reading them and quoting from them."""
+"""The page's own rule, charts, tables and sentences: what came of searching documents, reading them and quoting from them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import sidebyside as sbs
-from sidebyside import wording
+from sidebyside import NoAnswer, models, wording
+from sidebyside.charts import kind_of
+from sidebyside.evaluation import Rate, holm, kappa
 
-RIGHT, ADMITS, WRONG = KINDS = ["right", "admits", "wrong"]
+RIGHT, DECLINES, WRONG = KINDS = ["right", "declines", "wrong"]
 NO_ANSWER = "no answer"  # a kind of its own, of answers and of quotes: neither right nor wrong
+TOO_LONG = "does not fit"  # the text is longer than the model can read, so it was not asked
 SAME, OTHER, ABSENT = VERDICTS = ["right sentence", "true quote, wrong sentence", "not in the text"]
-FREE, FORCED, RIVAL = QUOTES = ["model, free", "model, forced", "nearest sentence, no model"]
-PASSAGE, SENTENCE, ALONE = CHAIN = ["found passage", "found sentence", "search alone"]  # the ways from a question to an answer
-SHOWN = {PASSAGE: "model reads found passage", SENTENCE: "model reads nearest sentence", ALONE: "nearest sentence, no model"}
+FREE, RIVAL = QUOTES = ["the model", "nearest sentence, no model"]
+NO_TEXT, PASSAGE = "no text", "right passage"
+ONE, FIVE, ALL = PILES = ["one passage", "five passages", "the whole handbook"]  # what the model is given to read
+ALONE = "nearest sentence, no model"
 UNTOLD = "answered, though no text tells"
-COLOUR = {PASSAGE: "GenAI", SENTENCE: "hybrid", ALONE: "ML"}
+LABELS = Path(__file__).with_name("labels.csv")
+SIZES = {"dev": (10, 6), "test": (24, 16)}  # questions with an answer, and without
+ASKED = 8  # answers to each question, so that a live run asks about few of them
+SIGNS_PER_TOKEN, ROOM = 3.6, 200  # a cautious guess for English prose; tokens kept free for instruction, question and answer
 
 Hits = Sequence[bool | None] | np.ndarray
 
 
-def among(given: Iterable[str], *kinds: str) -> sbs.Rate:
+# --- the questions, and whether a text fits ---------------------------------------------------------------------------
+
+
+def split(known: pd.DataFrame, unknown: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return questions to choose an instruction on, and those of the exam: with an answer, and without.
+
+    Args:
+        known: The questions that a document answers; those whose answer holds a number take part, in a drawn order.
+        unknown: Those that none answers; their answer is emptied.
+
+    Returns:
+        Dev, of both sorts; exam questions with an answer; exam questions without. None is in two of them.
+    """
+    (dev_known, dev_unknown), (exam_known, exam_unknown) = SIZES["dev"], SIZES["test"]
+    numbered, unknown = known[known["answer"].str.contains(r"\d")].sample(frac=1, random_state=0), unknown.assign(answer="")
+    halves, last = len(numbered) - len(numbered) // 2, max(len(unknown) - exam_unknown, len(unknown) // 2)
+    dev = [numbered[:halves].head(dev_known), unknown[:last].head(dev_unknown)]
+    return (
+        pd.concat([sbs.limit(part, ASKED) for part in dev]),
+        sbs.limit(numbered[halves:].head(exam_known), ASKED),
+        sbs.limit(unknown[last:], ASKED),
+    )
+
+
+def tokens_about(text: str) -> int:
+    """Return about how many tokens a text has: rather too many than too few."""
+    return round(len(text) / SIGNS_PER_TOKEN)
+
+
+def context_of(model: str) -> int | None:
+    """Return how many tokens of question and answer a model takes; None for one of an endpoint, which says so itself."""
+    known = models.find(model)
+    return known.context if known else None
+
+
+def fits(model: str, text: str) -> bool:
+    """Tell whether a text fits into what a model can read at once, with room for the question and the answer."""
+    context = context_of(model)
+    return context is None or tokens_about(text) + ROOM <= context
+
+
+# --- the rule that says what an answer is -----------------------------------------------------------------------------
+
+# What an answer says that declines: of not knowing, or of a text that does not tell. "I'm sorry" alone does neither.
+TELLS = r"(say|tell|mention|specify|state|provide|contain|include|address|give|indicate|answer|explain)s?"
+DECLINING = (
+    r"\b(i|we) (do not|don't|cannot|can't|could not|couldn't) (\w+ )?(know|tell|say|find|determine|answer)\b|"
+    r"\b(text|passage|document|handbook|context|information|policy|question)s? (\w+ )?(does not|doesn't|do not|don't) (\w+ )?" + TELLS + r"\b|"
+    r"\bit (does not|doesn't) (\w+ )?(say|tell|mention|specify|state)\b|\bnot (\w+ )?(sure|certain|specified|mentioned|stated)\b|"
+    r"\bno (information|mention)\b|\b(unclear|unspecified)\b"
+)
+
+
+def declines(answer: str) -> bool:
+    """Tell whether an answer says that it does not know, or that the text does not tell."""
+    said = " ".join(re.sub("[\u2018\u2019\u02bc`]", "'", answer.lower()).split())
+    return bool(re.search(DECLINING, said))
+
+
+def kind(answer: str | None, target: str) -> str:
+    """Return what an answer is: one of `KINDS`, `NO_ANSWER`, or `TOO_LONG`.
+
+    Args:
+        answer: What was written, or `TOO_LONG`.
+        target: What is needed; right is an answer with each of its numbers, in digits or words. Empty where no document tells.
+    """
+    if answer is None or isinstance(answer, NoAnswer):
+        return NO_ANSWER
+    if answer == TOO_LONG:
+        return TOO_LONG
+    digits = " ".join(sorted(sbs.scorers.spelled_numbers(answer)))
+    return RIGHT if target and sbs.scorers.holds_numbers(digits, target) else DECLINES if declines(answer) else WRONG
+
+
+def kinds_of(answers: Iterable[str | None], targets: Iterable[str]) -> list[str]:
+    """Return the kind of each answer."""
+    return [kind(answer, target) for answer, target in zip(answers, targets, strict=True)]
+
+
+@cache
+def labels() -> pd.DataFrame:
+    """Return the answers that were marked by hand, with the rule's verdict in `kind`; no rows if there are none."""
+    if not LABELS.exists():
+        return pd.DataFrame(columns=["question", "answer", "target", "label", "kind"])
+    rows = pd.read_csv(LABELS, keep_default_na=False)
+    return rows.assign(kind=kinds_of(rows["answer"], rows["target"]))
+
+
+def trust(rows: pd.DataFrame) -> Any:
+    """Say how well the rule agrees with marks given by hand, and how well two readers do, if there is a second one.
+
+    Args:
+        rows: Columns question, answer, target, label (by hand), kind (by the rule), perhaps second_label.
+    """
+    if not len(rows):
+        return sbs.say("Nobody has marked answers by hand yet, so nothing is known of how well the rule judges.")
+    false = {name: int(((rows["kind"] == name) & (rows["label"] != name)).sum()) for name in KINDS}
+    told = (
+        f"On {len(rows)} answers that were marked by hand, the rule gives the same verdict in {sbs.rate(rows['kind'] == rows['label'])}. "
+        f"Its mistakes: {', '.join(f'{n} called {name} that {wording_is(n)} not' for name, n in false.items())}. "
+        f"Right or not? Rule and marks agree with a kappa of {kappa(rows['kind'] == RIGHT, rows['label'] == RIGHT, rows['question'])}."
+    )
+    if "second_label" in rows:
+        twice = kappa(rows["label"] == RIGHT, rows["second_label"] == RIGHT, rows["question"])
+        same = sbs.rate(rows["label"] == rows["second_label"])
+        told += f" A second reader, who did not see the first one's marks, gives the same {same}, kappa {twice}."
+    return sbs.say(told)
+
+
+def wording_is(n: int) -> str:
+    """Say "is" of one and "are" of more."""
+    return "is" if n == 1 else "are"
+
+
+# --- counting ---------------------------------------------------------------------------------------------------------
+
+
+def among(given: Iterable[str], *kinds: str) -> Rate:
     """Return the rate of some kinds among the answers that came; those that did not are its missing ones."""
-    return sbs.rate(None if kind == NO_ANSWER else kind in kinds for kind in given)
+    return sbs.rate(marks(given, *kinds))
+
+
+def marks(given: Iterable[str], *kinds: str) -> list[bool | None]:
+    """Tell of each answer whether it is of some kinds; None if it never came, or was never asked for."""
+    return [None if kind in (NO_ANSWER, TOO_LONG) else kind in kinds for kind in given]
+
+
+def told(rate: Rate, given: Iterable[str]) -> str:
+    """Say a rate; of a text that does not fit, say that."""
+    return TOO_LONG if TOO_LONG in list(given) else str(rate)
 
 
 def _with_missing(given: Iterable[Iterable[str]], kinds: Sequence[str]) -> list[str]:
@@ -33,9 +170,51 @@ def _with_missing(given: Iterable[Iterable[str]], kinds: Sequence[str]) -> list[
     return [*kinds, *([NO_ANSWER] if any(NO_ANSWER in list(one) for one in given) else [])]
 
 
-def quarter(key: str, rate: sbs.Rate) -> str:
-    """Return the option of a question in quarters and halves."""
-    return wording.by_bounds(rate.value, [0.25, 0.5], wording.options(key))
+def quarter(key: str, rate: Rate) -> str:
+    """Return the option of a question in quarters."""
+    return wording.by_bounds(rate.value, [0.25, 0.5, 0.75], wording.options(key))
+
+
+# --- the instruction --------------------------------------------------------------------------------------------------
+
+
+def good(kinds: Sequence[str], answerable: Sequence[bool]) -> list[bool | None]:
+    """Tell of each answer whether it is what we want: right where the text tells, declining where none does."""
+    return [
+        mark if mark is None else kind == (RIGHT if there else DECLINES)
+        for mark, kind, there in zip(marks(kinds, RIGHT), kinds, answerable, strict=True)
+    ]
+
+
+def best(tried: Mapping[str, Sequence[str]], answerable: Sequence[bool]) -> str:
+    """Return the instruction with the most good answers on dev; of equal ones, the one with fewer wrong answers, then the earlier."""
+    return min(tried, key=lambda name: (-sum(map(bool, good(tried[name], answerable))), list(tried[name]).count(WRONG)))
+
+
+def chosen(model: str, name: str, rules: Mapping[str, str], dev: pd.DataFrame) -> Any:
+    """Say which instruction is best on dev, without its scores: they would give the results away."""
+    return sbs.say(f"Best of {len(rules)} on {len(dev)} dev questions for {model}: **{name}**: “{sbs.plain(rules[name])}”")
+
+
+def tried_table(model: str, tried: Mapping[str, Sequence[str]], answerable: Sequence[bool]) -> sbs.widgets.Table:
+    """Show what each instruction brings on dev: on questions with an answer in the text, and on those without."""
+    there = np.array(answerable, dtype=bool)
+    rows = []
+    for name, kinds in tried.items():
+        told_of, untold_of = list(np.array(kinds)[there]), list(np.array(kinds)[~there])
+        rows.append(
+            {
+                f"instruction to {model}": name,
+                "text tells: right": wording.share(among(told_of, RIGHT)),
+                "text tells: declines": wording.share(among(told_of, DECLINES)),
+                "no text tells: declines": wording.share(among(untold_of, DECLINES)),
+                "good answers": wording.share(sbs.rate(good(kinds, answerable))),
+            }
+        )
+    return sbs.table(pd.DataFrame(rows))
+
+
+# --- with text, without text ------------------------------------------------------------------------------------------
 
 
 def documents(case: Any, passages: pd.DataFrame, known: pd.DataFrame, unknown: pd.DataFrame) -> Any:
@@ -47,40 +226,46 @@ def documents(case: Any, passages: pd.DataFrame, known: pd.DataFrame, unknown: p
     )
 
 
-def texts_chart(kinds: pd.DataFrame) -> Any:
-    """Draw what the answers are worth with each text; `kinds` has a column for each text, a row for each question."""
-    description = (
-        "Four bars: shares of right, admitting and wrong answers with no text, the right sentence, the right passage and a wrong passage; "
-        "the values stand in the text below."
-    )
-    given = {str(name): list(kinds[name]) for name in kinds}
-    return sbs.charts.shares(sbs.charts.share_rows(given, _with_missing(given.values(), KINDS)), description, "share of answers")
+def texts_chart(model: str, kinds: Mapping[str, Sequence[str]]) -> Any:
+    """Draw what the answers are worth with each text."""
+    description = f"Stacked bars: shares of right, declining and wrong answers of {model}, with no text and with the right passage; "
+    given = {name: list(kinds[name]) for name in kinds}
+    rows = sbs.charts.share_rows(given, _with_missing(given.values(), KINDS), dict.fromkeys(given, kind_of(model)))
+    return sbs.charts.shares(rows, description + "the values stand in the text below.", f"answers of {model}")
 
 
-def passage(model: str, kinds: pd.DataFrame) -> sbs.widgets.Outcome:
-    """Say how many answers are right, admit or are wrong with each text."""
-    key, right = "grounding/passage", among(kinds["right passage"], RIGHT)
+def passage(model: str, kinds: Mapping[str, Sequence[str]]) -> sbs.widgets.Outcome:
+    """Say how many answers are right, decline or are wrong with each text, and what the text gave."""
+    key, right, blind = "grounding/passage", among(kinds[PASSAGE], RIGHT), among(kinds[NO_TEXT], RIGHT)
     if not right.n:
         return sbs.widgets.not_measured(key, model)
-    counts = {name: [list(kinds[name]).count(kind) for kind in [*KINDS, NO_ANSWER]] for name in kinds}
-    told = "; ".join(
-        f"{name}: {good} right, {silent} admit, {bad} wrong{f', {none} without an answer' if none else ''}"
-        for name, (good, silent, bad, none) in counts.items()
+    p = sbs.paired_p(marks(kinds[PASSAGE], RIGHT), marks(kinds[NO_TEXT], RIGHT))
+    gave = wording.clearly(
+        right.value - blind.value if blind.n else 0,
+        p,
+        ["So the text gave it answers that it does not have by itself", "So the text did harm", "So the text made no clear difference"],
     )
-    return sbs.outcome(key, quarter(key, right), f"{model} with the right passage: {right} right. Of {len(kinds)} answers each, {told}.")
+    counts = "; ".join(f"{name}: " + ", ".join(f"{kind} {list(given).count(kind)}" for kind in KINDS) for name, given in kinds.items())
+    lead = gave if gave != wording.NOT_MEASURED else "What the text gave is not measured"
+    return sbs.outcome(
+        key, quarter(key, right), f"{model} with the right passage: {right} right; with no text {blind}. {lead} ({wording.p_is(p)}). {counts}."
+    )
 
 
 def one_question(model: str, asked: pd.DataFrame, answers: pd.DataFrame, kinds: pd.DataFrame) -> sbs.widgets.Table:
-    """Show the first question that is right with the right passage and wrong with a wrong one; the first of all if there is none."""
-    telling = kinds.index[(kinds["right passage"] == RIGHT) & (kinds["wrong passage"] == WRONG)]
+    """Show the first question that is right with the passage and not without; the first of all if there is none."""
+    telling = kinds.index[(kinds[PASSAGE] == RIGHT) & (kinds[NO_TEXT] != RIGHT)]
     at = telling[0] if len(telling) else kinds.index[0]
-    columns = {"question": asked["question"][at], "the text was": answers.columns, f"{model} wrote": answers.loc[at].tolist()}
-    return sbs.table(pd.DataFrame(columns | {"needed": asked["answer"][at]}))
+    columns = {"question": asked["question"][at], "the text was": list(kinds), f"{model} wrote": [str(answers[way][at]) for way in kinds]}
+    return sbs.table(pd.DataFrame(columns | {"needed": asked["answer"][at], "counted as": kinds.loc[at].tolist()}))
 
 
-def search_chart(rates: Mapping[tuple[str, int], sbs.Rate]) -> Any:
+# --- searching --------------------------------------------------------------------------------------------------------
+
+
+def search_chart(rates: Mapping[tuple[str, int], Rate]) -> Any:
     """Draw the hit rates; keys are the search and how many places count."""
-    systems = {f"{name}, first {'one' if first == 1 else first}": ("ML", rate) for (name, first), rate in rates.items()}
+    systems = {f"{name}, first {'one' if first == 1 else first}": ("neither", rate) for (name, first), rate in rates.items()}
     description = (
         "Points with intervals: hit rates of the search by words and by meaning, in the first place and in the first few; "
         "the values stand in the text below."
@@ -88,7 +273,7 @@ def search_chart(rates: Mapping[tuple[str, int], sbs.Rate]) -> Any:
     return sbs.scoreboard(systems, description, "hit rate")
 
 
-def search(rates: Mapping[tuple[str, int], sbs.Rate], by_words: Hits, by_meaning: Hits) -> sbs.widgets.Outcome:
+def search(rates: Mapping[tuple[str, int], Rate], by_words: Hits, by_meaning: Hits) -> sbs.widgets.Outcome:
     """Say how often each search finds the right passage, and which one puts it first more often.
 
     Args:
@@ -97,112 +282,230 @@ def search(rates: Mapping[tuple[str, int], sbs.Rate], by_words: Hits, by_meaning
         by_meaning: The same for the search by meaning.
     """
     key, p = "grounding/search", sbs.paired_p(by_words, by_meaning)
-    word = wording.clearly(int(np.sum(by_words)) - int(np.sum(by_meaning)), p, wording.options(key))
+    word = wording.clearly(sbs.rate(by_words).value - sbs.rate(by_meaning).value, p, wording.options(key))
     places = {at: "in first place" if at[1] == 1 else f"among the first {at[1]}" for at in rates}
-    told = "; ".join(f"{at[0]}, {places[at]}: {rate}" for at, rate in rates.items())
-    return sbs.outcome(key, word, f"Right passage {told}. First places compared: {wording.p_is(p)}.")
+    found = "; ".join(f"{at[0]}, {places[at]}: {rate}" for at, rate in rates.items())
+    return sbs.outcome(key, word, f"Right passage {found}. First places compared: {wording.p_is(p)}.")
 
 
-def chain_chart(kinds: pd.DataFrame) -> Any:
-    """Draw the right answers of the three ways from a question to an answer; `kinds` has a column for each of `CHAIN`."""
-    systems = {SHOWN[name]: (COLOUR[name], among(kinds[name], RIGHT)) for name in CHAIN}
+# --- one passage, five, or everything ---------------------------------------------------------------------------------
+
+
+def handbook(model: str, text: str) -> Any:
+    """Say how long the whole handbook is, and whether it fits into what a model reads at once."""
+    context, about = context_of(model), tokens_about(text)
+    size = f"All documents together have {len(text.split()):,} words, at most about {about:,} tokens."
+    if context is None:
+        return sbs.say(f"{size} Whether that is too much for {model}, its endpoint says.")
+    verdict = "They fit" if fits(model, text) else "They do not fit: it cannot be asked, and the page counts that apart"
+    return sbs.say(f"{size} {model} reads {context:,} at once, question and answer included. {verdict}.")
+
+
+def piles_chart(model: str, kinds: Mapping[str, Sequence[str]]) -> Any:
+    """Draw the right answers of each pile of text, and of the nearest sentence without a model."""
+    there = {name: given for name, given in kinds.items() if TOO_LONG not in list(given)}
+    systems = {name: ("neither" if name == ALONE else kind_of(model), among(given, RIGHT)) for name, given in there.items()}
     description = (
-        "Points with intervals: share of right answers when the model reads the found passage, when it reads the nearest sentence, and when "
-        "the nearest sentence is shown without a model; the values stand in the text below."
+        f"Points with intervals: share of right answers when {model} reads one passage, five passages and the whole handbook as far as it fits, "
+        "and when the nearest sentence is shown without a model; the values stand in the text below."
     )
-    return sbs.scoreboard(systems, description, "right, end to end")
+    return sbs.scoreboard(systems, description, f"right, end to end · {model}")
+
+
+def rivals(model: str, kinds: Mapping[str, Sequence[str]]) -> sbs.widgets.Outcome:
+    """Say which pile of text brings the most right answers; the leader is compared with each other pile, with Holm's correction."""
+    key, there = "grounding/rivals", [name for name in PILES if among(kinds[name], RIGHT).n]
+    said = "; ".join(f"{name}: {told(among(kinds[name], RIGHT), kinds[name])}" for name in [*PILES, ALONE])
+    if len(there) < 2:
+        return sbs.widgets.not_measured(key, model, f"Right answers: {said}. There are no two to compare.")
+    first = max(there, key=lambda name: among(kinds[name], RIGHT).value)
+    others = [name for name in there if name != first]
+    p = holm([sbs.paired_p(marks(kinds[first], RIGHT), marks(kinds[name], RIGHT)) for name in others])
+    against = ", ".join(f"{name}: {wording.p_is(value)}" for name, value in zip(others, p, strict=True))
+    clear = all(value < wording.LINE for value in p)
+    tied = [name for name in others if among(kinds[name], RIGHT).value == among(kinds[first], RIGHT).value]
+    answer = wording.options(key)[PILES.index(first) if clear else -1]
+    lead = f"With {first} it gets clearly the most right" if clear else f"Most are right with {first}, yet that may be chance"
+    lead = f"With {first} and with {' and '.join(tied)} equally many are right" if tied else lead
+    return sbs.outcome(key, answer, f"Right answers of {model}: {said}. {lead} ({against}). {_model_or_none(kinds, first)}")
+
+
+def _model_or_none(kinds: Mapping[str, Sequence[str]], first: str) -> str:
+    """Say how the leader compares with the nearest sentence, which needs no model."""
+    p = sbs.paired_p(marks(kinds[first], RIGHT), marks(kinds[ALONE], RIGHT))
+    ahead = among(kinds[first], RIGHT).value - among(kinds[ALONE], RIGHT).value
+    word = wording.clearly(ahead, p, ["is beaten by it", "beats it", "does neither clearly better nor worse"])
+    return f"The nearest sentence, without a model, {word} ({wording.p_is(p)})."
+
+
+def who_failed(model: str, kinds: Sequence[str], hit: np.ndarray) -> sbs.widgets.Table:
+    """Show what came of one passage by whether the search found the right one, and which of the two failed.
+
+    Args:
+        model: Who read.
+        kinds: The kinds of its answers from the one passage found.
+        hit: Whether the search put the right passage first.
+    """
+    blame = {
+        (True, RIGHT): "nothing",
+        (True, DECLINES): "the model: it had the answer before it",
+        (True, WRONG): "the model: it misread",
+        (False, RIGHT): "the search; a lucky number",
+        (False, DECLINES): "the search; the model noticed",
+        (False, WRONG): "both: the model did not notice",
+    }
+    rows = []
+    for (found, name), failed in blame.items():
+        group = np.array(kinds)[np.asarray(hit, dtype=bool) == found]
+        passage = "the right one" if found else "a wrong one"
+        rows.append({"passage found": passage, f"{model}": name, "what failed": failed, "of these": wording.share(among(group, name))})
+    return sbs.table(pd.DataFrame(rows))
+
+
+def fault(model: str, kinds: Sequence[str], hit: np.ndarray) -> Any:
+    """Say how many failures lie with the search and how many with the model, and which of the two to work on first."""
+    failed = np.array([mark is False for mark in marks(kinds, RIGHT)], dtype=bool)
+    searched, read = int((failed & ~hit).sum()), int((failed & hit).sum())
+    if not among(kinds, RIGHT).n:
+        return sbs.say(f"The answers of {model} are not measured. The search found the right passage for {_share(hit)}.")
+    first = "the search" if searched > read else "the reading: another prompt or another model" if read > searched else "either: they fail alike"
+    return sbs.say(
+        f"The search put the right passage first for {_share(hit)} of these questions. Of {int(failed.sum())} answers of {model} that are not right, "
+        f"{searched} had a wrong passage and {read} the right one" + (f". Work first on {first}." if failed.any() else ".")
+    )
 
 
 def _share(hits: Hits) -> str:
     return str(sbs.rate(hits)) if len(hits) else "none to count"
 
 
-def chain(model: str, kinds: pd.DataFrame, hit: np.ndarray) -> Any:
-    """Say how far the search and the reading go, and whether a model does better than the search alone.
-
-    Args:
-        model: Who read.
-        kinds: As for `chain_chart`.
-        hit: Whether the search put the right passage first.
-    """
-    right = {name: np.array([None if kind == NO_ANSWER else kind == RIGHT for kind in kinds[name]]) for name in CHAIN}
-    rates = {name: sbs.rate(hits) for name, hits in right.items()}
-    best = max((PASSAGE, SENTENCE), key=lambda name: rates[name].value if rates[name].n else -1)
-    p = sbs.paired_p(right[best], right[ALONE])
-    leads = [f"{model} is ahead", "the search alone is ahead", "too close to call"]
-    lead = wording.clearly(rates[best].value - rates[ALONE].value, p, leads)
-    return sbs.say(
-        f"The search put the right passage first for {_share(hit)} of these questions. Right answers of {model} with the passage found: "
-        f"{_share(right[PASSAGE][hit])} where it was the right one, {_share(right[PASSAGE][~hit])} where it was not.\n\n"
-        f"End to end: {'; '.join(f'**{SHOWN[name]}** {rate}' for name, rate in rates.items())}. "
-        f"The better way with a model against the search alone: {wording.p_is(p)}, so {lead}."
-    )
+# --- questions that no document answers -------------------------------------------------------------------------------
 
 
-def untold(model: str, silent: Hits, kinds: pd.DataFrame, far: Hits) -> sbs.widgets.Outcome:
-    """Say how often the model admits that it does not know, where no document tells and where one does.
+def untold(model: str, kinds: Mapping[str, Sequence[str]], told_of: Sequence[str], far: Hits) -> sbs.widgets.Outcome:
+    """Say how often the model declines where no document tells, and where the right passage does.
 
     Args:
         model: Who answered.
-        silent: For each question without an answer, whether the model admits it; None where its reply never came.
-        kinds: As for `texts_chart`.
+        kinds: For `ONE` and `ALL`, the kinds of its answers to questions that no document answers.
+        told_of: The kinds of its answers with the right passage.
         far: For each question without an answer, whether a limit on nearness stops it.
     """
-    key, admitted = "grounding/untold", sbs.rate(silent)
-    told = (
-        f"{model} admits on {admitted} of the questions without an answer, and on {among(kinds['right passage'], ADMITS)} of those with the "
-        f"right passage before it. A limit on nearness that lets nine tenths of the answerable questions pass stops {_share(far)} of the others."
+    key, declined, shy = "grounding/untold", among(kinds[ONE], DECLINES), among(told_of, DECLINES)
+    if not declined.n:
+        return sbs.widgets.not_measured(key, model)
+    return sbs.outcome(
+        key,
+        quarter(key, declined),
+        f"With the nearest passage, {model} declines {declined} of the questions that no document answers; with "
+        f"{ALL}: {told(among(kinds[ALL], DECLINES), kinds[ALL])}. With the right passage before it, it declines {shy} of "
+        "those that the text does answer. "
+        f"{_sees(declined, shy)} A limit on nearness that lets nine tenths of the answerable questions pass stops {_share(far)} of the others.",
     )
-    return sbs.outcome(key, quarter(key, admitted), told)
 
 
-def replies_table(model: str, questions: pd.Series[str], replies: Sequence[str], silent: Sequence[bool | None]) -> sbs.widgets.Table:
-    """Show the first replies to questions that no document answers."""
-    counted = [NO_ANSWER if one is None else "admits" if one else "an answer" for one in silent]
-    return sbs.table(pd.DataFrame({"question": questions.tolist(), f"{model} wrote": replies, "counts as": counted}).head(4))
+def _sees(declined: Rate, shy: Rate) -> str:
+    """Say whether declining means anything: clearly more where no text tells, judged by intervals that do not meet."""
+    if not shy.n:
+        return ""
+    if declined.interval[0] > shy.interval[1]:
+        return "So its declining tells you something."
+    if declined.value > shy.value:
+        return "It declines more where the text does not tell, but not so clearly that chance is out."
+    return "So its declining tells you nothing."
 
 
-def chosen(said: str, sentences: Sequence[str]) -> str:
-    """Return the sentence that a forced answer consists of: some endpoints wrap it in JSON."""
-    return next((sentence for sentence in sentences if sentence in said), said)
+def replies_table(model: str, questions: pd.Series[str], replies: Mapping[str, Sequence[str | None]], kinds: Mapping[str, Sequence[str]]) -> Any:
+    """Show replies to the first two questions that no document answers, from each pile, with what they count as."""
+    rows = [
+        {"question": question, "it read": pile, f"{model} wrote": str(replies[pile][i]), "counted as": counted(kinds[pile][i])}
+        for i, question in enumerate(questions.tolist()[:2])
+        for pile in replies
+    ]
+    return sbs.table(pd.DataFrame(rows))
 
 
-def quotes_chart(verdicts: Mapping[str, Sequence[str]]) -> Any:
+def counted(kind: str) -> str:
+    """Return a kind in the words of questions without an answer: what does not decline answers all the same."""
+    return "answers all the same" if kind == WRONG else kind
+
+
+# --- quotes -----------------------------------------------------------------------------------------------------------
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a passage into its sentences."""
+    return re.split(r"(?<=[.!?])\s+", text)
+
+
+def nearest_sentence(question: str, text: str) -> str:
+    """Return the sentence of a passage that is nearest to a question in meaning."""
+    parts = sentences(text)
+    return parts[int((sbs.embed(parts) @ sbs.embed([question])[0]).argmax())]
+
+
+def verdict(quote: str | None, sentence: str, text: str) -> str:
+    """Return what a quote is worth: one of `VERDICTS`, or `NO_ANSWER`.
+
+    Args:
+        quote: What was given as a quote.
+        sentence: The sentence that answers the question.
+        text: The passage that it should come from.
+    """
+    if quote is None or isinstance(quote, NoAnswer):
+        return NO_ANSWER
+    if not sbs.quotes(quote, text):
+        return ABSENT
+    return SAME if sbs.quotes(quote, sentence) or sbs.quotes(sentence, quote) else OTHER
+
+
+def verdicts(free: Sequence[str | None], picked: Sequence[str], quoted: pd.DataFrame) -> dict[str, list[str]]:
+    """Return what the model's quotes and the nearest sentences are worth; `quoted` has the columns sentence and text."""
+    given, columns = dict(zip(QUOTES, (free, picked), strict=True)), (quoted["sentence"], quoted["text"])
+    return {name: [verdict(*row) for row in zip(quotes, *columns, strict=True)] for name, quotes in given.items()}
+
+
+def quotes_chart(model: str, verdicts: Mapping[str, Sequence[str]]) -> Any:
     """Draw what the quotes are worth; keys are those of `QUOTES`."""
     description = (
-        "Three bars: shares of right sentences, true quotes of a wrong sentence, and quotes that are not in the text, for the model's free quotes, "
-        "its forced ones and the nearest sentence; the values stand in the text below."
+        f"Stacked bars: shares of right sentences, true quotes of a wrong sentence, and quotes that are not in the text, for {model} and for "
+        "the nearest sentence; the values stand in the text below."
     )
+    kinds = {FREE: kind_of(model), RIVAL: "neither"}
     return sbs.charts.shares(
-        sbs.charts.share_rows(verdicts, _with_missing(verdicts.values(), VERDICTS), {RIVAL: "ML"}), description, "share of quotes"
+        sbs.charts.share_rows(verdicts, _with_missing(verdicts.values(), VERDICTS), kinds), description, f"quotes · {model} and no model"
     )
 
 
-def quote(model: str, verdicts: Mapping[str, Sequence[str]], sizes: Sequence[int]) -> sbs.widgets.Outcome:
-    """Say how many free quotes are true, and how many of each kind are the right sentence.
+def quote(model: str, verdicts: Mapping[str, Sequence[str]], sizes: Sequence[int]) -> Any:
+    """Say how many quotes are true, how many are the right sentence, and what a look-up by a program catches.
 
     Args:
         model: Who quoted.
         verdicts: For each of `QUOTES`, what each quote is worth.
         sizes: How many sentences each passage has, for the share that a blind pick gets right.
     """
-    key, true = "grounding/quote", among(verdicts[FREE], SAME, OTHER)
+    true = among(verdicts[FREE], SAME, OTHER)
     if not true.n:
-        return sbs.widgets.not_measured(key, model)
+        return sbs.say(f"The quotes of {model} never came, so they are not measured.")
+    caught, missed = list(verdicts[FREE]).count(ABSENT), list(verdicts[FREE]).count(OTHER)
     right = "; ".join(f"{name}: {among(given, SAME)}" for name, given in verdicts.items())
-    told = (
-        f"{true} of the free quotes of {model} stand in the text word for word. The right sentence: {right}. "
-        f"Picking blindly among the sentences would get {sum(1 / size for size in sizes) / len(sizes):.0%} right."
+    return sbs.say(
+        f"Of the quotes of {model}, {true} stand in the text word for word. The right sentence: {right}. A blind pick among the sentences would "
+        f"get {sum(1 / size for size in sizes) / len(sizes):.0%} right. Looking the quotes up catches {caught}, and lets {missed} true but "
+        f"wrong {'one' if missed == 1 else 'ones'} pass."
     )
-    return sbs.outcome(key, quarter(key, true), told)
+
+
+# --- ways to fail -----------------------------------------------------------------------------------------------------
 
 
 def _has_number(text: str) -> bool:
     return any(sign.isdigit() for sign in text)
 
 
-def reading_failures(asked: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Sort the answers from the passage found by how they fail.
+def reading_failures(asked: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    """Sort the answers from the passage found by how they fail, and by what failed.
 
     Args:
         asked: Columns question, answer (needed), wrote, kind (of `KINDS`), hit (whether the passage is the right one), text (that passage).
@@ -211,48 +514,45 @@ def reading_failures(asked: pd.DataFrame) -> dict[str, pd.DataFrame]:
     taken = pd.Series(copied, index=asked.index, dtype=bool)
     hit, wrong = asked["hit"], asked["kind"] == WRONG
     return {
-        "not found: wrong passage, wrong answer": asked[~hit & wrong],
-        "lucky: wrong passage, needed number": asked[~hit & (asked["kind"] == RIGHT)],
-        "found, but took another number of the text": asked[hit & wrong & taken],
-        "found, but number missing or made up": asked[hit & wrong & ~taken],
-        "found, but refused": asked[hit & (asked["kind"] == ADMITS)],
+        ("wrong passage, wrong answer", "both"): asked[~hit & wrong],
+        ("wrong passage, needed number by luck", "search"): asked[~hit & (asked["kind"] == RIGHT)],
+        ("right passage, another number of it", "model"): asked[hit & wrong & taken],
+        ("right passage, number missing or made up", "model"): asked[hit & wrong & ~taken],
+        ("right passage, declined", "model"): asked[hit & (asked["kind"] == DECLINES)],
     }
 
 
-def quoting_failures(asked: pd.DataFrame, quotes: Mapping[str, Sequence[str]], verdicts: Mapping[str, Sequence[str]]) -> dict[str, pd.DataFrame]:
-    """Return the questions whose free quote is made up, and those whose forced quote is the wrong sentence."""
-
-    def failed(name: str, verdict: str) -> pd.DataFrame:
-        rows = asked.assign(wrote=list(quotes[name]), answer=asked["sentence"])
-        return rows[[one == verdict for one in verdicts[name]]]
-
-    return {"quote not in the text": failed(FREE, ABSENT), OTHER: failed(FORCED, OTHER)}
-
-
-def failures_table(
-    model: str, read: pd.DataFrame, unread: pd.DataFrame, quotes: Mapping[str, Sequence[str]], verdicts: Mapping[str, Sequence[str]]
-) -> sbs.widgets.Table:
-    """Show each kind of failure that came up, how often, and an example whose question is not shown yet, if there is one.
+def failures_table(model: str, read: pd.DataFrame, unread: pd.DataFrame, quoted: pd.DataFrame) -> sbs.widgets.Table:
+    """Show each kind of failure that came up, what failed, how often, and an example whose question is not shown yet, if there is one.
 
     Args:
         model: Who answered.
         read: As `reading_failures` takes it.
-        unread: The questions without an answer; columns question, wrote, answer, silent (whether the model admits it;
-            None if its reply never came).
-        quotes: For each of `QUOTES`, a quote for each question.
-        verdicts: What each quote is worth.
+        unread: The questions without an answer; columns question, wrote, answer, kind.
+        quoted: The questions that a quote was asked for; columns question, wrote, answer, verdict.
     """
-    failures = (
-        reading_failures(read)
-        | {"no answer came": read[read["kind"] == NO_ANSWER]}
-        | {UNTOLD: unread[unread["silent"].astype(object).eq(False)]}
-        | quoting_failures(read, quotes, verdicts)
-    )
+    failures = reading_failures(read) | {
+        ("no answer came", "–"): read[read["kind"] == NO_ANSWER],
+        (UNTOLD, "model"): unread[unread["kind"] == WRONG],
+        ("quote not in the text", "model"): quoted[quoted["verdict"] == ABSENT],
+        (OTHER, "model"): quoted[quoted["verdict"] == OTHER],
+    }
+    sizes = {UNTOLD: len(unread), "quote not in the text": len(quoted), OTHER: len(quoted)}
     rows: list[dict[str, Any]] = []
-    for name, failed in failures.items():
+    for (name, what), failed in failures.items():
         if len(failed):
             fresh = failed[~failed["question"].isin([row["question"] for row in rows])]
             one = (fresh if len(fresh) else failed).iloc[0]
-            times = f"{len(failed)} of {len(unread if name == UNTOLD else read)}"
-            rows.append({"failure": name, "times": times, "question": one["question"], f"{model} wrote": str(one["wrote"]), "needed": one["answer"]})
-    return sbs.table(pd.DataFrame(rows, columns=["failure", "times", "question", f"{model} wrote", "needed"]))
+            times = f"{len(failed)} of {sizes.get(name, len(read))}"
+            rows.append(
+                {"failure": name, "what failed": what, "times": times, "question": one["question"], f"{model} wrote": str(one["wrote"])}
+                | {"needed": one["answer"]}
+            )
+    return sbs.table(pd.DataFrame(rows, columns=["failure", "what failed", "times", "question", f"{model} wrote", "needed"]))
+
+
+def own_hits(reached: Any) -> Any:
+    """Say the hit rate of a reader's own search, once it is there."""
+    if not isinstance(reached, Rate):
+        return sbs.say("Your hit rate will stand here.")
+    return sbs.say(f"The right passage is among your first three for **{reached}** of the questions.")

@@ -1,59 +1,163 @@
-"""What the page on answers from documents says, on results that come out each way."""
-
-from types import SimpleNamespace
+"""The page of "Grounding": its rule, its choices and its sentences say what the counts say, also the other way round."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside import NoAnswer, wording
+from sidebyside import NoAnswer, models, wording
 from sidebyside.errors import Why
 
 page = sbs.lesson("grounding")
-RIGHT, ADMITS, WRONG = page.KINDS
-SAME, OTHER, ABSENT = page.VERDICTS
+RIGHT, DECLINES, WRONG, NONE, LONG = *page.KINDS, page.NO_ANSWER, page.TOO_LONG
+GONE = NoAnswer(Why.CUT_OFF)
 
 
-def texts(right_passage, wrong_passage=None):
-    """Kinds of answers with the right passage and with a wrong one."""
-    n = len(right_passage)
-    return pd.DataFrame({"right passage": right_passage, "wrong passage": wrong_passage or [WRONG] * n}, index=range(5, 5 + n))
+# --- the questions, and whether a text fits ---------------------------------------------------------------------------
 
 
-def test_documents_are_counted_and_the_first_question_is_shown():
-    known = pd.DataFrame({"question": ["How_long?", "b"], "sentence": ["Ten days.", "c"]})
-    told = page.documents(SimpleNamespace(documents={"a.md": "", "b.md": ""}), pd.DataFrame(index=range(7)), known, known.head(0)).data
-    assert told.startswith("There are 2 documents with 7 passages; 2 questions have a sentence that answers them, 0 have none.")
-    assert "“How\\_long?” Its sentence: “Ten days.”" in told
+def questions(known, unknown):
+    rows = [{"question": f"k{i}", "answer": f"{i} days" if i % 5 else "yes"} for i in range(known)]
+    return pd.DataFrame(rows), pd.DataFrame({"question": [f"u{i}" for i in range(unknown)], "answer": "-"}, index=range(900, 900 + unknown))
 
 
-@pytest.mark.parametrize(("right", "option"), [(0, 0), (1, 1), (2, 2), (4, 2)])
-def test_answers_with_the_right_passage(right, option):
-    outcome = page.passage("a model", texts([RIGHT] * right + [ADMITS] * (4 - right)))
+@pytest.mark.parametrize(("known", "unknown", "sizes"), [(120, 44, (16, 24, 16)), (8, 5, (5, 3, 3)), (2, 1, (1, 0, 1))])
+def test_no_question_is_in_two_splits(known, unknown, sizes):
+    dev, asked, untold = page.split(*questions(known, unknown))
+    assert (len(dev), len(asked), len(untold)) == sizes
+    drawn = [*dev["question"], *asked["question"], *untold["question"]]
+    assert len(set(drawn)) == len(drawn)
+    assert set(untold["answer"]) | set(dev["answer"][dev["question"].str.startswith("u")]) == {""}
+
+
+def test_a_text_fits_by_the_models_own_context():
+    small, main = models.SMALL, models.MAIN
+    text = "word " * 2000
+    assert not page.fits(small.name, text) and page.fits(main.name, text) and page.fits(small.name, "word " * 200)
+    assert page.fits("some-endpoint", text * 100)
+    assert "do not fit" in page.handbook(small.name, text).data and "They fit." in page.handbook(main.name, text).data
+    assert "its endpoint says" in page.handbook("some-endpoint", text).data
+
+
+# --- the rule ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "target", "kind"),
+    [
+        ("You have 30 days.", "30 days", RIGHT),
+        ("Thirty days.", "30 days", RIGHT),
+        ("A month.", "30 days", WRONG),
+        ("Between 3 and 5 days", "3 to 5 days", RIGHT),
+        ("5 days", "3 to 5 days", WRONG),
+        ("I don’t know.", "30 days", DECLINES),
+        ("The text does not mention it.", "30 days", DECLINES),
+        ("It is not specified in the policy.", "", DECLINES),
+        ("I'm sorry, as a chatbot I am here to help.", "30 days", WRONG),
+        ("No, you cannot.", "", WRONG),
+        ("The guarantee does not cover rust.", "25 years", WRONG),
+        ("5 days", "", WRONG),
+        ("", "5 days", WRONG),
+        (None, "5 days", NONE),
+        (GONE, "", NONE),
+        (page.TOO_LONG, "5 days", LONG),
+    ],
+)
+def test_the_rule(answer, target, kind):
+    assert page.kind(answer, target) == kind
+
+
+def marked(*rows, **more):
+    return pd.DataFrame([{"question": f"q{i}", "kind": kind, "label": label} for i, (kind, label) in enumerate(rows)]).assign(**more)
+
+
+def test_the_agreement_with_marks_by_hand():
+    rows = marked((RIGHT, RIGHT), (RIGHT, WRONG), (WRONG, WRONG), (DECLINES, WRONG))
+    told = page.trust(rows).data
+    assert f"same verdict in {sbs.rate([1, 0, 1, 0])}" in told
+    assert "1 called right that is not, 1 called declines that is not, 0 called wrong that are not" in told and "second" not in told
+    assert "gives the same 75.0% (3 of 4" in page.trust(rows.assign(second_label=[RIGHT, RIGHT, WRONG, WRONG])).data
+    assert "Nobody has marked" in page.trust(rows.head(0)).data
+
+
+def test_the_marks_of_the_course_are_whole():
+    rows = page.labels()
+    assert set(rows["label"]) <= set(page.KINDS)
+    assert not rows.duplicated(["question", "answer"]).any()
+
+
+# --- the instruction --------------------------------------------------------------------------------------------------
+
+THERE = [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("tried", "best"),
+    [
+        ({"a": [RIGHT, WRONG, WRONG, WRONG], "b": [RIGHT, RIGHT, WRONG, WRONG]}, "b"),
+        ({"a": [WRONG, WRONG, DECLINES, DECLINES], "b": [RIGHT, WRONG, WRONG, WRONG]}, "a"),
+        ({"a": [RIGHT, WRONG, WRONG, WRONG], "b": [RIGHT, DECLINES, WRONG, WRONG]}, "b"),
+        ({"a": [RIGHT] * 4, "b": [RIGHT] * 4}, "a"),
+        ({"a": [NONE] * 4, "b": [RIGHT, NONE, NONE, NONE]}, "b"),
+    ],
+)
+def test_the_instruction_with_the_most_good_answers_is_chosen(tried, best):
+    assert page.best(tried, THERE) == best
+
+
+def test_the_bill_of_the_instructions():
+    rows = page.tried_table("a model", {"a": [RIGHT, DECLINES, DECLINES, NONE]}, THERE).rows
+    assert rows.iloc[0].tolist()[0] == "a"
+    assert [cell.split(" ")[0] for cell in rows.iloc[0].tolist()[1:]] == ["50%", "50%", "100%", "67%"]
+    assert "no answer: 1" in rows["no text tells: declines"][0]
+
+
+def test_the_choice_gives_no_result_away():
+    told = page.chosen("a model", "a", {"a": "Do it.", "b": "Don't."}, pd.DataFrame({"question": ["x"] * 3})).data
+    assert told == "Best of 2 on 3 dev questions for a model: **a**: “Do it.”"
+
+
+# --- with text, without text ------------------------------------------------------------------------------------------
+
+
+def texts(blind, sighted):
+    return pd.DataFrame({page.NO_TEXT: blind, page.PASSAGE: sighted})
+
+
+@pytest.mark.parametrize(
+    ("right", "option", "told"),
+    [(0, 0, "no clear difference"), (3, 1, "no clear difference"), (7, 2, "So the text gave it"), (9, 3, "So the text gave it")],
+)
+def test_what_the_passage_gave(right, option, told):
+    outcome = page.passage("a model", texts([WRONG] * 10, [RIGHT] * right + [WRONG] * (10 - right)))
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"right passage: {right} right, {4 - right} admit, 0 wrong; wrong passage: 0 right, 0 admit, 4 wrong." in outcome.sentence
+    assert told in outcome.sentence and f"right passage: right {right}, declines 0, wrong {10 - right}." in outcome.sentence
 
 
-def test_the_chart_counts_all_kinds_of_answers():
-    (rows,) = page.texts_chart(texts([RIGHT, ADMITS, ADMITS])).to_dict()["datasets"].values()
-    assert [row["n"] for row in rows] == [1, 2, 0, 0, 0, 3]
+def test_a_text_may_do_harm():
+    assert "So the text did harm" in page.passage("a model", texts([RIGHT] * 9, [WRONG] * 9)).sentence
+
+
+def test_nothing_is_said_of_answers_that_never_came():
+    assert page.passage("a model", texts([WRONG] * 2, [NONE] * 2)).answer == wording.NOT_MEASURED
+    half = page.passage("a model", texts([NONE] * 2, [RIGHT] * 2))
+    assert "What the text gave is not measured (p not measured)" in half.sentence and "nan" not in half.sentence
+    (rows,) = page.texts_chart("a model", texts([RIGHT, NONE], [WRONG, WRONG])).to_dict()["datasets"].values()
+    assert {row["answer"] for row in rows} == {*page.KINDS, NONE}
 
 
 @pytest.mark.parametrize(
     ("kinds", "shown"),
-    [
-        (texts([RIGHT, RIGHT, RIGHT], [ADMITS, WRONG, WRONG]), 6),
-        (texts([WRONG, ADMITS], [WRONG, WRONG]), 5),
-        (texts([RIGHT], [RIGHT]), 5),
-    ],
+    [(texts([RIGHT, WRONG, WRONG], [RIGHT, WRONG, RIGHT]), 2), (texts([RIGHT, WRONG], [RIGHT, WRONG]), 0)],
 )
 def test_the_question_shown_is_one_that_the_text_decides(kinds, shown):
-    asked = pd.DataFrame({"question": [f"q{i}" for i in kinds.index], "answer": ["1"] * len(kinds)}, index=kinds.index)
-    answers = pd.DataFrame({"right passage": "yes", "wrong passage": "no"}, index=kinds.index)
+    asked = pd.DataFrame({"question": [f"q{i}" for i in kinds.index], "answer": "1"})
+    answers = pd.DataFrame({name: "said" for name in kinds}, index=kinds.index)
     rows = page.one_question("a model", asked, answers, kinds).rows
-    assert set(rows["question"]) == {f"q{shown}"} and list(rows["a model wrote"]) == ["yes", "no"]
+    assert set(rows["question"]) == {f"q{shown}"} and list(rows["counted as"]) == kinds.loc[shown].tolist()
 
+
+# --- searching --------------------------------------------------------------------------------------------------------
 
 MANY, FEW = [True] * 8 + [False] * 2, [False] * 10
 
@@ -70,84 +174,148 @@ def test_the_two_searches(words, meaning, option, p):
     assert f"First places compared: {p}" in outcome.sentence
 
 
-def test_the_chart_of_searches_names_the_places():
+def test_the_chart_of_searches_claims_no_trained_model():
     (rows,) = page.search_chart({("by words", 1): sbs.Rate(1, 2), ("by words", 5): sbs.Rate(2, 2)}).to_dict()["datasets"].values()
-    assert [(row["system"], row["score"]) for row in rows] == [("by words, first one", 0.5), ("by words, first 5", 1)]
+    assert [(row["system"], row["score"], row["kind"]) for row in rows] == [
+        ("by words, first one", 0.5, "neither"),
+        ("by words, first 5", 1, "neither"),
+    ]
 
 
-def ends(passage, sentence, alone):
-    return pd.DataFrame(dict(zip(page.CHAIN, (passage, sentence, alone), strict=True)))
+# --- one passage, five, or everything ---------------------------------------------------------------------------------
+
+GOOD, BAD = [RIGHT] * 12, [WRONG] * 12
 
 
-GOOD, BAD = [RIGHT] * 8, [WRONG] * 8
+def piles(one, five, everything, alone=BAD):
+    return pd.DataFrame(dict(zip([*page.PILES, page.ALONE], (one, five, everything, alone), strict=True)))
 
 
 @pytest.mark.parametrize(
-    ("kinds", "lead"),
+    ("kinds", "option", "told"),
     [
-        (ends(GOOD, BAD, BAD), "a model is ahead"),
-        (ends(BAD, GOOD, BAD), "a model is ahead"),
-        (ends(BAD, BAD, GOOD), "the search alone is ahead"),
-        (ends(GOOD, BAD, GOOD), "too close to call"),
+        (piles(GOOD, BAD, BAD), 0, "With one passage it gets clearly the most right"),
+        (piles(BAD, GOOD, BAD), 1, "With five passages it gets clearly the most right"),
+        (piles(BAD, BAD, GOOD), 2, "With the whole handbook it gets clearly the most right"),
+        (piles(GOOD, GOOD, BAD), 3, "With one passage and with five passages equally many are right"),
+        (piles(BAD, BAD, [RIGHT] * 2 + BAD[2:]), 3, "Most are right with the whole handbook, yet that may be chance"),
+        (piles(GOOD, BAD, [LONG] * 12), 0, "the whole handbook: does not fit; nearest"),
     ],
 )
-def test_a_model_against_the_search_alone(kinds, lead):
-    told = page.chain("a model", kinds, np.array([True] * 8)).data
-    assert told.endswith(f", so {lead}.")
-    assert f"{sbs.rate(kinds['found passage'] == RIGHT)} where it was the right one, none to count where it was not" in told
-
-
-def test_reading_is_told_apart_by_what_the_search_found():
-    told = page.chain("a model", ends([RIGHT, WRONG, RIGHT, WRONG], [WRONG] * 4, [WRONG] * 4), np.array([True, True, True, False])).data
-    assert f"first for {sbs.Rate(3, 4)} of these" in told
-    assert f"{sbs.Rate(2, 3)} where it was the right one, {sbs.Rate(0, 1)} where it was not" in told
-
-
-def test_each_way_of_the_chain_has_its_colour():
-    (rows,) = page.chain_chart(ends(GOOD, BAD, BAD)).to_dict()["datasets"].values()
-    assert [(row["kind"], row["score"]) for row in rows] == [("GenAI", 1), ("hybrid", 0), ("ML", 0)]
-
-
-@pytest.mark.parametrize(("silent", "option"), [([False], 0), ([True, False, False, False], 1), ([True, False], 2), ([True], 2)])
-def test_admissions_where_no_document_tells(silent, option):
-    outcome = page.untold("a model", silent, texts([ADMITS, RIGHT]), [True, False])
+def test_which_pile_is_ahead(kinds, option, told):
+    outcome = page.rivals("a model", kinds)
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"and on {sbs.Rate(1, 2)} of those" in outcome.sentence and f"stops {sbs.Rate(1, 2)} of the others." in outcome.sentence
+    assert told in outcome.sentence and "nan" not in outcome.sentence
+
+
+@pytest.mark.parametrize(("alone", "told"), [(GOOD, "beats it"), (BAD, "is beaten by it"), ([RIGHT] * 2 + BAD[2:], "neither clearly better")])
+def test_the_leader_against_no_model(alone, told):
+    first = {"beats it": BAD, "is beaten by it": GOOD}.get(told, [RIGHT] * 3 + BAD[3:])
+    assert told in page.rivals("a model", piles(first, BAD, BAD, alone)).sentence
+
+
+def test_one_pile_alone_is_no_comparison():
+    for kinds in (piles([NONE] * 12, [NONE] * 12, [LONG] * 12), piles(GOOD, [NONE] * 12, [LONG] * 12)):
+        outcome = page.rivals("a model", kinds)
+        assert outcome.answer == wording.NOT_MEASURED and "no two to compare" in outcome.sentence
+
+
+def test_the_chart_leaves_out_what_does_not_fit():
+    (rows,) = page.piles_chart(models.SMALL.name, piles(GOOD, BAD, [LONG] * 12)).to_dict()["datasets"].values()
+    assert [(row["system"], row["kind"]) for row in rows] == [("one passage", "small"), ("five passages", "small"), (page.ALONE, "neither")]
+
+
+def test_who_failed_is_told_by_what_the_search_found():
+    hit = np.array([True, True, True, False, False])
+    rows = page.who_failed("a model", [RIGHT, WRONG, DECLINES, WRONG, NONE], hit).rows
+    assert [cell.split(" ")[0] for cell in rows["of these"]] == ["33%", "33%", "33%", "0%", "0%", "100%"]
+    assert list(rows["what failed"])[:3] == ["nothing", "the model: it had the answer before it", "the model: it misread"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "hit", "told"),
+    [
+        ([WRONG, WRONG, RIGHT], [False, False, True], "2 had a wrong passage and 0 the right one. Work first on the search."),
+        ([WRONG, DECLINES, WRONG], [True, True, False], "1 had a wrong passage and 2 the right one. Work first on the reading"),
+        ([WRONG, WRONG], [True, False], "they fail alike"),
+        ([RIGHT, RIGHT], [True, False], "0 had a wrong passage and 0 the right one."),
+        ([NONE, NONE], [True, False], "not measured"),
+    ],
+)
+def test_what_to_work_on(kinds, hit, told):
+    assert told in page.fault("a model", kinds, np.array(hit)).data
+
+
+# --- questions that no document answers -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("declined", "shy", "option", "told"),
+    [
+        (0, 0, 0, "tells you nothing"),
+        (6, 10, 1, "tells you nothing"),
+        (12, 8, 2, "not so clearly that chance is out"),
+        (20, 1, 3, "So its declining tells you something."),
+    ],
+)
+def test_what_declining_is_worth(declined, shy, option, told):
+    kinds = {page.ONE: [DECLINES] * declined + [WRONG] * (20 - declined), page.ALL: [LONG] * 20}
+    outcome = page.untold("a model", kinds, [DECLINES] * shy + [RIGHT] * (20 - shy), [True, False])
+    assert outcome.answer == wording.options(outcome.key)[option]
+    assert told in outcome.sentence and "the whole handbook: does not fit" in outcome.sentence and f"stops {sbs.Rate(1, 2)}" in outcome.sentence
 
 
 def test_a_case_may_have_no_question_without_an_answer():
-    outcome = page.untold("a model", [], texts([RIGHT]), [])
-    assert outcome.answer == wording.NOT_MEASURED
-    assert "admits on not measured (n = 0)" in outcome.sentence and "stops none to count of the others" in outcome.sentence
+    nothing = {page.ONE: [], page.ALL: []}
+    assert page.untold("a model", nothing, [RIGHT], []).answer == wording.NOT_MEASURED
+    never = {page.ONE: [DECLINES], page.ALL: [NONE]}
+    assert "none to count" in page.untold("a model", never, [NONE], []).sentence
 
 
-def test_four_replies_are_shown_with_what_they_count_as():
-    rows = page.replies_table("a model", pd.Series(list("abcde")), list("vwxyz"), [True, False] * 2 + [True]).rows
-    assert list(rows["counts as"]) == ["admits", "an answer"] * 2
+def test_replies_are_shown_with_what_they_are_counted_as():
+    replies = {page.ONE: ["x", "y", "z"], page.ALL: ["I don't know.", page.TOO_LONG, GONE]}
+    kinds = {page.ONE: [WRONG] * 3, page.ALL: [DECLINES, LONG, NONE]}
+    rows = page.replies_table("a model", pd.Series(["a", "b", "c"]), replies, kinds).rows
+    assert list(rows["counted as"]) == ["answers all the same", DECLINES, "answers all the same", LONG]
 
 
-def test_a_forced_answer_is_the_sentence_in_it():
-    assert page.chosen('{"quote": "Two days."}', ["One day.", "Two days."]) == "Two days."
-    assert page.chosen("Three days.", ["One day."]) == "Three days."
+# --- quotes -----------------------------------------------------------------------------------------------------------
+
+TEXT = "Lamps come back in 30 days. Rugs have 45 days to be looked at."
 
 
-def quotes(free):
-    return dict(zip(page.QUOTES, (free, [OTHER] * len(free), [SAME] * len(free)), strict=True))
+@pytest.mark.parametrize(
+    ("quote", "worth"),
+    [
+        ("Rugs have 45 days to be looked at.", page.SAME),
+        ("Lamps come back in 30 days", page.OTHER),
+        ("Rugs have 30 days.", page.ABSENT),
+        ("45 days", page.SAME),
+        ("", page.ABSENT),
+        (GONE, NONE),
+    ],
+)
+def test_what_a_quote_is_worth(quote, worth):
+    assert page.verdict(quote, "Rugs have 45 days to be looked at.", TEXT) == worth
 
 
-@pytest.mark.parametrize(("true", "option"), [(0, 0), (1, 1), (2, 2), (4, 2)])
-def test_how_many_free_quotes_are_true(true, option):
-    outcome = page.quote("a model", quotes([OTHER] * true + [ABSENT] * (4 - true)), [1, 2, 4, 4])
-    assert outcome.answer == wording.options(outcome.key)[option]
-    assert outcome.sentence.startswith(f"{sbs.Rate(true, 4)} of the free quotes")
-    assert f"model, free: {sbs.Rate(0, 4)}; model, forced: {sbs.Rate(0, 4)}; nearest sentence, no model: {sbs.Rate(4, 4)}" in outcome.sentence
-    assert outcome.sentence.endswith("would get 50% right.")
+def test_verdicts_of_both_ways_to_quote():
+    quoted = pd.DataFrame({"sentence": ["Rugs have 45 days to be looked at."], "text": [TEXT]})
+    worth = page.verdicts(["Lamps come back in 30 days."], [page.nearest_sentence("How long for rugs?", TEXT)], quoted)
+    assert worth == {page.FREE: [page.OTHER], page.RIVAL: [page.SAME]}
+    assert page.sentences(TEXT) == ["Lamps come back in 30 days.", "Rugs have 45 days to be looked at."]
 
 
-def test_the_chart_of_quotes_marks_the_rival_without_a_model():
-    (rows,) = page.quotes_chart(quotes([SAME, ABSENT])).to_dict()["datasets"].values()
-    assert {row["system"]: row["kind"] for row in rows} == {page.FREE: "GenAI", page.FORCED: "GenAI", page.RIVAL: "ML"}
+def test_what_the_look_up_catches():
+    verdicts = {page.FREE: [page.SAME, page.OTHER, page.ABSENT, page.ABSENT], page.RIVAL: [page.SAME] * 4}
+    told = page.quote("a model", verdicts, [1, 2, 4, 4]).data
+    assert f"{sbs.Rate(2, 4)} stand in the text" in told and "catches 2, and lets 1 true but wrong one pass" in told and "get 50% right" in told
+    assert "not measured" in page.quote("a model", {page.FREE: [NONE], page.RIVAL: [page.SAME]}, [2]).data
+    (rows,) = page.quotes_chart("a model", verdicts).to_dict()["datasets"].values()
+    assert {row["system"]: row["kind"] for row in rows} == {page.FREE: "GenAI", page.RIVAL: "neither"}
 
+
+# --- ways to fail -----------------------------------------------------------------------------------------------------
 
 READ = pd.DataFrame(
     [
@@ -156,76 +324,37 @@ READ = pd.DataFrame(
         ("taken", "5 days", WRONG, True, "5 or 9 days"),
         ("made up", "7 days", WRONG, True, "5 or 9 days"),
         ("no number", "days", WRONG, True, "5 or 9 days"),
-        ("refused", "no idea", ADMITS, True, "9 days"),
+        ("declined", "no idea", DECLINES, True, "9 days"),
         ("right", "9 days", RIGHT, True, "9 days"),
-        ("admitted", "no idea", ADMITS, False, "5 days"),
+        ("noticed", "no idea", DECLINES, False, "5 days"),
     ],
     columns=["question", "wrote", "kind", "hit", "text"],
-    index=range(10, 18),
-).assign(answer="9 days", sentence="It takes 9 days.")
+).assign(answer="9 days")
+UNREAD = pd.DataFrame({"question": ["u1", "u2", "u3"], "wrote": ["x", "y", "z"], "answer": "(no answer)", "kind": [DECLINES, WRONG, WRONG]})
+QUOTED = pd.DataFrame({"question": ["right", "q"], "wrote": ["a", "b"], "answer": "It takes 9 days.", "verdict": [page.ABSENT, page.SAME]})
 
 
-def test_each_failure_of_reading_has_its_place():
-    found = {name: list(part["question"]) for name, part in page.reading_failures(READ).items()}
-    assert list(found.values()) == [["missed"], ["lucky"], ["taken"], ["made up", "no number"], ["refused"]]
-
-
-def failing(free=ABSENT, forced=OTHER):
-    given = {page.FREE: list("abcdefgh"), page.FORCED: list("ABCDEFGH"), page.RIVAL: [""] * 8}
-    return given, {page.FREE: [SAME] * 7 + [free], page.FORCED: [SAME] * 7 + [forced], page.RIVAL: [ABSENT] * 8}
-
-
-UNREAD = pd.DataFrame({"question": ["u1", "u2", "u3"], "wrote": ["x", "y", "z"], "answer": "(no answer)", "silent": [True, False, False]})
+def test_each_failure_has_its_place():
+    found = {name: list(part["question"]) for (name, _), part in page.reading_failures(READ).items()}
+    assert list(found.values()) == [["missed"], ["lucky"], ["taken"], ["made up", "no number"], ["declined"]]
 
 
 def test_the_table_of_failures():
-    rows = page.failures_table("a model", READ, UNREAD, *failing()).rows.set_index("failure")
-    assert list(rows["times"]) == ["1 of 8", "1 of 8", "1 of 8", "2 of 8", "1 of 8", "2 of 3", "1 of 8", "1 of 8"]
-    assert list(rows.loc[page.UNTOLD])[1:] == ["u2", "y", "(no answer)"]
-    assert list(rows.loc["quote not in the text"])[1:] == ["admitted", "h", "It takes 9 days."]
-    assert list(rows.loc[OTHER])[1:] == ["admitted", "H", "It takes 9 days."]  # the only one of its kind, though it is shown already
-
-
-def test_an_example_is_fresh_where_one_is_left():
-    given, verdicts = failing()
-    verdicts[page.FORCED] = [OTHER] * 8
-    rows = page.failures_table("a model", READ, UNREAD, given, verdicts).rows
-    assert list(rows["question"][-2:]) == ["admitted", "no number"]
+    rows = page.failures_table("a model", READ, UNREAD, QUOTED).rows.set_index("failure")
+    assert list(rows["times"]) == ["1 of 8", "1 of 8", "1 of 8", "2 of 8", "1 of 8", "2 of 3", "1 of 2"]
+    assert list(rows["what failed"]) == ["both", "search", "model", "model", "model", "model", "model"]
+    assert list(rows.loc[page.UNTOLD])[2:] == ["u2", "y", "(no answer)"]
 
 
 def test_what_did_not_fail_is_not_listed():
     fine = READ[READ["question"] == "right"]
-    given, verdicts = ({name: values[:1] for name, values in part.items()} for part in failing())
-    assert page.failures_table("a model", fine, UNREAD.head(1), given, verdicts).rows.empty
-
-
-# --- answers that never came ------------------------------------------------------------------------------------------
-
-NONE = page.NO_ANSWER
-
-
-def test_without_any_answer_nothing_is_said_of_the_reading():
-    gone = texts([NONE] * 4, [NONE] * 4)
-    assert page.passage("a model", gone).answer == wording.NOT_MEASURED
-    assert page.untold("a model", [None] * 3, gone, [True]).answer == wording.NOT_MEASURED
-    assert page.quote("a model", dict.fromkeys(page.QUOTES, [NONE] * 4), [2]).answer == wording.NOT_MEASURED
-    told = page.chain("a model", ends([NONE] * 8, [NONE] * 8, GOOD), np.array([True] * 8)).data
-    assert told.endswith("p not measured, so not measured.") and "ahead" not in told
-
-
-def test_answers_that_never_came_are_a_kind_of_their_own():
-    outcome = page.passage("a model", texts([RIGHT, NONE, WRONG], [WRONG, WRONG, NONE]))
-    assert "50.0% (1 of 2; 95 % interval 9% to 91%; no answer: 1) right" in outcome.sentence
-    assert "right passage: 1 right, 0 admit, 1 wrong, 1 without an answer" in outcome.sentence
-    (rows,) = page.texts_chart(texts([RIGHT, NONE])).to_dict()["datasets"].values()
-    assert {row["answer"] for row in rows} == {RIGHT, ADMITS, WRONG, NONE}
-    assert list(page.replies_table("a model", pd.Series(["a", "b"]), ["x", ""], [False, None]).rows["counts as"]) == ["an answer", NONE]
-    assert "admits on 50.0% (1 of 2;" in page.untold("a model", [True, False, None], texts([RIGHT]), [True]).sentence
+    assert page.failures_table("a model", fine, UNREAD.head(1), QUOTED.tail(1)).rows.empty
 
 
 def test_an_answer_that_never_came_is_a_failure_of_its_own():
-    read = READ.assign(kind=NONE, wrote=[NoAnswer(Why.CUT_OFF)] * len(READ))
-    unread = UNREAD.assign(silent=[None] * 3)
-    rows = page.failures_table("a model", read, unread, *failing([NONE] * len(READ), [NONE] * len(READ))).rows
-    assert rows["failure"].tolist() == ["no answer came"]
-    assert rows["a model wrote"][0] == "no answer (cut off)"
+    rows = page.failures_table("a model", READ.assign(kind=NONE, wrote=[GONE] * 8), UNREAD.assign(kind=NONE), QUOTED.assign(verdict=NONE)).rows
+    assert rows["failure"].tolist() == ["no answer came"] and rows["a model wrote"][0] == "no answer (cut off)"
+
+
+def test_an_own_search_is_said_once_it_is_there():
+    assert "will stand here" in page.own_hits(...).data and f"**{sbs.Rate(1, 2)}**" in page.own_hits(sbs.Rate(1, 2)).data
