@@ -126,7 +126,12 @@ def test_gains_and_losses_answer_by_answer_fall_under_an_option(better: int, wor
 
 def test_an_answer_counts_once_however_many_of_its_verdicts_moved() -> None:
     judge = lambda answer, sample: True  # noqa: E731
-    angles = [Angle("good", judge, at_least=0.8), Angle("fine", judge, at_least=0.8), Angle("bad words", judge, at_most=0.1), Angle("no scorer")]
+    angles = [
+        Angle("good", judge, at_least=0.8),
+        Angle("fine", judge, at_least=0.8),
+        Angle("bad words", judge, at_most=0.1),
+        Angle("no scorer", at_most=1),
+    ]
     before = pd.DataFrame({"good": [False, True, False, True, None, None], "fine": [False, True, True, True, True, None]}, dtype=object)
     after = pd.DataFrame({"good": [True, False, True, True, None, True], "fine": [True, False, False, True, True, None]}, dtype=object)
     before["bad words"], after["bad words"] = [False] * 5 + [None], [False] * 4 + [True, None]

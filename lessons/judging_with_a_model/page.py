@@ -171,7 +171,7 @@ def labelling(single: pd.DataFrame) -> Labelling:
 
 
 def line(leans: ArrayLike, truth: ArrayLike) -> float:
-    """Choose the lean above which a judge says right, on practice answers: zero, or their median if more are then marked right.
+    """Choose the lean above which a judge says right, on practice answers: zero, or their median if kappa with the key is higher then.
 
     Args:
         leans: How far the judge leans to "right", for each practice answer; not a number where it was not measured.
@@ -183,7 +183,7 @@ def line(leans: ArrayLike, truth: ArrayLike) -> float:
     given, right = np.asarray(leans, dtype=float), np.asarray(truth, dtype=bool)
     there = ~np.isnan(given)
     lines = [0.0, float(np.median(given[there]))] if there.any() else [0.0]
-    return max(lines, key=lambda at: np.sum((given[there] > at) == right[there]))
+    return max(lines, key=lambda at: round(evaluation.kappa(given[there] > at, right[there]).value, 9) if there.any() else 0.0)
 
 
 def cross_table(says: np.ndarray, truth: np.ndarray) -> Table:
