@@ -12,9 +12,35 @@ from IPython.display import Markdown
 import sidebyside as sbs
 from sidebyside import NoAnswer
 from sidebyside.evaluation import came, is_missing
-from sidebyside.suite import Sample
+from sidebyside.suite import Angle, Sample
 from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.wording import NOT_MEASURED, by_bounds, count, options, p_is
+
+KNOWN, UNKNOWN = 20, 20  # samples with and without an answer: the fewest with which an answer key can pass 80 % on either, and a little more
+EARLIER = 10, 6  # how many at the head of each list other lessons use to choose a prompt; the second halves are their exams
+
+
+def unshown(facts: pd.DataFrame, marked: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return questions that no earlier lesson asks a model, with an answer that holds a number, and without an answer.
+
+    Args:
+        facts: All questions of the case.
+        marked: The ids of those whose answers earlier lessons show.
+
+    Returns:
+        At most `KNOWN` and `UNKNOWN` of them; from all of a sort, if too few are left.
+    """
+    numbered = facts[(facts["document"] != "") & facts["answer"].str.contains(r"\d")].sample(frac=1, random_state=0)
+    fresh = numbered[EARLIER[0] : len(numbered) - len(numbered) // 2]
+    untold = facts[facts["document"] == ""]
+    between = untold[EARLIER[1] : max(len(untold) - 16, len(untold) // 2)]
+    return _enough(fresh[~fresh["id"].isin(set(marked))], numbered, KNOWN), _enough(between, untold, UNKNOWN)
+
+
+def _enough(fresh: pd.DataFrame, pool: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Return n fresh rows; where there are fewer, the rest of the pool's rows follow."""
+    others = pool[~pool["id"].isin(fresh["id"])]
+    return pd.concat([fresh, others]).head(n)
 
 
 def samples_file(suite: Sequence[Sample], first_line: str) -> Markdown:
@@ -41,28 +67,38 @@ def smiler(cards: Mapping[str, pd.DataFrame]) -> Outcome:
     angles, decisions = passed(card), {name: sbs.suite.decide(rows) for name, rows in cards.items()}
     told = "; ".join(f"{name}: {word} ({why})" for name, (word, why) in decisions.items())
     count = f"The smiler passes {len(angles)} of {card['must'].sum()} must-haves: {', '.join(angles) or 'none'}."
-    return sbs.outcome(key, by_bounds(len(angles), (2, 5), options(key)), f"{count} Decisions: {told}.")
+    return sbs.outcome(key, by_bounds(len(angles), (2, 5), options(key)), f"{count} Decisions: {told}. {gate(cards)}")
+
+
+def gate(cards: Mapping[str, pd.DataFrame]) -> str:
+    """Say whether the gate can be trusted: it should let the answer key pass, and nobody else."""
+    opened = [name for name, card in cards.items() if sbs.suite.decide(card)[0] == "go"]
+    if opened == ["answer key"]:
+        return "So the gate opens for the right answers, and only for them."
+    if "answer key" not in opened:
+        return "So this gate can't open even for the right answers: it can stop a release, and approve none."
+    return "So this gate opens for a dummy that answers nothing: it approves too much."
 
 
 def rival(cards: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]) -> Outcome:
-    """Say which of the two systems fails fewer must-haves, and compare their right answers; the language model comes first.
+    """Say how many must-haves the language model passes, what is decided about both systems, and compare their right answers; the model comes first.
 
     Args:
         cards: Each system's card.
         tables: Each system's answers with their scores, for the same samples.
     """
     key = "an_evaluation_suite/rival"
-    model_fewer, rival_fewer, level = options(key)
     model, first = next(iter(tables.items()))
     if "answer" in first and not came(first["answer"]).any():
         return not_measured(key, model)
-    ours, theirs = (len(failed(card)) for card in cards.values())
+    passes = len(passed(cards[model]))
     decisions = {name: sbs.suite.decide(rows) for name, rows in cards.items()}
     told = "; ".join(f"{name}: {decision}, {why}" for name, (decision, why) in decisions.items())
     both = [table["correct"] for table in tables.values()]
     n = sum(not (is_missing(one) or is_missing(other)) for one, other in zip(*both, strict=True))
     paired = f"Correct answers of the two, paired on {n} questions: {p_is(sbs.paired_p(*both))}."
-    return sbs.outcome(key, level if ours == theirs else model_fewer if ours < theirs else rival_fewer, f"{told}. {paired}")
+    count = f"{model} passes {passes} of {cards[model]['must'].sum()} must-haves."
+    return sbs.outcome(key, by_bounds(passes, (2, 5), options(key)), f"{count} Decisions: {told}. {paired}")
 
 
 def seconds(call: Any | None) -> float | None:
@@ -117,28 +153,58 @@ def moves(changes: pd.DataFrame) -> Table:
     return sbs.table(changes.assign(must=changes["must"].map({True: "yes", False: "no"})))
 
 
-def warm(model: str, before: pd.DataFrame, after: pd.DataFrame, changes: pd.DataFrame) -> Outcome:
-    """Say what the warm prompt won and lost.
+def by_answer(before: pd.DataFrame, after: pd.DataFrame, angles: Sequence[Angle]) -> list[str | None]:
+    """Say of each answer whether a change made it better or worse: once an answer, however many of its verdicts moved.
+
+    Args:
+        before: The answers with their scores.
+        after: The same samples after the change.
+        angles: Those that count; those without a scorer are left out.
+
+    Returns:
+        For each sample "better", "worse", "both" (one angle won, another lost) or "same"; None if no angle judges both answers.
+    """
+    moved = [_moved(angle, before[angle.name], after[angle.name]) for angle in angles if angle.scorer]
+    return [_kind([way for way in ways if way is not None]) for ways in zip(*moved, strict=True)]
+
+
+def _moved(angle: Angle, before: pd.Series, after: pd.Series) -> list[int | None]:
+    """Return 1 for each answer that an angle holds for better, -1 for worse, 0 for neither; None if one of the two has no verdict."""
+    sign = 1 if angle.at_most is None else -1
+    pairs = zip(before, after, strict=True)
+    return [None if is_missing(one) or is_missing(two) else sign * (int(bool(two)) - int(bool(one))) for one, two in pairs]
+
+
+def _kind(ways: Sequence[int]) -> str | None:
+    if not ways:
+        return None
+    return {(True, True): "both", (True, False): "better", (False, True): "worse", (False, False): "same"}[1 in ways, -1 in ways]
+
+
+def warm(model: str, before: pd.DataFrame, after: pd.DataFrame, kinds: Sequence[str | None]) -> Outcome:
+    """Say what the warm prompt won and lost, answer by answer.
 
     Args:
         model: Who answers.
         before: Its answers with their scores, without the warm line.
         after: The same with it.
-        changes: What `suite.changes` counts of the two.
+        kinds: What `by_answer` says of each.
     """
     key = "an_evaluation_suite/warm"
-    none, gains, losses = options(key)
-    if not changes.loc[changes["must"], "compared"].sum():
+    gains, losses, level = options(key)
+    if not any(kinds):
         return not_measured(key, model)
-    better, worse = (int(changes.loc[changes["must"], column].sum()) for column in ("better", "worse"))
+    better, worse, mixed = (list(kinds).count(kind) for kind in ("better", "worse", "both"))
+    p = sbs.paired_p([True] * better + [False] * worse, [False] * better + [True] * worse) if better + worse else 1.0
     polite = [sbs.rate(table["polite"]) for table in (before, after)]
     one, two = (table["correct"] for table in (before, after))
     told = [
-        f"Must-have verdicts on {model}: {better} got better, {worse} got worse.",
+        f"On the must-haves, of {sum(kind is not None for kind in kinds)} answers of {model}, {better} got better, {worse} got worse, "
+        f"and {mixed} won on one angle and lost on another ({p_is(p)}).",
         f"Polite: {polite[0]} before, {polite[1]} after.",
         f"Correct: {_rate(one)} before, {_rate(two)} after (paired: {p_is(sbs.paired_p(one, two))}).",
     ]
-    return sbs.outcome(key, none if worse == 0 else gains if better > worse else losses, " ".join(told))
+    return sbs.outcome(key, level if p >= 0.05 else gains if better > worse else losses, " ".join(told))
 
 
 def _rate(marks: pd.Series) -> sbs.Rate:

@@ -10,7 +10,7 @@ import pytest
 import sidebyside as sbs
 from sidebyside.answers import NoAnswer
 from sidebyside.errors import Why
-from sidebyside.suite import Sample
+from sidebyside.suite import Angle, Sample
 from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("an_evaluation_suite")
@@ -54,19 +54,28 @@ def test_what_cannot_be_told_yet_is_neither_passed_nor_failed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs", "said"),
+    ("key_card", "smiler_card", "told"),
     [
-        (["fail", "pass"], ["fail", "fail"], "the language model"),
-        (["fail", "fail"], ["pass", "fail"], "the nearest sentence"),
-        (["pass", "pass"], ["pass", "pass"], "as many each"),
-        (["fail", "pass"], ["cannot tell yet", "fail"], "as many each"),
+        (["pass"], ["fail"], "only for them"),
+        (["cannot tell yet"], ["fail"], "approve none"),
+        (["fail"], ["pass"], "approve none"),
+        (["pass"], ["pass"], "approves too much"),
     ],
 )
-def test_who_fails_fewer_is_an_option(ours: list[str], theirs: list[str], said: str) -> None:
+def test_the_gate_is_judged_by_whom_it_lets_pass(key_card: list[str], smiler_card: list[str], told: str) -> None:
+    assert told in page.gate({"answer key": card(*key_card), "smiler": card(*smiler_card)})
+
+
+@pytest.mark.parametrize(
+    ("passes", "said"),
+    [(0, "none or one"), (1, "none or one"), (2, "two to four"), (4, "two to four"), (5, "five or more"), (7, "five or more")],
+)
+def test_the_model_s_passes_fall_under_an_option(passes: int, said: str) -> None:
     tables = {"a-model": answers([True, None, False]), "nearest sentence": answers([True, None, True])}
-    shown = page.rival({"a-model": card(*ours), "nearest sentence": card(*theirs)}, tables)
+    cards = {"a-model": card(*["pass"] * passes, *["cannot tell yet"] * (7 - passes)), "nearest sentence": card(*["pass"] * 7)}
+    shown = page.rival(cards, tables)
     assert shown.answer == said and said in options(shown.key)
-    assert shown.sentence.startswith("a-model: ") and "; nearest sentence: " in shown.sentence
+    assert shown.sentence.startswith(f"a-model passes {passes} of 7 must-haves. Decisions: a-model: ") and "; nearest sentence: go" in shown.sentence
     assert shown.sentence.endswith("Correct answers of the two, paired on 2 questions: p = 1.000.")
 
 
@@ -105,15 +114,46 @@ def counted(better: int, worse: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["angle", "must", "compared", "better", "worse"])
 
 
-@pytest.mark.parametrize(("better", "worse", "said"), [(0, 0, 0), (3, 0, 0), (3, 2, 1), (2, 2, 2), (0, 1, 2)])
-def test_gains_and_losses_on_must_haves_fall_under_an_option(better: int, worse: int, said: int) -> None:
+@pytest.mark.parametrize(("better", "worse", "said"), [(0, 0, 2), (12, 1, 0), (1, 12, 1), (3, 2, 2), (2, 2, 2), (0, 1, 2)])
+def test_gains_and_losses_answer_by_answer_fall_under_an_option(better: int, worse: int, said: int) -> None:
     before, after = answers([True, None, False], [False] * 3), answers([True, None, True], [True] * 3)
-    shown = page.warm("a-model", before, after, counted(better, worse))
+    shown = page.warm("a-model", before, after, ["better"] * better + ["worse"] * worse + ["both", "same", None])
     assert shown.answer == options(shown.key)[said]
-    assert shown.sentence.startswith(
-        f"Must-have verdicts on a-model: {better} got better, {worse} got worse. Polite: {sbs.Rate(0, 3)} before, {sbs.Rate(3, 3)}"
-    )
+    told = f"of {better + worse + 2} answers of a-model, {better} got better, {worse} got worse, and 1 won on one angle"
+    assert told in shown.sentence and f"Polite: {sbs.Rate(0, 3)} before, {sbs.Rate(3, 3)} after." in shown.sentence
     assert shown.sentence.endswith(f"Correct: {sbs.Rate(1, 2)} before, {sbs.Rate(2, 2)} after (paired: p = 1.000).")
+
+
+def test_an_answer_counts_once_however_many_of_its_verdicts_moved() -> None:
+    judge = lambda answer, sample: True  # noqa: E731
+    angles = [
+        Angle("good", judge, at_least=0.8),
+        Angle("fine", judge, at_least=0.8),
+        Angle("bad words", judge, at_most=0.1),
+        Angle("no scorer", at_most=1),
+    ]
+    before = pd.DataFrame({"good": [False, True, False, True, None, None], "fine": [False, True, True, True, True, None]}, dtype=object)
+    after = pd.DataFrame({"good": [True, False, True, True, None, True], "fine": [True, False, False, True, True, None]}, dtype=object)
+    before["bad words"], after["bad words"] = [False] * 5 + [None], [False] * 4 + [True, None]
+    assert page.by_answer(before, after, angles) == ["better", "worse", "both", "same", "worse", None]
+
+
+def facts(numbered: int, untold: int) -> pd.DataFrame:
+    rows = [(f"K{i}", "a.md", f"{i} days") for i in range(numbered)] + [(f"U{i}", "", "") for i in range(untold)]
+    return pd.DataFrame(rows, columns=["id", "document", "answer"])
+
+
+def test_questions_of_earlier_lessons_are_left_out_while_there_are_enough() -> None:
+    table = facts(80, 44)
+    drawn = table.head(80).sample(frac=1, random_state=0)["id"].tolist()
+    known, unknown = page.unshown(table, drawn[10:15])
+    assert known["id"].tolist() == drawn[15:35]
+    assert unknown["id"].tolist() == [f"U{i}" for i in range(6, 26)]
+
+
+def test_a_small_case_gives_what_it_has() -> None:
+    known, unknown = page.unshown(facts(5, 3), ["K0"])
+    assert sorted(known["id"]) == [f"K{i}" for i in range(5)] and sorted(unknown["id"]) == ["U0", "U1", "U2"]
 
 
 def test_moves_say_in_words_what_must_pass() -> None:
@@ -135,7 +175,7 @@ def test_a_model_that_answered_nothing_fails_no_fewer() -> None:
     gone = answers([None, None]).assign(answer=pd.Series([GONE, GONE], dtype=object))
     tables = {"a-model": gone, "nearest sentence": answers([True, False])}
     assert page.rival({"a-model": card(), "nearest sentence": card("fail")}, tables).answer == NOT_MEASURED
-    assert page.warm("a-model", gone, gone, counted(0, 0).assign(compared=0)).answer == NOT_MEASURED
+    assert page.warm("a-model", gone, gone, [None, None]).answer == NOT_MEASURED
 
 
 def test_names_are_compared_on_questions_that_each_got_an_answer_to() -> None:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from IPython.display import Markdown
 from numpy.typing import ArrayLike
 
 import sidebyside as sbs
@@ -22,9 +23,9 @@ from sidebyside.widgets.labelling import Labelling
 from sidebyside.wording import NOT_MEASURED, after, by_bounds, options, p_is
 
 Duels = tuple[np.ndarray, np.ndarray]
-EMPTY, OTHER, PADDED, TWIN = "an empty answer", "an answer to another question", "a wrong answer, padded", "itself, padded"
+EMPTY, PADDED, TWIN = "an empty answer", "a wrong answer, padded", "itself, padded"
 VERDICTS = {"passed": "✓", "failed": "✗", "not shown yet": "?", NOT_MEASURED: "–"}
-SHORT = ["keeps its verdict", "beats a wrong one", "beats an empty one", "beats another's", "beats a padded one", "kappa"]
+SHORT = ["keeps its verdict", "beats a wrong one", "beats an empty one", "beats a padded one", "kappa"]
 KINDS = {"GenAI": "model", "ML": "forest"}  # the two candidates, in order
 WORDS = {"right": True, "wrong": False}
 FEWEST = 8  # marks of the reader's own: with fewer, the second reader stands in
@@ -70,43 +71,75 @@ def losses(duels: Duels) -> Rate:
     return sbs.rate(measured((duels[0] > 0) & (duels[1] < 0), duels[0] + duels[1]))
 
 
+def kept(duels: Duels) -> Rate:
+    """Return for how many pairs the verdict stays when the places change; "both alike", twice, is a verdict that stays."""
+    return sbs.rate(measured(np.sign(duels[0]) == -np.sign(duels[1]), duels[0] + duels[1]))
+
+
 def leans_to_opponent(duels: Duels) -> Rate:
-    """Return for how many pairs the judge leans to the opponent, both orders averaged."""
+    """Return for how many pairs the judge leans to the opponent, both orders averaged; a tie is no lean, and is counted by `ties`."""
     return sbs.rate(measured(duels[1] < duels[0], duels[0] + duels[1]))
 
 
-def swap(model: str, duels: Duels, flipped: np.ndarray, first_shown: np.ndarray) -> Outcome:
-    """Say how often the judge changes its mind when the two answers change places.
+def leans_to_right(duels: Duels) -> Rate:
+    """Return for how many pairs the judge leans to the right answer, both orders averaged; a tie is no lean."""
+    return sbs.rate(measured(duels[1] > duels[0], duels[0] + duels[1]))
+
+
+def ties(duels: Duels) -> int:
+    """Return how many pairs the judge holds for exactly alike, both orders averaged."""
+    return int(np.sum(duels[0] == duels[1]))
+
+
+def preference(duels: Duels, right: str, opponent: str) -> str:
+    """Say which answer a judge prefers, both orders averaged, if it clearly prefers one: an interval of the pairs that are no ties against a half.
+
+    Args:
+        duels: Its leans.
+        right: What the right answer is called.
+        opponent: What its opponent is called.
+    """
+    wins_averaged, lost = leans_to_right(duels).successes, leans_to_opponent(duels).successes
+    if not wins_averaged + lost:
+        return "prefers neither"
+    low, high = Rate(wins_averaged, wins_averaged + lost).interval
+    return f"clearly prefers {right}" if low > 0.5 else f"clearly prefers {opponent}" if high < 0.5 else "clearly prefers neither"
+
+
+def swap(model: str, duels: Duels) -> Outcome:
+    """Say how often the judge changes its mind when the two answers change places, and what is left if both orders are averaged.
 
     Args:
         model: Who judges.
         duels: Its leans, a right answer against a wrong one.
-        flipped: For each pair, whether the verdict changed.
-        first_shown: For each verdict, whether it went to the answer shown first.
     """
     key = "judging_with_a_model/swap"
-    (one, two), rate = duels, sbs.rate(measured(flipped, duels[0] + duels[1]))
-    if not rate.n:
+    one, two = duels
+    flips = sbs.rate(measured(one * two > 0, one + two))
+    if not flips.n:
         return not_measured(key, model)
-    shown, right = (sbs.rate(measured(marks, np.append(one, two))) for marks in (first_shown, np.append(one < 0, two > 0)))
-    silent = np.append(one, two)
+    leans = np.append(one, two)
+    shown = sbs.rate(measured(np.append(one < 0, two < 0), leans))
+    tied = int(np.sum(leans == 0))
     told = [
-        f"The verdict of {model} flips for {rate} of the pairs.",
-        f"It takes the first shown in {shown} of the verdicts, and the right one in {right}.",
-        f"Both orders averaged, it leans to the right one in {sbs.rate(measured(two > one, one + two))} of the pairs.",
-        f"Verdicts that could not be read: {np.sum((silent == 0) | np.isnan(silent))} of {len(silent)}.",
+        f"The verdict of {model} flips for {flips} of the pairs: there the place decided, not the answer.",
+        f"It takes the right one in both orders for {wins(duels)}, the wrong one in both for {losses(duels)}.",
+        f"The first shown wins {shown} of the verdicts.",
+        f"Both orders averaged, it leans to the right one for {leans_to_right(duels)}: it {preference(duels, 'the right one', 'the wrong one')}.",
     ]
-    return sbs.outcome(key, by_bounds(rate.value, (0.25, 0.5), options(key)), " ".join(told))
+    told += [f"Exact ties, or verdicts that name neither: {tied} of {len(leans)}."] if tied else []
+    return sbs.outcome(key, by_bounds(flips.value, (0.25, 0.5), options(key)), " ".join(told))
 
 
-def opponents(easy: Mapping[str, Duels]) -> Table:
+def opponents(model: str, easy: Mapping[str, Duels]) -> Table:
     """Show how the judge decides against each opponent."""
     rows = [
         {
-            "opponent": name,
+            f"{model} against": name,
             "right one both times": str(wins(duels)),
             "opponent both times": str(losses(duels)),
             "averaged, leans to opponent": str(leans_to_opponent(duels)),
+            "exact ties": ties(duels),
         }
         for name, duels in easy.items()
     ]
@@ -114,17 +147,18 @@ def opponents(easy: Mapping[str, Duels]) -> Table:
 
 
 def easy_outcome(model: str, easy: Mapping[str, Duels]) -> Outcome:
-    """Say how often the judge takes the right answer against opponents that anyone should beat."""
+    """Say how often the judge takes the right answer against opponents that anyone should beat, and whether padding draws it."""
     key = "judging_with_a_model/easy"
     beaten = wins(easy[EMPTY])
     if not beaten.n:
         return not_measured(key, model)
+    twin = leans_to_opponent(easy[TWIN])
+    pull = f"it {preference(easy[TWIN], 'the plain one', 'the padded twin')}" if twin.n else "so nothing can be said of padding"
     told = (
-        f"{model} takes the right answer in both orders against an empty one for {beaten}; against {OTHER} for {wins(easy[OTHER])}; "
-        f"against a wrong one, padded, for {wins(easy[PADDED])}. "
-        f"Averaged over both orders, it prefers the padded twin for {leans_to_opponent(easy[TWIN])}."
+        f"{model} takes the right answer in both orders against an empty one for {beaten}; against a wrong one, padded, for {wins(easy[PADDED])}. "
+        f"Averaged over both orders, it leans to the padded twin of a right answer for {twin}: {pull}."
     )
-    return sbs.outcome(key, by_bounds(beaten.value, (0.25, 0.5), options(key)), told)
+    return sbs.outcome(key, by_bounds(beaten.value, (0.25, after(0.75)), options(key)), told)
 
 
 # --- marks on single answers ------------------------------------------------------------------------------------------
@@ -134,6 +168,22 @@ def labelling(single: pd.DataFrame) -> Labelling:
     """Let the reader mark the first answers, from what the model saw."""
     texts = [f"{row.sentence}\n\n{row.question}\n\n{row.answer}" for row in single.head(ASKED).itertuples()]
     return sbs.labelling("judging_with_a_model", "By the first text, is the last one right?", texts, ["right", "wrong"])
+
+
+def line(leans: ArrayLike, truth: ArrayLike) -> float:
+    """Choose the lean above which a judge says right, on practice answers: zero, or their median if kappa with the key is higher then.
+
+    Args:
+        leans: How far the judge leans to "right", for each practice answer; not a number where it was not measured.
+        truth: Whether each is right.
+
+    Returns:
+        Zero, if nothing was measured or both do as well.
+    """
+    given, right = np.asarray(leans, dtype=float), np.asarray(truth, dtype=bool)
+    there = ~np.isnan(given)
+    lines = [0.0, float(np.median(given[there]))] if there.any() else [0.0]
+    return max(lines, key=lambda at: round(evaluation.kappa(given[there] > at, right[there]).value, 9) if there.any() else 0.0)
 
 
 def cross_table(says: np.ndarray, truth: np.ndarray) -> Table:
@@ -196,9 +246,34 @@ def kappa(model: str, says: np.ndarray, leans: np.ndarray, single: pd.DataFrame)
     told = (
         f"Kappa of {model} with the key: {agreement}. It says “right” for {sbs.rate(says)}; "
         f"without our line it would say so for {sbs.rate(measured(leans > 0, leans))}. "
-        f"AUROC of its lean, which needs no line: {sbs.auroc(single['right'], leans)}."
+        f"AUROC of its lean, which needs no line: {sbs.auroc(single['right'], leans)}. {better_than_chance(agreement.interval)}"
     )
     return sbs.outcome(key, by_bounds(round(agreement.value, 9), (0.2, after(0.6)), options(key)), told)
+
+
+def same_kappa(own: Callable[..., float], library: Callable[..., float], says: np.ndarray, truth: np.ndarray) -> Markdown:
+    """Say whether a kappa by hand and a library's are one number.
+
+    Args:
+        own: A function of two judges' marks.
+        library: Another one.
+        says: What the judge says of the answers that it marked.
+        truth: What the key says of them.
+    """
+    if not len(says):
+        return sbs.say(f"Kappa: {NOT_MEASURED}.")
+    one, two = own(says, truth), library(says, truth)
+    if not np.isfinite(two):  # both say the same of all: the library divides nothing by nothing
+        return sbs.say(f"By hand {one:.2f}; the library gives no number, because both say the same of all answers.")
+    return sbs.say(f"By hand {one:.2f}, from the library {two:.2f}: {'the same' if np.isclose(one, two) else 'not the same'}.")
+
+
+def better_than_chance(interval: tuple[float, float]) -> str:
+    """Say what the interval of a kappa shows."""
+    low, high = interval
+    if low > 0:
+        return "It agrees with the key more than chance would."
+    return "It agrees with the key less than chance would." if high < 0 else "Whether it agrees more than chance would, these answers do not show."
 
 
 # --- the certificate --------------------------------------------------------------------------------------------------
@@ -231,12 +306,11 @@ def certificate(candidate: Candidate, single: pd.DataFrame, mark: Callable[[floa
     Returns:
         Columns test, score, low, high, bar, measured (in words), verdict; one row a test.
     """
-    one, two = candidate.swap
     shares = {
-        "keeps its verdict when places change": sbs.rate(measured(one * two < 0, one + two)),
+        "keeps its verdict when places change": kept(candidate.swap),
         "right one before a wrong one, both orders": wins(candidate.swap),
     }
-    shares |= {f"right one before {name}, both orders": wins(candidate.easy[name]) for name in (EMPTY, OTHER, PADDED)}
+    shares |= {f"right one before {name}, both orders": wins(candidate.easy[name]) for name in (EMPTY, PADDED)}
     agreement = evaluation.kappa(candidate.says, single["right"], single["fact"])
     tests = [(name, rate, bar) for name, rate in shares.items()] + [("agreement beyond chance (kappa)", agreement, kappa_bar)]
     rows = [
@@ -282,17 +356,18 @@ def verdict(name: str, sheet: pd.DataFrame) -> str:
 
 
 def certificate_outcome(sheets: Mapping[str, pd.DataFrame], candidates: Mapping[str, Candidate], single: pd.DataFrame) -> Outcome:
-    """Say what the two certificates come to, and compare the judges on the same answers; the first is the language model's."""
+    """Say which of the two judges passes more tests, and compare them on the same answers; the first is the language model's."""
     key = "judging_with_a_model/certificate"
     model, sheet = next(iter(sheets.items()))
-    if set(sheet["verdict"]) == {NOT_MEASURED}:
+    if NOT_MEASURED in set(sheet["verdict"]):
         return not_measured(key, model)
     right = [measured(own.says == single["right"].to_numpy(), own.says) for own in candidates.values()]
-    twins = [leans_to_opponent(own.easy[TWIN]) for own in candidates.values()]
+    rates = f"{sbs.rate(right[0])} right against {sbs.rate(right[1])}; {p_is(sbs.paired_p(*right))}"
+    twins = [f"{leans_to_opponent(own.easy[TWIN])}, exact ties {ties(own.easy[TWIN])}" for own in candidates.values()]
     told = (
-        f"{' '.join(verdict(name, own) for name, own in sheets.items())} Marks on the same {len(single)} answers: "
-        f"{sbs.rate(right[0])} right against {sbs.rate(right[1])}; {p_is(sbs.paired_p(*right))}. "
-        f"The padded twin wins with {model} for {twins[0]}, with the forest for {twins[1]}."
+        f"{' '.join(verdict(name, own) for name, own in sheets.items())} Marks on the same {len(single)} answers: {rates}. "
+        f"The padded twin wins with {model} for {twins[0]}; with the forest for {twins[1]}."
     )
-    passed = sheet["verdict"].tolist().count("passed")
-    return sbs.outcome(key, by_bounds(passed, (1, len(sheet)), options(key)), told)
+    ours, theirs = (own["verdict"].tolist().count("passed") for own in sheets.values())
+    model_more, forest_more, level = options(key)
+    return sbs.outcome(key, level if ours == theirs else model_more if ours > theirs else forest_more, told)

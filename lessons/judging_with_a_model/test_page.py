@@ -34,7 +34,7 @@ def duels(*pairs: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def named(found: tuple[np.ndarray, np.ndarray]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    return dict.fromkeys([page.EMPTY, page.OTHER, page.PADDED, page.TWIN], found)
+    return dict.fromkeys([page.EMPTY, page.PADDED, page.TWIN], found)
 
 
 # --- what is asked ---
@@ -75,36 +75,66 @@ def test_a_judge_that_goes_by_place_neither_wins_nor_loses() -> None:
     ("flips", "said"), [(0, "under a quarter"), (4, "under a quarter"), (5, "a quarter to a half"), (9, "a quarter to a half"), (10, "half or more")]
 )
 def test_flips_fall_under_an_option(flips: int, said: str) -> None:
-    one, two = found = duels(*[FIRST] * flips, *[FAIR] * (20 - flips))
-    shown = page.swap("a-model", found, one * two > 0, np.append(one < 0, two < 0))
+    shown = page.swap("a-model", duels(*[FIRST] * flips, *[FAIR] * (20 - flips)))
     assert shown.answer == said and said in options(shown.key)
-    assert f"flips for {sbs.Rate(flips, 20)} of the pairs." in shown.sentence
-    assert f"the first shown in {sbs.Rate(20 + flips, 40)} of the verdicts, and the right one in {sbs.Rate(40 - flips, 40)}." in shown.sentence
-    assert shown.sentence.endswith("could not be read: 0 of 40.")
+    assert f"flips for {sbs.Rate(flips, 20)} of the pairs:" in shown.sentence
+    assert f"The first shown wins {sbs.Rate(20 + flips, 40)} of the verdicts." in shown.sentence
+    assert f"the right one in both orders for {sbs.Rate(20 - flips, 20)}, the wrong one in both for {sbs.Rate(0, 20)}." in shown.sentence
+    assert "Exact ties" not in shown.sentence
 
 
-def test_verdicts_that_could_not_be_read_are_counted_and_are_not_right() -> None:
-    found = duels(SILENT, FAIR, (0, 1))
-    said = page.swap("a-model", found, np.zeros(3, bool), np.zeros(6, bool)).sentence
-    assert said.endswith(
-        "it leans to the right one in 66.7% (2 of 3; 95 % interval 21% to 94%) of the pairs. Verdicts that could not be read: 3 of 6."
-    )
-    assert f"the right one in {sbs.Rate(3, 6)}." in said
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        ([FAIR] * 20, "clearly prefers the right one"),
+        ([WRONG] * 20, "clearly prefers the wrong one"),
+        ([FAIR, WRONG] * 10, "clearly prefers neither"),
+    ],
+)
+def test_what_is_left_without_the_place_is_told_as_it_came_out(pairs: list[tuple[float, float]], told: str) -> None:
+    assert page.swap("a-model", duels(*pairs)).sentence.endswith(f"it {told}.")
 
 
-@pytest.mark.parametrize(("won", "said"), [(0, "under a quarter"), (1, "a quarter to a half"), (2, "half or more"), (4, "half or more")])
+def test_an_exact_tie_is_no_win_no_loss_and_no_lean_and_is_counted() -> None:
+    found = duels(SILENT, SILENT, FAIR)
+    assert [page.wins(found), page.losses(found), page.leans_to_opponent(found)] == [sbs.Rate(1, 3), sbs.Rate(0, 3), sbs.Rate(0, 3)]
+    assert page.leans_to_right(found) == sbs.Rate(1, 3) and page.ties(found) == 2
+    assert page.swap("a-model", found).sentence.endswith("Exact ties, or verdicts that name neither: 4 of 6.")
+    assert page.preference(duels(SILENT), "a", "b") == "prefers neither"
+
+
+def test_both_alike_in_both_orders_is_a_verdict_that_stays() -> None:
+    assert page.kept(duels(SILENT, FAIR, WRONG, FIRST, (0, 1))) == sbs.Rate(3, 5)
+    assert page.kept(GONE).n == 0
+
+
+@pytest.mark.parametrize(
+    ("won", "said"), [(0, "under a quarter"), (1, "a quarter to three quarters"), (3, "a quarter to three quarters"), (4, "over three quarters")]
+)
 def test_wins_against_an_empty_answer_fall_under_an_option(won: int, said: str) -> None:
     easy = named(duels(*[WRONG] * 4)) | {page.EMPTY: duels(*[FAIR] * won, *[FIRST] * (4 - won))}
     shown = page.easy_outcome("a-model", easy)
     assert shown.answer == said and said in options(shown.key)
-    assert f"against an empty one for {sbs.Rate(won, 4)}; against an answer to another question for {sbs.Rate(0, 4)};" in shown.sentence
-    assert shown.sentence.endswith(f"it prefers the padded twin for {sbs.Rate(4, 4)}.")
+    assert f"against an empty one for {sbs.Rate(won, 4)}; against a wrong one, padded, for {sbs.Rate(0, 4)}." in shown.sentence
+    assert f"leans to the padded twin of a right answer for {sbs.Rate(4, 4)}: it " in shown.sentence
+
+
+@pytest.mark.parametrize(
+    ("twin", "told"), [(WRONG, "clearly prefers the padded twin"), (FAIR, "clearly prefers the plain one"), (SILENT, "prefers neither")]
+)
+def test_padding_draws_puts_off_or_does_neither(twin: tuple[float, float], told: str) -> None:
+    assert page.easy_outcome("a-model", named(duels(FAIR)) | {page.TWIN: duels(*[twin] * 20)}).sentence.endswith(f": it {told}.")
+
+
+def test_a_twin_that_was_not_measured_is_no_verdict_on_padding() -> None:
+    shown = page.easy_outcome("a-model", named(duels(FAIR)) | {page.TWIN: GONE})
+    assert shown.sentence.endswith("so nothing can be said of padding.")
 
 
 def test_each_opponent_has_a_row() -> None:
-    rows = page.opponents({"one": duels(FAIR, WRONG), "two": duels(FIRST, FIRST)}).rows
-    assert rows.values.tolist()[0] == ["one", *[str(sbs.Rate(1, 2))] * 3]
-    assert rows.values.tolist()[1] == ["two", *[str(sbs.Rate(0, 2))] * 3]
+    rows = page.opponents("a-model", {"one": duels(FAIR, WRONG), "two": duels(FIRST, FIRST)}).rows
+    assert rows.values.tolist()[0] == ["one", *[str(sbs.Rate(1, 2))] * 3, 0]
+    assert rows.values.tolist()[1] == ["two", *[str(sbs.Rate(0, 2))] * 3, 2]
 
 
 # --- marks ---
@@ -150,10 +180,40 @@ def test_kappa_falls_under_an_option(wrong: int, said: str) -> None:
     assert f"without our line it would say so for {sbs.Rate(40, 40)}." in shown.sentence
 
 
+@pytest.mark.parametrize(
+    ("leans", "truth", "line"),
+    [
+        ([1, 2, -1, -2], [True, True, False, False], 0.0),  # as good: zero
+        ([1, 2, 3, 4], [False, False, True, True], 2.5),
+        ([1, 2, 3, 4], [True] * 4, 0.0),
+        ([np.nan, np.nan], [True, False], 0.0),
+        ([np.nan, 1, 2, 3, 4], [True, False, False, True, True], 2.5),
+    ],
+)
+def test_the_line_is_chosen_on_practice_answers(leans: list[float], truth: list[bool], line: float) -> None:
+    assert page.line(leans, truth) == line
+
+
+@pytest.mark.parametrize(("interval", "told"), [((0.01, 0.3), "more than chance"), ((-0.3, -0.1), "less than chance"), ((0.0, 0.3), "do not show")])
+def test_chance_is_told_by_the_interval(interval: tuple[float, float], told: str) -> None:
+    assert told in page.better_than_chance(interval)
+
+
+def test_two_kappas_are_compared_whatever_they_are() -> None:
+    marks = np.array([True, False])
+    said = {page.same_kappa(lambda *_: 0.5, lambda *_, other=other: other, marks, marks).data for other in (0.5, 0.4, np.nan)}
+    assert said == {
+        "By hand 0.50, from the library 0.50: the same.",
+        "By hand 0.50, from the library 0.40: not the same.",
+        "By hand 0.50; the library gives no number, because both say the same of all answers.",
+    }
+    assert NOT_MEASURED in page.same_kappa(lambda *_: 0.5, lambda *_: 0.5, marks[:0], marks[:0]).data
+
+
 def test_a_key_of_one_kind_is_no_crash() -> None:
     single = pd.DataFrame({"right": [True] * 4, "fact": range(4)})
     shown = page.kappa("a-model", np.ones(4, bool), np.zeros(4), single)
-    assert shown.answer == "below 0.2" and shown.sentence.endswith("none (n = 4; all right or all wrong).")
+    assert shown.answer == "below 0.2" and "none (n = 4; all right or all wrong)." in shown.sentence
 
 
 # --- the certificate ---
@@ -174,25 +234,25 @@ def sheets_of(first: object, second: object) -> dict[str, pd.DataFrame]:
     return {name: page.certificate(own, SINGLE, mark, 0.8, 0.6) for name, own in {"a-model": first, "the trained forest": second}.items()}
 
 
-@pytest.mark.parametrize(("candidate", "verdicts"), [(GOOD, ["passed"] * 6), (BAD, ["failed"] * 6), (FEW, ["not shown yet"] * 5 + ["passed"])])
+@pytest.mark.parametrize(("candidate", "verdicts"), [(GOOD, ["passed"] * 5), (BAD, ["failed"] * 5), (FEW, ["not shown yet"] * 4 + ["passed"])])
 def test_a_certificate_holds_each_result_against_its_own_bar(candidate: object, verdicts: list[str]) -> None:
     sheet = page.certificate(candidate, SINGLE, mark, 0.8, 0.6)
     assert sheet["verdict"].tolist() == verdicts
-    assert sheet["bar"].tolist() == [0.8] * 5 + [0.6]
+    assert sheet["bar"].tolist() == [0.8] * 4 + [0.6]
     assert sheet["test"].is_unique and len(page.SHORT) == len(sheet)
     assert ((sheet["low"] <= sheet["score"] + 1e-9) & (sheet["score"] <= sheet["high"] + 1e-9)).all()
 
 
-def test_a_verdict_that_cannot_be_read_is_not_kept() -> None:
-    sheet = page.certificate(GOOD._replace(swap=duels(SILENT, FAIR)), SINGLE, mark, 0.8, 0.6)
-    assert sheet["measured"][0] == str(sbs.Rate(1, 2))
-
-
 @pytest.mark.parametrize(
     ("first", "second", "said", "may"),
-    [(BAD, GOOD, "none", [False, True]), (FEW, BAD, "some", [False, False]), (GOOD, FEW, "all", [True, False])],
+    [
+        (BAD, GOOD, "the forest", [False, True]),
+        (FEW, BAD, "the language model", [False, False]),
+        (GOOD, GOOD, "as many each", [True, True]),
+        (BAD, BAD, "as many each", [False, False]),
+    ],
 )
-def test_the_number_of_passed_tests_falls_under_an_option(first: object, second: object, said: str, may: list[bool]) -> None:
+def test_who_passes_more_tests_is_the_answer(first: object, second: object, said: str, may: list[bool]) -> None:
     candidates = {"a-model": first, "the trained forest": second}
     shown = page.certificate_outcome(sheets_of(first, second), candidates, SINGLE)
     assert shown.answer == said and said in options(shown.key)
@@ -205,7 +265,7 @@ def test_the_two_judges_are_compared_on_the_same_answers() -> None:
     candidates = {"a-model": BAD, "the trained forest": GOOD}
     said = page.certificate_outcome(sheets_of(BAD, GOOD), candidates, SINGLE).sentence
     assert f"{sbs.Rate(0, 60)} right against {sbs.Rate(60, 60)}; p under 0.001." in said
-    assert said.endswith(f"wins with a-model for {sbs.Rate(20, 20)}, with the forest for {sbs.Rate(0, 20)}.")
+    assert said.endswith(f"wins with a-model for {sbs.Rate(20, 20)}, exact ties 0; with the forest for {sbs.Rate(0, 20)}, exact ties 0.")
     level = page.certificate_outcome(sheets_of(GOOD, GOOD), {"a-model": GOOD, "the trained forest": GOOD}, SINGLE).sentence
     assert "p = 1.000." in level
 
@@ -213,13 +273,13 @@ def test_the_two_judges_are_compared_on_the_same_answers() -> None:
 def test_certificates_stand_side_by_side() -> None:
     rows = page.certificates(sheets_of(BAD, FEW)).rows
     assert rows["a-model"][0].startswith("✗ failed: 0.0% (0 of 60;") and rows["the trained forest"][0].startswith("? not shown yet: 100.0%")
-    assert rows["a-model"][5].startswith("✗ failed: -1.00 (95 % interval -1.00 to -1.00; n = 60)")
+    assert rows["a-model"][4].startswith("✗ failed: -1.00 (95 % interval -1.00 to -1.00; n = 60)")
 
 
 def test_the_board_draws_both_candidates_test_by_test_and_kappa_below_zero_at_zero() -> None:
     (data,) = page.board(sheets_of(BAD, GOOD)).to_dict()["datasets"].values()
     assert [row["system"] for row in data][:2] == ["keeps its verdict: model", "keeps its verdict: forest"]
-    assert [row["kind"] for row in data] == ["GenAI", "ML"] * 6
+    assert [row["kind"] for row in data] == ["GenAI", "ML"] * 5
     assert (data[-2]["system"], data[-2]["low"], data[-2]["score"]) == ("kappa: model", 0, 0)
 
 
@@ -244,11 +304,16 @@ def test_a_judge_that_was_not_measured_neither_passes_nor_fails() -> None:
     assert page.verdict("a-model", sheet).endswith("Whether this judge may mark answers by itself, these results cannot tell.")
 
 
+def test_one_test_that_was_not_measured_leaves_the_guess_open() -> None:
+    half = GOOD._replace(says=NOTHING.says)
+    assert page.certificate_outcome(sheets_of(half, BAD), {"a-model": half, "the trained forest": BAD}, SINGLE).answer == NOT_MEASURED
+
+
 def test_without_leans_no_verdict_is_told() -> None:
-    assert page.swap("a-model", GONE, np.zeros(2, bool), np.zeros(4, bool)).answer == NOT_MEASURED
+    assert page.swap("a-model", GONE).answer == NOT_MEASURED
     assert page.easy_outcome("a-model", named(GONE)).answer == NOT_MEASURED
     assert page.kappa("a-model", NOTHING.says, np.full(len(SINGLE), np.nan), SINGLE).answer == NOT_MEASURED
-    assert page.opponents(named(GONE)).rows["opponent both times"][0] == "not measured (no answer: 2)"
+    assert page.opponents("a-model", named(GONE)).rows["opponent both times"][0] == "not measured (no answer: 2)"
 
 
 def test_leans_that_were_not_measured_count_on_neither_side() -> None:
@@ -258,9 +323,8 @@ def test_leans_that_were_not_measured_count_on_neither_side() -> None:
         "0.0% (0 of 2; 95 % in",
         "0.0% (0 of 2; 95 % in",
     ]
-    one, two = found
-    said = page.swap("a-model", found, one * two > 0, np.append(one < 0, two < 0)).sentence
-    assert "flips for 50.0% (1 of 2;" in said and "no answer: 2" in said and said.endswith("could not be read: 2 of 8.")
+    said = page.swap("a-model", found).sentence
+    assert "flips for 50.0% (1 of 2;" in said and "no answer: 2" in said and "Exact ties" not in said
 
 
 def test_marks_that_never_came_have_a_row_of_their_own() -> None:
