@@ -31,9 +31,13 @@ alt.data_transformers.disable_max_rows()
 
 def _finish(chart: Any, description: str, height: int) -> Any:
     """Give a chart the course's look, and the sentence that a screen reader speaks."""
+    return _look(chart.properties(width=WIDTH, height=height, description=description))
+
+
+def _look(chart: Any) -> Any:
+    """Give a chart the course's colours and letters."""
     return (
-        chart.properties(width=WIDTH, height=height, description=description)
-        .configure(background="transparent")
+        chart.configure(background="transparent")
         .configure_axis(labelColor=GREY, titleColor=GREY, gridOpacity=0.25, domainColor=GREY, labelFontSize=12, titleFontSize=12)
         .configure_legend(labelColor=GREY, titleColor=GREY, labelFontSize=12, orient="top", title=None)
         .configure_view(stroke=None)
@@ -229,3 +233,26 @@ def lines(rows: pd.DataFrame, description: str, x: str, y: str) -> Any:
     ends = rows.round(4).sort_values("at").groupby("name", sort=False).tail(1)
     names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=12).encode(x="at:Q", y="amount:Q", text="name:N", color=_kind())
     return _finish(alt.layer(base.mark_line(), names), description, 260)
+
+
+def steps(rows: pd.DataFrame, description: str, title: str) -> Any:
+    """Draw how a rate changes over models that are in an order, a small panel for each task.
+
+    Args:
+        rows: Columns task, model (in the order of the axis), rate, low, high (0 to 1).
+        description: Alt text.
+        title: What the rate is.
+    """
+    data = rows.round(3).assign(kind="GenAI")
+    x = alt.X("model:N", sort=list(dict.fromkeys(rows["model"])), title=None, axis=alt.Axis(labelAngle=0))
+    base = alt.Chart().encode(x=x, color=_kind())
+    y = alt.Y("rate:Q", title=title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", values=[0, 0.5, 1]))
+    panel = alt.layer(
+        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=title), y2="high:Q"),
+        base.mark_line(strokeDash=[4, 4]).encode(y=y),
+        base.mark_point(filled=True, size=70).encode(y=y, shape=alt.Shape("model:N", legend=None, sort=list(dict.fromkeys(rows["model"])))),
+        data=data,
+    ).properties(width=130, height=110)
+    header = alt.Header(title=None, labelColor=GREY, labelFontSize=12)
+    facets = panel.facet(facet=alt.Facet("task:N", sort=list(dict.fromkeys(rows["task"])), header=header), columns=3)
+    return _look(facets.properties(description=description))

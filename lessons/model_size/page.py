@@ -1,0 +1,429 @@
+"""What the page *Model size* asks of three models, and what it shows of their answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from statsmodels.stats.multitest import multipletests
+
+import sidebyside as sbs
+from sidebyside import wording
+from sidebyside.cases import Case
+from sidebyside.evaluation import is_missing, paired_p, read_label
+from sidebyside.models import MAIN, MIDDLE, MODELS, SMALL, Model
+from sidebyside.scorers import holds_numbers, numbers_in
+from sidebyside.widgets import Outcome, Table, not_measured
+
+SIZES = (SMALL, MIDDLE, MAIN)
+NICKNAMES = {SMALL.name: "small", MIDDLE.name: "middle", MAIN.name: "main"}
+MESSAGES, THINGS, QUESTIONS, PAIRS = 60, 40, 24, 20
+WORD, SENTENCE, FORM = 12, 32, 60  # the most tokens of an answer: a word that may come in a short sentence, a sentence, two fields
+LEAVE = " If you are not sure, or there is no such thing, say: I don't know."
+EVEN = "no clear difference"
+Answers = Sequence[str | None]
+Marks = list[bool | None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One kind of work, the same for every model.
+
+    Attributes:
+        name: What it is.
+        prompts: The user messages, in words that were not tuned for any of the models.
+        tokens: The most tokens of an answer.
+        mark: Tells for each sample whether it was done right; None where no answer came.
+    """
+
+    name: str
+    prompts: Sequence[str]
+    tokens: int
+    mark: Callable[[Answers], Marks]
+
+
+def each(judge: Callable[[str, Any], bool], targets: Sequence[Any]) -> Callable[[Answers], Marks]:
+    """Return a function that marks answers one by one against their targets."""
+    return lambda answers: [None if is_missing(answer) else judge(answer or "", target) for answer, target in zip(answers, targets, strict=True)]
+
+
+# --- the tasks --------------------------------------------------------------------------------------------------------
+
+
+def tasks(case: Case) -> dict[str, Task]:
+    """Return the tasks by name, in the order in which the page shows them.
+
+    Raises:
+        CaseError: If the case lacks entities, facts, answers or fields; the text says which.
+    """
+    found = [invented(case), leave(case), known(case), kept(case), label(case), other_label(case), reading(case), form(case), judging(case)]
+    return {task.name: task for task in found if task}
+
+
+def examples(given: Mapping[str, Task]) -> Table:
+    """Show each task with the number of its samples and the end of its first prompt."""
+    rows = [{"task": task.name, "prompts": len(task.prompts), "the first, its end": "… " + task.prompts[0][-160:].strip()} for task in given.values()]
+    return sbs.table(pd.DataFrame(rows))
+
+
+def label(case: Case) -> Task:
+    """Return the task to name the label that the first lessons predict."""
+    return _labelling(case, case.label)
+
+
+def other_label(case: Case) -> Task | None:
+    """Return the task to name the case's other label, which has more values; None if there is none."""
+    return _labelling(case, case.other_label) if case.other_label != case.label else None
+
+
+def _labelling(case: Case, name: str) -> Task:
+    labels, rows = case.labels[name], case.split("test", limited=True).head(MESSAGES)
+    ask = f"What is the {name} of this {case.subject}: {', '.join(labels[:-1])} or {labels[-1]}? Answer with one word.\n\n"
+    return Task(name, list(ask + rows["text"]), WORD, each(lambda answer, target: read_label(answer, labels) == target, list(rows[name])))
+
+
+def _things(case: Case, real: str) -> pd.DataFrame:
+    rows = case.entities
+    return sbs.limit(rows[rows["real"] == real], times=4).head(THINGS)
+
+
+def known(case: Case) -> Task:
+    """Return the task to name a fact about a real thing."""
+    rows = _things(case, "yes")
+    return Task("facts about real things", list(rows["question"]), SENTENCE, each(sbs.holds_name, list(rows["answer"])))
+
+
+def invented(case: Case) -> Task:
+    """Return the task to admit that a thing does not exist, without a word about it."""
+    return _admitting(case, "invented things, asked plainly", "")
+
+
+def leave(case: Case) -> Task:
+    """Return the task to admit it when leave is given."""
+    return _admitting(case, "invented things, with leave", LEAVE)
+
+
+def _admitting(case: Case, name: str, more: str) -> Task:
+    rows = _things(case, "no")
+    return Task(name, list(rows["question"] + more), SENTENCE, each(lambda answer, _: sbs.abstains(answer), [None] * len(rows)))
+
+
+def kept(case: Case) -> Task:
+    """Return the task to go on naming facts about real things when leave is given not to."""
+    task = known(case)
+    return Task("real things, with leave", [prompt + LEAVE for prompt in task.prompts], task.tokens, task.mark)
+
+
+def reading(case: Case) -> Task:
+    """Return the task to answer from a document whose text is given; judged by the numbers of the right answer."""
+    facts = case.facts
+    there = (facts["document"] != "") & facts["answer"].map(lambda text: bool(numbers_in(text)))
+    rows = sbs.limit(facts[there].groupby("document").head(2), times=2).head(QUESTIONS)
+    ask = "\n\nQuestion of a customer: {}\nAnswer in one short sentence, from the text above only."
+    prompts = [case.documents[row.document] + ask.format(row.question) for row in rows.itertuples()]
+    return Task("questions on a document", prompts, SENTENCE, each(holds_numbers, list(rows["answer"])))
+
+
+def form(case: Case) -> Task:
+    """Return the task to fill the fields that have values to choose from; right if all of them are."""
+    fields = {name: field["values"] for name, field in case.fields.items() if "values" in field}
+    rows = sbs.limit(case.records, times=2).head(PAIRS)
+    wanted = "; ".join(f'"{name}", one of {", ".join(values)}' for name, values in fields.items())
+    ask = f"Read this {case.subject}.\n\n{{}}\n\nWrite JSON with these fields: {wanted}. Nothing but the JSON."
+    return Task("valid JSON", [ask.format(text) for text in rows["text"]], FORM, each(lambda answer, _: is_valid(answer, fields), [None] * len(rows)))
+
+
+def read_json(answer: str) -> dict[str, Any]:
+    """Return the JSON object in an answer, fences round it or not; an empty one if there is none."""
+    found = re.search(r"\{.*\}", answer, re.DOTALL)
+    try:
+        read = json.loads(found[0]) if found else {}
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def is_valid(answer: str, fields: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether an answer is JSON with every field, each with a value that is allowed."""
+    read = read_json(answer)
+    return bool(fields) and all(read.get(name) in values for name, values in fields.items())
+
+
+def judging(case: Case) -> Task:
+    """Return the task to say which of two answers is right, each pair in both orders; right only if both times."""
+    rows = sbs.limit(pairs(case.answers), times=4).head(PAIRS)
+    ask = "A customer asked: {}\nThe rule is: {}\n\nAnswer A: {}\nAnswer B: {}\n\nWhich answer is right? Say A or B."
+    prompts = [ask.format(row.question, row.sentence, *pair) for row in rows.itertuples() for pair in ((row.good, row.bad), (row.bad, row.good))]
+    return Task("judging, both ways", prompts, WORD, both_ways)
+
+
+def pairs(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a question: the first answer that both readers call right, as `good`, and the first that both call wrong, as `bad`."""
+    sure = answers[answers["right"] == answers["second_right"]]
+    good, bad = (sure[sure["right"] == word].drop_duplicates("fact") for word in ("yes", "no"))
+    return good.rename(columns={"answer": "good"}).merge(bad[["fact", "answer"]].rename(columns={"answer": "bad"}), on="fact")
+
+
+def both_ways(answers: Answers) -> Marks:
+    """Tell of each pair, asked in both orders, whether the right answer was chosen both times."""
+    found: Marks = []
+    for first, second in zip(answers[::2], answers[1::2], strict=True):
+        missing = is_missing(first) or is_missing(second)
+        found.append(None if missing else (read_label(first or "", "AB"), read_label(second or "", "AB")) == ("A", "B"))
+    return found
+
+
+# --- who is asked -----------------------------------------------------------------------------------------------------
+
+
+def models(chosen: str) -> dict[str, Model | None]:
+    """Return who is asked: the three sizes, and the model in force if it is another one, about which nothing is known here."""
+    return {size.name: size for size in SIZES} | ({} if chosen in MODELS else {chosen: None})
+
+
+def called(name: str) -> str:
+    """Return what a model is called on the page."""
+    size = MODELS.get(name)
+    return f"{NICKNAMES[name]} ({billions(size)})" if size else name
+
+
+def billions(size: Model) -> str:
+    """Say how many parameters a model has, in billions."""
+    return f"{size.parameters / 1e9:.2g} billion"
+
+
+def lineup(names: Sequence[str]) -> Table:
+    """Show the models: whose they are, how large, and what they take."""
+    rows = []
+    for size in (MODELS[name] for name in names if name in MODELS):
+        told = {"parameters": billions(size), "file": f"{size.size / 1e9:.1f} GB", "memory at work": f"{size.memory:g} GB"}
+        rows.append({"called here": NICKNAMES[size.name], "model": size.title} | told)
+    return sbs.table(pd.DataFrame(rows))
+
+
+# --- what came of it --------------------------------------------------------------------------------------------------
+
+Results = Mapping[str, Mapping[str, Marks]]  # task → model → for each sample whether it was done right
+
+
+def measured(*marks: Marks) -> bool:
+    """Tell whether some sample has a mark in each of the columns."""
+    return any(not any(map(is_missing, row)) for row in zip(*marks, strict=True))
+
+
+def board(results: Results) -> Table:
+    """Show how often each model did each task right."""
+    return sbs.table(
+        pd.DataFrame([{"task": task} | {called(n): wording.share(sbs.rate(row)) for n, row in given.items()} for task, given in results.items()])
+    )
+
+
+def rates(results: Results) -> pd.DataFrame:
+    """Return the rates that a chart draws: one row for each task and size, in the sizes' order."""
+    rows = []
+    for task, given in results.items():
+        for size in SIZES:
+            if (found := sbs.rate(given.get(size.name, []))).n:
+                low, high = found.interval
+                rows.append({"task": task, "model": NICKNAMES[size.name], "rate": found.value, "low": low, "high": high})
+    return pd.DataFrame(rows, columns=["task", "model", "rate", "low", "high"])
+
+
+def chart(results: Results) -> Any:
+    """Draw each task's rates over the three sizes."""
+    alt = "For each task three points with their intervals, small, middle and main model: how often it is done right. The values are in the table."
+    return sbs.charts.steps(rates(results), alt, "done right")
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values corrected for their number (Holm 1979); those that were not measured stay so and do not count."""
+    there = [i for i, p in enumerate(p_values) if not np.isnan(p)]
+    fixed = dict(zip(there, multipletests([p_values[i] for i in there], method="holm")[1], strict=True)) if there else {}
+    return [float(fixed.get(i, np.nan)) for i in range(len(p_values))]
+
+
+def steps(results: Results) -> pd.DataFrame:
+    """Compare each size with the next smaller one on the same samples, and the largest with the smallest.
+
+    Returns:
+        One row a task: `first`, `second` and `whole` say "better", "worse", `EVEN`, or `wording.NOT_MEASURED`. Exact McNemar tests,
+        corrected together by Holm's method.
+    """
+    ways = {"first": (SMALL, MIDDLE), "second": (MIDDLE, MAIN), "whole": (SMALL, MAIN)}
+    both = [(task, way, given[one.name], given[other.name]) for task, given in results.items() for way, (one, other) in ways.items()]
+    corrected = holm([paired_p(one, other) for *_, one, other in both])
+    table: dict[str, dict[str, str]] = {}
+    for (task, way, one, other), p in zip(both, corrected, strict=True):
+        table.setdefault(task, {"task": task})[way] = verdict(p, one, other)
+    return pd.DataFrame(list(table.values()), columns=["task", *ways])
+
+
+def verdict(p: float, one: Marks, other: Marks) -> str:
+    """Say whether the second of two rows of marks is clearly better than the first."""
+    if np.isnan(p):
+        return wording.NOT_MEASURED
+    if p >= wording.LINE:
+        return EVEN
+    gained = sum(bool(b) - bool(a) for a, b in zip(one, other, strict=True) if not (is_missing(a) or is_missing(b)))
+    return "better" if gained > 0 else "worse"
+
+
+GROWTH = {
+    ("better", "better"): "grows with each step",
+    ("better", EVEN): "comes with the first step",
+    (EVEN, "better"): "comes only with the largest",
+}
+
+
+def growth(row: pd.Series[str]) -> str:
+    """Say in words what a task gains from size, from a row of `steps`."""
+    if wording.NOT_MEASURED in (row["first"], row["second"], row["whole"]):
+        return wording.NOT_MEASURED
+    if "worse" in (row["first"], row["second"], row["whole"]):
+        return "gets worse somewhere"
+    apart = "grows, in steps too small to tell apart" if row["whole"] == "better" else EVEN
+    return GROWTH.get((row["first"], row["second"]), apart)
+
+
+def gains(results: Results) -> Table:
+    """Show what each task gains from size."""
+    table = steps(results)
+    return sbs.table(pd.DataFrame({"task": table["task"], "from small to main": [growth(row) for _, row in table.iterrows()]}))
+
+
+def better(results: Results) -> Outcome:
+    """Say on how many tasks the largest model is clearly better than the smallest."""
+    key, table = "model_size/better", steps(results)
+    known_ones = table[table["whole"] != wording.NOT_MEASURED]
+    if known_ones.empty:
+        return not_measured(key, MAIN.title)
+    won, lost, level = (list(known_ones.loc[known_ones["whole"] == word, "task"]) for word in ("better", "worse", EVEN))
+    told = [f"Of {len(known_ones)} tasks the main model is clearly better than the small one on {len(won)}: {listed(won)}."]
+    told += [f"No clear difference: {listed(level)}."] * bool(level) + [f"Clearly worse: {listed(lost)}."] * bool(lost)
+    bounds = (len(known_ones) / 3, wording.after(2 * len(known_ones) / 3))
+    return sbs.outcome(key, wording.by_bounds(len(won), bounds, wording.options(key)), " ".join(told))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as an enumeration; "none" if there are none."""
+    return "; ".join(names) or "none"
+
+
+# --- leave to say "I don't know" --------------------------------------------------------------------------------------
+
+
+def gates(results: Results, names: Sequence[str]) -> pd.DataFrame:
+    """Tell for each model how leave works: how often it takes it for invented things, and how often for real ones it would know.
+
+    Args:
+        results: With the tasks of `invented`, `leave`, `known` and `kept`.
+        names: The models.
+
+    Returns:
+        One row a model: taken (invented things admitted with leave), before (admitted without), right (real ones, asked plainly), still
+        (real ones, with leave), each a rate.
+    """
+    columns = {"taken": "invented things, with leave", "before": "invented things, asked plainly"}
+    columns |= {"right": "facts about real things", "still": "real things, with leave"}
+    return pd.DataFrame([{"model": name} | {key: sbs.rate(results[task][name]) for key, task in columns.items()} for name in names])
+
+
+def pays(results: Results, name: str) -> str:
+    """Say whether leave pays for a model: more inventions admitted, clearly, and not clearly fewer facts right."""
+    plain, free = results["invented things, asked plainly"][name], results["invented things, with leave"][name]
+    sure, still = results["facts about real things"][name], results["real things, with leave"][name]
+    gain, loss = (verdict(paired_p(*pair), *pair) for pair in ((plain, free), (sure, still)))
+    if wording.NOT_MEASURED in (gain, loss):
+        return wording.NOT_MEASURED
+    if gain != "better":
+        return "changes nothing" if gain == EVEN and loss != "worse" else "does harm"
+    return "pays" if loss != "worse" else "pays, and costs right answers"
+
+
+def leave_table(results: Results, names: Sequence[str]) -> Table:
+    """Show what leave brings and costs each model."""
+    rows = [
+        {
+            "model": called(row["model"]),
+            "invented, admitted plainly": wording.share(row["before"]),
+            "with leave": wording.share(row["taken"]),
+            "real, right plainly": wording.share(row["right"]),
+            "right with leave": wording.share(row["still"]),
+            "leave": pays(results, row["model"]),
+        }
+        for _, row in gates(results, names).iterrows()
+    ]
+    return sbs.table(pd.DataFrame(rows))
+
+
+def for_whom(results: Results) -> Outcome:
+    """Say for which of the three sizes leave pays without a cost."""
+    key, found = "model_size/leave", {size.name: pays(results, size.name) for size in SIZES}
+    if wording.NOT_MEASURED in found.values():
+        return not_measured(key, ", ".join(size.title for size in SIZES))
+    well = [name for name, word in found.items() if word == "pays"]
+    told = " ".join(f"{called(name)[0].upper()}{called(name)[1:]}: leave {word}." for name, word in found.items())
+    every, larger, largest, none, other = wording.options(key)
+    answer = {tuple(found): every, tuple(found)[1:]: larger, tuple(found)[2:]: largest, (): none}.get(tuple(well), other)
+    return sbs.outcome(key, answer, told)
+
+
+# --- what it takes ----------------------------------------------------------------------------------------------------
+
+
+def cost(used: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what an answer takes.
+
+    Args:
+        used: Model → `sbs.usage` of its client.
+
+    Returns:
+        One row a model: model, answers, seconds (mean of an answer), tokens_in, tokens_out (mean of an answer).
+    """
+    rows = []
+    for name, calls in used.items():
+        means = calls[["seconds", "input_tokens", "output_tokens"]].astype(float).mean()
+        rows.append({"model": name, "answers": len(calls), "seconds": means.iloc[0], "tokens_in": means.iloc[1], "tokens_out": means.iloc[2]})
+    return pd.DataFrame(rows, columns=["model", "answers", "seconds", "tokens_in", "tokens_out"])
+
+
+def cost_table(spent: pd.DataFrame) -> Table:
+    """Show seconds, memory and file size beside one another."""
+    rows = []
+    for row in spent.itertuples():
+        size = MODELS.get(row.model)
+        told = {"memory": f"{size.memory:g} GB", "file": f"{size.size / 1e9:.1f} GB"} if size else {"memory": "elsewhere", "file": "elsewhere"}
+        rows.append({"model": called(row.model), "answers": row.answers, "seconds an answer": wording.number(row.seconds, ".2f")} | told)
+    return sbs.table(pd.DataFrame(rows))
+
+
+def slower(spent: pd.DataFrame) -> Outcome:
+    """Say how many times as long the largest model takes as the smallest."""
+    key, seconds = "model_size/slower", dict(zip(spent["model"], spent["seconds"], strict=True))
+    times = seconds.get(MAIN.name, np.nan) / seconds.get(SMALL.name, np.nan)
+    if np.isnan(times):
+        return not_measured(key, MAIN.title)
+    larger = MAIN.parameters / SMALL.parameters
+    told = f"The main model has {larger:.0f} times the parameters of the small one and took {times:.1f} times as long for the same questions"
+    return sbs.outcome(key, wording.by_bounds(times, (3, 9, 18), wording.options(key)), f"{told}, on the machine where they were recorded.")
+
+
+# --- beyond our sizes -------------------------------------------------------------------------------------------------
+
+OPENAI = "OpenAI o1 System Card (2024), table 3"
+CITED = (
+    ("GPT-4o mini", 0.09, 0.90, OPENAI),
+    ("GPT-4o", 0.38, 0.61, OPENAI),
+    ("o1", 0.47, 0.44, OPENAI),
+)
+
+
+def cited() -> Table:
+    """Show published figures of larger models: cited, not measured here."""
+    rows = [{"model (cited)": name, "right": f"{right:.0%}", "made up": f"{wrong:.0%}", "source": source} for name, right, wrong, source in CITED]
+    return sbs.table(pd.DataFrame(rows))
