@@ -86,6 +86,8 @@ def test_a_wrong_break_even_gets_a_hint(wrong):
     assert_hint("model_size.3", wrong)
 
 
-@pytest.mark.parametrize(("name", "answer"), [("1", dict.fromkeys("abcd", ...)), ("1", RIGHT | {"c": ...}), ("2", lambda *_: ...), ("3", lambda *_: ...)])
+@pytest.mark.parametrize(
+    ("name", "answer"), [("1", dict.fromkeys("abcd", ...)), ("1", RIGHT | {"c": ...}), ("2", lambda *_: ...), ("3", lambda *_: ...)]
+)
 def test_the_untouched_exercise_is_not_done(name, answer):
     assert sbs.check(f"model_size.{name}", answer).state == "not done"
