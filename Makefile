@@ -15,8 +15,12 @@ export JUPYTER_PLATFORM_DIRS := 1
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/ —/'
 
-lab: reader      ## open JupyterLab on the first lesson
-	$(RUN) sidebyside lab
+lab: reader      ## open JupyterLab on the page Start here; make lab MODEL=main fetches that model before, and all pages ask it
+	$(if $(MODEL),$(RUN) sidebyside weights get $(MODEL))
+	$(if $(MODEL),SIDEBYSIDE_MODEL=$(MODEL)) $(RUN) sidebyside lab
+
+model: reader    ## fetch the main model (1.1 GB), so that new questions can be asked of it; or: make model MODEL=middle
+	$(RUN) sidebyside weights get $(MODEL)
 
 quick: maintainer              ## lint, types, and all tests that need no model, no browser and no patience
 	$(RUN) tools.check quick
@@ -39,7 +43,7 @@ slides: maintainer             ## slides of every lesson, in _build/html/slides;
 lesson: maintainer             ## the skeleton of a new lesson: make lesson NAME=slug AFTER=slug
 	$(RUN) tools.lesson new "$(NAME)" "$(AFTER)"
 
-renumber: maintainer           ## numbers in notebooks' file names from _toc.yml, after lines were moved there
+renumber: maintainer           ## numbers in notebooks' file names, and the links from page to page, from _toc.yml
 	$(RUN) tools.lesson renumber
 
 exercises: maintainer          ## exercises/ from solutions/; one lesson alone: make exercises PAGE=slug
@@ -48,14 +52,14 @@ exercises: maintainer          ## exercises/ from solutions/; one lesson alone: 
 refresh: maintainer            ## re-execute and re-save every page from recordings; one alone: make refresh PAGE=slug
 	$(RUN) tools.run_pages refresh $(PAGE)
 
-record: maintainer             ## ask the real model for what is missing; keep what is still used; one page alone, dropping nothing: make record PAGE=slug
-	$(RUN) tools.record record $(PAGE)
+record: maintainer             ## ask the real models for what is missing; keep what is still used; one page alone, dropping nothing: make record PAGE=slug MODEL=small
+	$(RUN) tools.record record $(PAGE) $(if $(MODEL),--model $(MODEL))
 
-live: maintainer               ## run all pages with no recordings at all
-	$(RUN) tools.run_pages live
+live: maintainer               ## run all pages with no recordings at all, on the small model or another: make live MODEL=main
+	$(RUN) tools.run_pages live $(PAGE) $(if $(MODEL),--model $(MODEL))
 
-verify-recordings: maintainer  ## ask a random sample again, live, and compare
-	$(RUN) tools.record verify
+verify-recordings: maintainer  ## ask a random sample again, live and in random order, and compare: make verify-recordings MODEL=main SAMPLE=200
+	$(RUN) tools.record verify $(if $(MODEL),--model $(MODEL)) $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench: maintainer              ## speeds, reported and not asserted
 	$(RUN) tools.npm
@@ -64,8 +68,8 @@ bench: maintainer              ## speeds, reported and not asserted
 test-report: reader            ## a class before and after the course: make test-report FILES="answers/*.csv"
 	@$(RUN) tools.test_report $(FILES)
 
-offline-kit: book              ## a folder for a USB stick; also: make offline-kit FOR="linux windows macos" PYTHONS="3.11 3.12"
-	$(RUN) tools.offline_kit $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS))
+offline-kit: book              ## a folder for a USB stick; also: make offline-kit FOR="linux windows macos" PYTHONS="3.11 3.12" MODEL=main
+	$(RUN) tools.offline_kit $(if $(FOR),--for $(FOR)) $(if $(PYTHONS),--python $(PYTHONS)) $(if $(MODEL),--model $(MODEL))
 
 lighthouse: book               ## what Lighthouse says of the site, reported and not asserted
 	$(RUN) tools.npm tests/site
@@ -78,7 +82,7 @@ load-test: maintainer          ## waits at one endpoint for 1, 10 and 30 learner
 	$(RUN) tools.load_test
 
 hub-trial: maintainer          ## set up the shared server and use it, with accounts of its own: as root, on a throwaway machine
-	$(RUN) tools.hub_trial
+	$(RUN) tools.hub_trial $(if $(MODEL),--model $(MODEL))
 
 hackathon-score: reader        ## score a team's files: make hackathon-score TEAM=name (asks for the passphrase)
 	@$(SCORER) score "$$TEAM"

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sidebyside.jupyter.lab import START as START  # where a reader begins: the page that the address of `make lab` opens
+
 HOME = Path(__file__).resolve().parent.parent
 STRANGE = {
     "ALL_PROXY": "socks5://127.0.0.1:9",
@@ -23,8 +25,9 @@ OPTIONS = ("--no-browser", "--ip=127.0.0.1", "--port=0", "--IdentityProvider.tok
 
 
 def small_course(folder: Path) -> Path:
-    """Copy the lessons, which a reader may change, into a folder; what a page only reads is linked."""
-    shutil.copytree(HOME / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".*", "my_*"))
+    """Copy the pages, which a reader may change, into a folder; what a page only reads is linked."""
+    for name in ("notebooks", "exercises", "solutions", "book"):
+        shutil.copytree(HOME / name, folder / name, ignore=shutil.ignore_patterns(".*", "my_*"))
     for name in ("cases", "lessons", "recordings", "_toc.yml"):
         (folder / name).symlink_to(HOME / name)
     return folder

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pytest
 from scipy.stats import scoreatpercentile
-from sklearn.metrics import cohen_kappa_score
+from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from sidebyside.evaluation import Kappa, kappa, middle
+from sidebyside.evaluation import Kappa, auroc, kappa, middle, rate_by_group
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -74,3 +77,60 @@ def test_the_middle_leaves_as_much_out_on_both_sides(share: float) -> None:
 
 def test_the_middle_of_one_value_is_that_value() -> None:
     assert middle([7]) == (7, 7)
+
+
+# --- answers that hang together ---------------------------------------------------------------------------------------
+
+
+def drawn_again(statistic: Callable[[np.ndarray], float], groups: Sequence[str], draws: int = 1000) -> tuple[float, float]:
+    """Return the percentile interval of a statistic of places, by a plain loop that draws whole groups."""
+    names = sorted(set(groups))
+    times = np.random.default_rng(0).multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
+    found = []
+    for row in times:
+        places = np.array([i for name, n in zip(names, row, strict=True) for _ in range(n) for i, group in enumerate(groups) if group == name])
+        found.append(statistic(places))
+    low, high = np.nanquantile(found, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def test_auroc_by_group_is_that_of_a_plain_loop() -> None:
+    chance = np.random.default_rng(4)
+    groups = [f"Q{i // 4}" for i in range(48)]
+    right, score = chance.random(48) < 0.5, chance.random(48).round(1)
+
+    def area(places: np.ndarray) -> float:
+        return float(roc_auc_score(right[places], score[places])) if 0 < right[places].sum() < len(places) else math.nan
+
+    found = auroc(right, score, groups)
+    assert found.value == pytest.approx(roc_auc_score(right, score))
+    assert found.interval == pytest.approx(drawn_again(area, groups))
+    assert found.interval != pytest.approx(auroc(right, score).interval)
+
+
+def test_auroc_by_group_leaves_out_what_has_no_score() -> None:
+    right, score, groups = [True, False, True, False], [0.9, 0.1, math.nan, 0.3], ["a", "a", "b", "b"]
+    assert auroc(right, score, groups) == auroc([True, False, False], [0.9, 0.1, 0.3], ["a", "a", "b"])
+    assert auroc([True, True], [0.9, 0.1], ["a", "b"]).value is None
+
+
+def test_answers_of_one_question_that_are_all_alike_widen_the_interval_of_a_rate() -> None:
+    hits, groups = [True] * 20 + [False] * 20, [f"Q{i // 10}" for i in range(40)]
+    marks = np.array(hits)
+    low, high = drawn_again(lambda places: float(marks[places].mean()), groups)
+    assert rate_by_group(hits, groups) == f"50.0% (20 of 40 in 4 groups; 95 % interval {low:.0%} to {high:.0%})"
+    assert rate_by_group(hits, range(40)) == "50.0% (20 of 40 in 40 groups; 95 % interval 35% to 65%)"
+    assert high - low > 0.5
+
+
+def test_a_rate_by_group_counts_no_answer_that_never_came() -> None:
+    assert rate_by_group([True, None, math.nan], ["a", "a", "b"]).startswith("100.0% (1 of 1 in 1 group;")
+    assert rate_by_group([True, None], ["a", "a"]).endswith("; no answer: 1)")
+    assert rate_by_group([None], ["a"]) == "not measured (no answer: 1)"
+
+
+@pytest.mark.parametrize(
+    ("hit", "said"), [(True, "100.0% (6 of 6 in 3 groups; 95 % interval 44% to 100%)"), (False, "0.0% (0 of 6 in 3 groups; 95 % interval 0% to 56%)")]
+)
+def test_a_rate_of_all_or_none_is_as_sure_as_its_number_of_groups_allows(hit: bool, said: str) -> None:
+    assert rate_by_group([hit] * 6, list("aabbcc")) == said

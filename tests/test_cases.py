@@ -149,6 +149,12 @@ CARDS = {
         lambda toml: re.sub(r"pattern = .*", "pattern = '('", toml),
         r"pattern of \[fields\.day\] is no regular expression",
     ),
+    "meanings that are no table": (lambda toml: toml + '\n[meanings]\narea = "where it is"\n', r"\[meanings\.area\] must give values a few words"),
+    "meaning of a value that is none": (
+        lambda toml: toml + '\n[meanings.area]\nlendings = "books"\n',
+        r"\[meanings\.area\] names 'lendings', and \[labels\] does not list it",
+    ),
+    "meaning of a label that is none": (lambda toml: toml + '\n[meanings.place]\nlending = "books"\n', r"\[meanings\.place\] names 'lending'"),
     "label that is not listed": (lambda toml: toml.replace('label = "mood"', 'label = "tone"'), r"label is 'tone', .*Add a line"),
 }
 
@@ -407,6 +413,15 @@ def test_records_arrive_as_they_are_written(folder: Path) -> None:
     ]
 
 
+def test_a_case_may_say_what_some_values_mean(folder: Path) -> None:
+    assert load_case(folder).meanings == {}
+    with (folder / "case.toml").open("a", encoding="utf-8") as card:
+        card.write('\n[meanings.area]\nonline = "the catalogue and the website"\n')
+    assert load_case(folder).meanings == {"area": {"online": "the catalogue and the website"}}
+    course = load_case(HOME / "cases" / "feedback")
+    assert set(course.meanings["topic"]) == set(course.labels["topic"])
+
+
 def test_fields_are_those_of_the_card() -> None:
     fields = load_case(TINY).fields
     assert list(fields) == ["day", "item", "problem", "wish"]
@@ -632,12 +647,11 @@ def test_entities(case: Case) -> None:
     assert (case.entities["checked_against"] != "").all()
 
 
-def test_the_countries_that_a_lesson_calls_invented_are_checked_ones(case: Case) -> None:
+def test_the_country_that_a_lesson_calls_invented_is_a_checked_one(case: Case) -> None:
     source = load(notebook("notebooks/meet_the_model"))
-    cell = next(cell.source for cell in source.cells if cell.source.startswith("invented = "))
-    names = set(re.findall(r'"([^"]+)"', cell.partition("]")[0]))
-    assert len(names) == 12
-    assert names <= set(case.entities.query("kind == 'country' and real == 'no'")["name"])
+    asked = next(re.findall(r'run\(capital_of, \["([^"]+)"', cell.source) for cell in source.cells if cell.source.startswith("(unknown,) = "))
+    assert len(asked) == 1
+    assert set(asked) <= set(case.entities.query("kind == 'country' and real == 'no'")["name"])
 
 
 def test_orders_come_from_their_script(case: Case, tmp_path: Path) -> None:

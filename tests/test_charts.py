@@ -16,6 +16,7 @@ from sidebyside.charts import (
     GREY,
     KINDS,
     bars,
+    kind_of,
     learning_curve,
     lines,
     next_tokens,
@@ -26,6 +27,7 @@ from sidebyside.charts import (
     spread,
 )
 from sidebyside.evaluation import Rate, calibration
+from sidebyside.models import MAIN, SMALL
 from sidebyside.tokens import Token
 
 MIME = "application/vnd.vegalite.v5+json"
@@ -189,6 +191,61 @@ def test_drawing_leaves_the_numbers_given_as_they_are(given: pd.DataFrame) -> No
     for name in CHARTS:
         spec(name)
     pd.testing.assert_frame_equal(given, before)
+
+
+# --- a model beside a larger one -------------------------------------------------------------------------------------
+
+BESIDE = {"main": "GenAI", "small": "small", "middle": "middle", "trained": "ML"}  # a system's name → its kind
+NAMED = pd.DataFrame({"name": list(BESIDE), "kind": list(BESIDE.values()), "system": list(BESIDE), "group": list(BESIDE)})
+SIZES = {
+    "scoreboard": lambda: scoreboard({name: (kind, (0.5, 0.4, 0.6)) for name, kind in BESIDE.items()}, SENTENCE),
+    "bars": lambda: bars(NAMED.assign(amount=1.0), SENTENCE, "weight"),
+    "shares": lambda: shares(NAMED.assign(answer="right", n=1), SENTENCE, "answers"),
+    "spread": lambda: spread(NAMED.assign(score=0.5), SENTENCE, "accuracy"),
+    "reliability": lambda: reliability(NAMED.assign(n=1, confidence=0.5, right=0.5, low=0.4, high=0.6), SENTENCE),
+    "lines": lambda: lines(NAMED.assign(at=1, amount=2.0), SENTENCE, "months", "cost"),
+}
+CHANNELS = ("shape", "stroke", "fillOpacity", "strokeDash")
+
+
+def values_of(drawn: dict[str, Any], channel: str) -> dict[str, Any]:
+    """Return what stands for each kind in a channel of a chart."""
+    scales = [layer["encoding"][channel]["scale"] for layer in layers(drawn) if "domain" in layer["encoding"].get(channel, {}).get("scale", {})]
+    return dict(zip(scales[-1]["domain"], scales[-1]["range"], strict=True))
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_all_language_models_have_one_colour_and_each_a_look_of_its_own(name: str) -> None:
+    drawn = SIZES[name]().to_dict()
+    colours = values_of(drawn, "color")
+    assert colours == KINDS | {"small": COLOURS["GenAI"], "middle": COLOURS["GenAI"]}
+    channels = [channel for channel in CHANNELS if any(channel in layer["encoding"] for layer in layers(drawn))]
+    looks = {kind: [values_of(drawn, channel)[kind] for channel in channels] for kind in BESIDE.values()}
+    if name == "shares":  # shades tell the answers there, so the outline alone marks a smaller model
+        assert channels == ["stroke"]
+    else:
+        assert looks["small"] != looks["GenAI"] != looks["middle"] and looks["ML"] != looks["small"]
+
+
+def test_points_of_each_model_have_another_shape() -> None:
+    shapes = values_of(SIZES["scoreboard"]().to_dict(), "shape")
+    assert [shapes[kind] for kind in BESIDE.values()] == ["circle", "diamond", "triangle-up", "circle"]
+
+
+@each_chart
+def test_without_a_smaller_model_nothing_is_said_of_shapes(name: str) -> None:
+    assert not [channel for layer in layers(spec(name)) for channel in CHANNELS if channel in layer["encoding"]]
+
+
+def test_the_kind_of_a_model_is_known_by_its_name() -> None:
+    assert [kind_of(name) for name in (MAIN.name, "main", SMALL.name, "small", "middle", "gpt-5")] == [
+        "GenAI",
+        "GenAI",
+        "small",
+        "small",
+        "middle",
+        "GenAI",
+    ]
 
 
 # --- next tokens ----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The engine of the checks: it finds each lesson's own, shows no traceback, and says what there is."""
 
+import re
 import subprocess
 import sys
 
@@ -21,12 +22,35 @@ def test_untouched_exercise_is_not_done(name: str) -> None:
     assert sbs.check(name, ...).state == "not done"
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "meet_the_model.1"])  # which asks the model first
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "meet_the_model.2"])  # which asks the model first
 def test_a_raising_answer_shows_no_traceback(name: str) -> None:
     def raises(*arguments: object) -> None:
         raise ZeroDivisionError("division by zero")
 
     assert sbs.check(name, raises).state == "not yet"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda *arguments: None, checks.FORGOTTEN),
+        (lambda *arguments: len(3), "a number"),  # type: ignore[arg-type]
+        (lambda *arguments: 1 + "a", "a number and a text"),  # type: ignore[operator]
+        (lambda *arguments: None + 1, "nothing and a number"),  # type: ignore[operator]
+    ],
+)
+def test_a_hint_says_what_happened_in_everyday_words(answer: object, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "exercises", lambda slug: {"hallucination.1": lambda answer: checks.result_of(answer, 1)})
+    text = sbs.check("hallucination.1", answer).text
+    assert said in text
+    assert not re.search(r"NoneType|\bint\b|\bstr\b|Error", text)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("a quarter", "a text"), (None, "nothing"), ([0.25], "a list"), (True, "yes or no"), (object(), "something")]
+)
+def test_what_is_no_number_is_called_what_it_is(answer: object, said: str) -> None:
+    assert said in str(checks.number_hint(answer, 0.25, "Look again."))
 
 
 @pytest.mark.parametrize(
@@ -60,5 +84,5 @@ def test_a_lesson_without_a_part_says_so() -> None:
 
 
 def test_a_question_that_is_not_asked_names_those_that_are() -> None:
-    with pytest.raises(LessonError, match="hallucination/lesson.toml asks no 'nothing'. It asks: invented, permission, temperature"):
+    with pytest.raises(LessonError, match="hallucination/lesson.toml asks no 'nothing'. It asks: doubt, permission, temperature, fresh"):
         sbs.predict("hallucination/nothing")

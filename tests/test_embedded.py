@@ -21,7 +21,7 @@ from openai import BadRequestError
 import sidebyside as sbs
 from sidebyside import embedded, models, notice
 from sidebyside.errors import EmbeddedError
-from sidebyside.models import SMALL, Model
+from sidebyside.models import MAIN, SMALL, Model
 from tests.scripted import Reply, ScriptedModel, chat, serving
 
 QUESTION = json.dumps({"messages": [{"role": "user", "content": "Hi"}], "max_tokens": 2, "temperature": 0})
@@ -42,10 +42,11 @@ def real(request: pytest.FixtureRequest) -> Iterator[Model]:
     """A real server, at the socket that it has by itself, and at the port that it has where there are no sockets."""
     one_thread = replace(SMALL, threads=1, name=f"smollm2-at-a-{request.param}")
     with pytest.MonkeyPatch.context() as patch:
-        if request.param == "port":
-            patch.setattr(embedded, "_private_place", lambda: None)
         patch.setitem(models.MODELS, one_thread.name, one_thread)
-        embedded.start(one_thread)
+        with pytest.MonkeyPatch.context() as at_start:
+            if request.param == "port":
+                at_start.setattr(embedded, "_private_place", lambda: None)
+            embedded.start(one_thread)
         yield one_thread
         with embedded._lock:
             embedded._forget(one_thread)
@@ -269,6 +270,13 @@ def test_a_server_s_options_leave_nothing_open() -> None:
     assert not (params.endpoint_slots or params.endpoint_props or params.endpoint_metrics or params.ui)
 
 
+def test_what_makes_an_answer_depend_on_earlier_ones_is_off() -> None:
+    xllamacpp = pytest.importorskip("xllamacpp")
+    params = embedded._params(xllamacpp, Path("w.gguf"), MAIN, "secret", None)
+    assert (params.n_parallel, params.cache_ram_mib, params.no_extra_bufts) == (1, 0, True)
+    assert params.flash_attn_type == xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
+
+
 def test_the_key_is_sent_with_every_request(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as server:
         monkeypatch.setattr(embedded, "_servers", {SMALL: SimpleNamespace(listening_address=server.root)})
@@ -354,3 +362,17 @@ def test_saved_pages_hold_no_such_line(mode: str, inside: ScriptedModel, monkeyp
     inside.script(Reply(chat("at last"), delay=0.1))
     embedded.exchange(SMALL, "POST", "/v1/chat/completions", QUESTION.encode())
     assert shown == []
+
+
+# --- threads that wait ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("own", "policy"), [(None, "PASSIVE"), ("active", "ACTIVE")])
+def test_threads_sleep_while_they_wait_unless_the_reader_has_set_otherwise(own: str | None, policy: str) -> None:
+    look = "import os; from sidebyside import embedded; embedded._library(); print(os.environ.get('OMP_WAIT_POLICY'))"
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"} | {"OMP_DISPLAY_ENV": "true"}
+    done = subprocess.run([sys.executable, "-c", look], env=environment | ({"OMP_WAIT_POLICY": own} if own else {}), capture_output=True, text=True)
+    assert done.stdout.split() == [str(own)], done.stderr
+    if "OMP_WAIT_POLICY" not in done.stderr:
+        pytest.skip("llama.cpp has no OpenMP here")
+    assert f"OMP_WAIT_POLICY = '{policy}'" in done.stderr

@@ -25,6 +25,7 @@ from sidebyside.evaluation import (
     crossing,
     detector_counts,
     flips,
+    holm,
     macro_f1,
     mean_of_pairs,
     paired_p,
@@ -263,6 +264,39 @@ def test_crossing(bar: float, size: float | None) -> None:
     assert crossing([10, 50, 100, 300], [0.6, 0.7, 0.8, 0.9], bar) == (None if size is None else pytest.approx(size))
 
 
+def slow_break_even(sizes: list[int], hits: np.ndarray, level: np.ndarray, draws: int) -> list[float]:
+    """Draw samples and runs one by one, as the definition says."""
+    generator, places = np.random.default_rng(1), []
+    count, runs, n = hits.shape
+    for _ in range(draws):
+        samples = generator.integers(0, n, n)
+        curve = [np.mean([hits[size, run][samples].mean() for run in generator.integers(0, runs, runs)]) for size in range(count)]
+        place = crossing(sizes, curve, float(level[samples].mean()))
+        places.append(math.inf if place is None else place)
+    return sorted(places)
+
+
+def test_break_even_draws_samples_and_runs_again() -> None:
+    generator = np.random.default_rng(5)
+    sizes, hits = [10, 100, 1000], generator.random((3, 4, 80)) < np.array([0.5, 0.7, 0.9])[:, None, None]
+    level = generator.random(80) < 0.75
+    place, (low, high) = evaluation.break_even(sizes, hits, level)
+    slow = slow_break_even(sizes, hits, level, 1000)
+    assert place == crossing(sizes, hits.mean(axis=(1, 2)).tolist(), float(level.mean()))
+    assert slow[15] <= low <= slow[40] and slow[-60] <= high <= slow[-8]
+    assert low < place < high and evaluation.break_even(sizes, hits, level) == (place, (low, high))
+
+
+def test_break_even_may_be_never_and_leaves_out_what_never_came() -> None:
+    hits = np.array([[[True, False, False]], [[True, True, False]]])
+    assert evaluation.break_even([1, 2], hits, [True, True, True])[0] is None
+    assert evaluation.break_even([1, 2], hits, [True, True, True])[1][1] == math.inf
+    assert evaluation.break_even([1, 2], hits, [True, True, None]) == (2.0, (1.0, 2.0))
+    assert evaluation.break_even([1, 2], hits, [True, NoAnswer(Why.EMPTY), None]) == (1.0, (1.0, 1.0))
+    nothing, (low, high) = evaluation.break_even([1, 2], hits, [None] * 3)
+    assert nothing is not None and math.isnan(nothing) and math.isnan(low) and math.isnan(high)
+
+
 def test_crossing_takes_the_first_of_several() -> None:
     assert crossing([1, 2, 3, 4], [0.5, 0.9, 0.4, 0.9], 0.7) == pytest.approx(1.5)
 
@@ -336,3 +370,9 @@ def test_what_never_came_counts_neither_for_nor_against() -> None:
     assert len(evaluation.calibration([math.nan], [True])) == 0 and math.isnan(evaluation.calibration_error(evaluation.calibration([], [])))
     assert evaluation.detector_counts([0.2, math.nan], [False, False], [0.5])["wrong"].tolist() == [1]
     assert math.isnan(evaluation.crossing([1, 2], [0.1, 0.9], math.nan))
+
+
+def test_p_values_are_corrected_for_all_that_were_measured() -> None:
+    assert holm([0.01, math.nan, 0.04]) == pytest.approx([0.02, math.nan, 0.04], nan_ok=True)
+    assert holm([0.03, 0.02]) == pytest.approx([0.04, 0.04]), "the larger is never below the smaller"
+    assert holm([]) == [] and math.isnan(holm([math.nan])[0])

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import yaml
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.converters import GenerateAssignment
 from traitlets.config import Config, PyFileConfigLoader
+
+from sidebyside.grammar import NEXT
+from sidebyside.jupyter import DATA
+from sidebyside.jupyter.lab import START
 
 HOME = Path(__file__).resolve().parent.parent
 HUB = HOME / "deploy" / "hub"
@@ -37,6 +43,16 @@ def test_a_new_learner_gets_a_copy_under_their_own_name_and_without_solutions(mo
     hook(SimpleNamespace(user=SimpleNamespace(name="anna")))
     assert ran[0][:3] == ["runuser", "-l", "anna"]
     assert "exercises" in ran[0][-1] and "solutions" not in ran[0][-1]
+    assert {"book", "lessons", "notebooks"} <= set(ran[0][-1].split()), "without them there is no page to start on, or no lesson runs"
+
+
+def test_a_learner_begins_at_start_here_and_sees_nothing_of_the_teacher_s() -> None:
+    extension = json.loads((DATA / "share/jupyter/labextensions/sidebyside/package.json").read_text(encoding="utf-8"))["jupyterlab"]
+    hidden = {f"@jupyter/nbgrader:{part}" for part in ("formgrader", "create-assignment", "course-list")}
+    assert hidden <= set(extension["disabledExtensions"]) and "@jupyter/nbgrader:assignment-list" not in extension["disabledExtensions"]
+    assert settings("jupyterhub_config.py").Spawner.default_url == f"/lab/tree/side-by-side/{START}"
+    cluster = yaml.safe_load((HOME / "deploy/k8s/values.yaml").read_text(encoding="utf-8"))["singleuser"]
+    assert cluster["defaultUrl"] == f"/lab/tree/side-by-side/{START}"
 
 
 def test_every_door_of_the_hub_is_on_this_machine() -> None:
@@ -57,6 +73,12 @@ def test_feedback_shows_the_hint_and_no_traceback() -> None:
     cell = feedback_on(new_notebook(cells=[new_code_cell("x", outputs=[error, table])])).cells[0]
     assert cell.outputs[0].traceback == ["Compare with <."]
     assert cell.outputs[1].text == "kept"
+
+
+def test_what_is_handed_out_has_no_ways_that_lead_nowhere_there() -> None:
+    first = GenerateAssignment(config=settings("nbgrader_config.py")).preprocessors[0]
+    task, ways = new_code_cell("x"), new_markdown_cell("## Go on", metadata={"tags": [NEXT.tag]})
+    assert first()(new_notebook(cells=[task, ways]), {})[0].cells == [task]
 
 
 def test_the_files_for_a_cluster_can_be_read_and_lead_to_one_another() -> None:

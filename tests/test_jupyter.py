@@ -13,9 +13,11 @@ from types import SimpleNamespace
 import httpx2
 import nbformat
 import pytest
+from ipykernel.ipkernel import IPythonKernel
 from traitlets.config import Config
 
 from sidebyside import cli
+from sidebyside.charts import COLOURS
 from sidebyside.jupyter import DATA, GUESS, lab, numbered, server
 from tests.labserver import lab as running, small_course
 
@@ -58,23 +60,13 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_lab_has_the_whole_course_in_reach_and_opens_the_first_lesson(plain: pytest.MonkeyPatch) -> None:
+def test_lab_has_the_whole_course_in_reach_and_opens_start_here(plain: pytest.MonkeyPatch) -> None:
     options = lab.lab_options(HOME, [])
     assert f"--ServerApp.root_dir={HOME}" in options, "else exercises, cases and book are out of reach"
     [url] = [option for option in options if "default_url" in option]
-    lesson = re.search(r"notebooks/\w+", (HOME / "_toc.yml").read_text(encoding="utf-8"))[0]  # type: ignore[index]
-    assert re.fullmatch(rf"--LabApp.default_url=/lab/tree/notebooks/\d\d_{lesson.removeprefix('notebooks/')}\.ipynb", url)
+    assert url == f"--LabApp.default_url=/lab/tree/{lab.START}"
     assert (HOME / url.partition("/lab/tree/")[2]).is_file()
     assert not {"--allow-root", "--no-browser"} & set(options)
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["- file: notebooks/one", '- file: "notebooks/one"', "- file: 'notebooks/one'  # the first", "# - file: notebooks/no\n  - file: notebooks/one"],
-)
-def test_the_first_lesson_is_found_in_any_form_of_its_line(line: str, tmp_path: Path) -> None:
-    (tmp_path / "_toc.yml").write_text(f"root: start\nparts:\n  {line}\n  - file: notebooks/two\n", encoding="utf-8")
-    assert lab.first_lesson(tmp_path) == tmp_path / "notebooks" / "one.ipynb"
 
 
 def test_root_is_let_in(plain: pytest.MonkeyPatch) -> None:
@@ -107,7 +99,8 @@ def test_jupyter_finds_the_package_s_files_before_all_others(plain: pytest.Monke
     lab.show_to_jupyter()
     plain.setenv("JUPYTER_PLATFORM_DIRS", os.environ["JUPYTER_PLATFORM_DIRS"])  # so that it is gone after the test
     assert os.environ["JUPYTER_PATH"].split(os.pathsep) == [str(DATA / "share" / "jupyter"), "mine"]
-    assert Path(os.environ["JUPYTER_CONFIG_PATH"], "jupyter_server_config.d", "sidebyside.json").is_file()
+    learner, ours = map(Path, os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep))
+    assert (ours / "jupyter_server_config.d" / "sidebyside.json").is_file() and (learner / "labconfig" / "page_config.json").is_file()
 
 
 @pytest.mark.parametrize("name", ["HOME", "XDG_DATA_HOME", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"])
@@ -219,13 +212,60 @@ def test_what_is_nowhere_is_not_found(path: str, web: httpx2.Client) -> None:
     assert web.get(f"/api/contents/{path}").status_code == 404
 
 
+def test_a_page_says_of_its_kernel_what_the_kernel_says(web: httpx2.Client, course: Path) -> None:
+    """Else JupyterLab would write it in, and mark as unsaved a page that was only opened."""
+    metadata = web.get(f"/api/contents/notebooks/{SLUG}").raise_for_status().json()["content"]["metadata"]
+    spec = web.get("/api/kernelspecs/python3").raise_for_status().json()["spec"]
+    assert metadata["kernelspec"] == {"name": "python3", "display_name": spec["display_name"], "language": spec["language"]}
+    assert metadata["language_info"] == IPythonKernel.language_info
+    stored = nbformat.read(course / "notebooks" / FILE, as_version=4).metadata
+    assert stored["language_info"] == {"name": "python"}, "the file itself stays as it is"
+
+
+def test_a_page_of_another_kernel_is_left_as_it_is(web: httpx2.Client, course: Path) -> None:
+    own = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}})
+    nbformat.write(own, course / "notebooks" / "r.ipynb")
+    assert web.get("/api/contents/notebooks/r.ipynb").raise_for_status().json()["content"]["metadata"] == own.metadata
+    (course / "notebooks" / "r.ipynb").unlink()
+
+
+def test_a_learner_s_jupyterlab_has_no_menu_for_teachers_nor_maintainers(web: httpx2.Client) -> None:
+    page = web.get("/lab").raise_for_status().text
+    config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)[1])  # type: ignore[index]
+    assert {"@jupyter/nbgrader", "jupyterlab-jupytext", "@jupyter-notebook/lab-extension"} <= set(config["disabledExtensions"])
+    assert web.get("/api/contents/book/start-here.md", params={"content": "0"}).raise_for_status().json()["type"] == "file"
+
+
 def test_jupyterlab_loads_the_course_s_extension_and_asks_for_no_news(web: httpx2.Client) -> None:
     page = web.get("/lab").raise_for_status().text
     config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)[1])  # type: ignore[index]
     [extension] = [extension for extension in config["federated_extensions"] if extension["name"] == "sidebyside"]
     assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
     static = f"/lab/extensions/sidebyside/{Path(extension['load']).parent.as_posix()}"
-    assert web.get(f"{static}/guess.js").raise_for_status().text == GUESS.read_text(encoding="utf-8")
+    for name in ("guess.js", "veils.js", "quiz.js", "words.js", "veils.css", "quiz.css", "words.css", "lab.css"):
+        assert web.get(f"{static}/{name}").raise_for_status().text == GUESS.with_name(name).read_text(encoding="utf-8")
+
+
+def test_the_colour_of_people_is_that_of_the_charts() -> None:
+    assert f"--sbs-people: {COLOURS['people'].lower()};" in GUESS.with_name("lab.css").read_text(encoding="utf-8")
+
+
+def test_the_server_tells_what_words_mean_and_how_a_page_is_to_be_shown(web: httpx2.Client) -> None:
+    words = web.get("/sidebyside/words", params={"path": "book/glossary.md"}).raise_for_status().json()
+    assert words["term-few-shot"][0] == "few-shot" and "example" in words["term-few-shot"][1]
+    asked = {"path": "book/case.md", "text": "[](glossary.md) {term}`prompt`"}
+    assert web.post("/sidebyside/page", json=asked).raise_for_status().json()["text"] == "[Glossary](glossary.md) [prompt](glossary.md#term-prompt)\n"
+
+
+@pytest.mark.parametrize("path", ["../glossary.md", "book/none.md", "/etc/hosts", ""])
+def test_the_server_tells_nothing_of_other_files(path: str, web: httpx2.Client) -> None:
+    assert web.get("/sidebyside/words", params={"path": path}).status_code == 404
+
+
+def test_a_page_is_rendered_when_it_is_opened(web: httpx2.Client) -> None:
+    settings = web.get("/lab/api/settings/@jupyterlab/docmanager-extension:plugin").raise_for_status().json()
+    assert settings["schema"]["properties"]["defaultViewers"]["default"] == {"markdown": "Markdown Preview"}
+    assert settings["raw"] == "{}"  # the reader's own settings are untouched
 
 
 def test_another_contents_manager_that_was_chosen_stays() -> None:

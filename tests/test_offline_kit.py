@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
+from sidebyside import models
+from sidebyside.models import MAIN
+from tools import offline_kit
 from tools.offline_kit import LISTS, PLATFORMS, copy_course, listing, needed, pins
 from tools.pages import HOME, notebook
 
@@ -67,6 +71,33 @@ def test_the_course_on_the_stick_is_what_is_under_version_control(tmp_path: Path
     page = notebook("notebooks/meet_the_model")
     assert (tmp_path / page.relative_to(HOME)).read_bytes() == page.read_bytes()
     assert not (tmp_path / ".venv").exists() and not (tmp_path / "node_modules").exists()
+
+
+def test_a_model_that_is_asked_for_is_on_the_stick_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"weights" * 1000
+    fake = replace(MAIN, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+    monkeypatch.setitem(models.MODELS, fake.name, fake)
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(tmp_path / "here"))
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / fake.file).write_bytes(content)
+    offline_kit.add_models([], tmp_path / "none")
+    offline_kit.add_models(["main"], tmp_path / "weights")
+    assert not (tmp_path / "none").exists()
+    assert {path.name: path.read_bytes() for path in (tmp_path / "weights").iterdir()} == {fake.file: content}
+
+
+def test_the_installer_lays_it_where_the_course_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(tmp_path / "there"))
+    stick = tmp_path / "stick"
+    (stick / "weights").mkdir(parents=True)
+    (stick / "weights" / MAIN.file).write_bytes(b"from the stick")
+    script = (HOME / "tools" / "offline" / "install.py").read_text(encoding="utf-8").removesuffix("main()\n")
+    (stick / "install.py").write_text(f"{script}lay_weights({sys.executable!r}, {str(HOME)!r})\n", encoding="utf-8")
+    for _ in range(2):
+        said = subprocess.run([sys.executable, stick / "install.py"], capture_output=True, text=True)
+        assert said.returncode == 0, said.stderr
+    assert (tmp_path / "there" / MAIN.file).read_bytes() == b"from the stick"
+    assert said.stdout == "", "what is there stays"
 
 
 def test_the_installer_overwrites_nothing(tmp_path: Path) -> None:

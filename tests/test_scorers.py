@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+from typing import Any
+
 import pytest
 
+from sidebyside import NoAnswer, scorers
+from sidebyside.errors import Why
 from sidebyside.scorers import bleu, exact_match, holds_name, holds_numbers, numbers_in, quotes, rouge_l, same_thing, similarity, token_f1
 
 # --- names ----------------------------------------------------------------------------------------------------------
@@ -206,3 +211,25 @@ def test_published_examples() -> None:
     assert rouge_l("police kill the gunman", "police killed the gunman") == pytest.approx(0.75)
     assert rouge_l("the gunman kill police", "police killed the gunman") == pytest.approx(0.5)
     assert bleu("the the the the the the the", "The cat is on the mat.") < 0.1  # Papineni and others 2002, example 2
+
+
+# --- no answer is right about nothing -----------------------------------------------------------------------------------
+
+SCORERS = [holds_name, holds_numbers, same_thing, quotes, exact_match, token_f1, bleu, rouge_l, similarity]
+UNREAD = [None, NoAnswer(Why.FILTERED)]
+
+
+@pytest.mark.parametrize("target", ["", "none", "None", "null", "nan", "no answer (filtered)", "0", "Oslo in 30 days"])
+@pytest.mark.parametrize("answer", UNREAD, ids=["unparsed", "never came"])
+@pytest.mark.parametrize("scorer", SCORERS, ids=lambda scorer: scorer.__name__)
+def test_what_could_not_be_read_scores_nothing_whatever_the_target(scorer: Any, answer: Any, target: str) -> None:
+    assert scorer(answer, target) == 0
+
+
+def test_every_scorer_is_tried_on_what_could_not_be_read() -> None:
+    taken = {name for name, one in vars(scorers).items() if callable(one) and [*inspect.signature(one).parameters][:2] == ["answer", "target"]}
+    assert taken <= {scorer.__name__ for scorer in SCORERS}
+
+
+def test_an_empty_answer_that_a_model_gave_is_still_an_answer() -> None:
+    assert same_thing("", "") and exact_match("", "") and token_f1("", "") == 1

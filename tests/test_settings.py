@@ -47,10 +47,23 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "text", "limit"), [("live", "", 30), ("live", "all", None), ("live", "7", 7), ("replay", "", None), ("auto", "30", 30)]
+    ("mode", "text", "limit", "said"),
+    [
+        ("live", "", 30, "30 (small), 20 (middle), 10 (main)"),
+        ("live", "all", None, "all"),
+        ("live", "7", 7, "7"),
+        ("replay", "", None, "all"),
+        ("auto", "30", 30, "30"),
+    ],
 )
-def test_limit_on_what_a_language_model_is_asked_about(mode: str, text: str, limit: int | None) -> None:
-    assert read_settings({"SIDEBYSIDE_MODE": mode, "SIDEBYSIDE_LIMIT": text}).limit == limit
+def test_limit_on_what_a_language_model_is_asked_about(mode: str, text: str, limit: int | None, said: str) -> None:
+    settings = read_settings({"SIDEBYSIDE_MODE": mode, "SIDEBYSIDE_LIMIT": text})
+    assert settings.limit_of("a-model-elsewhere") == limit
+    assert f"limit   {said} messages of a split" in str(settings)
+
+
+def test_the_printed_limit_is_that_of_the_model_which_is_chosen() -> None:
+    assert "limit   10 messages" in str(read_settings({"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_MODEL": "main"}))
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "2.5", "many", "١٢x"])
@@ -106,6 +119,11 @@ def test_settings_are_printable_and_hold_no_path() -> None:
     assert "model   embedded (Big-7B)" in text
     assert "budget  1.00 US dollars a day" in text
     assert "/" not in text
+
+
+def test_without_a_choice_the_page_names_the_model() -> None:
+    assert "model   embedded (the one that the page names, else SmolLM2-135M-Instruct)" in str(read_settings({}))
+    assert "model   embedded (Qwen2.5-Coder-1.5B-Instruct)" in str(read_settings({"SIDEBYSIDE_MODEL": "main"}))
 
 
 def test_endpoint_model_is_named() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import sidebyside as sbs
 from sidebyside.shown import NO_MATHS, shown
 from tests.shown_texts import ROWS, SHOWN, TEXT
 
@@ -79,3 +80,9 @@ def test_every_text_goes_through_the_one_helper() -> None:
         if re.search(r"html\.escape\((?!.*quote=True)", line)
     ]
     assert strays == []
+
+
+def test_a_table_without_rows_says_so() -> None:
+    empty, full = sbs.table(pd.DataFrame({"message": []})), sbs.table(pd.DataFrame({"message": ["a"]}))
+    assert "None here." in repr(empty) and "None here." in empty._repr_html_() and "<table" not in empty._repr_html_()
+    assert "None here." not in repr(full) + full._repr_html_()

@@ -311,3 +311,19 @@ def test_a_pass_must_hold_even_if_all_that_never_came_were_failures(bound: dict[
     answers = ["Two days."] * 20 + [NoAnswer(Why.FILTERED)] * gone
     table = pd.DataFrame({"answer": pd.Series(answers, dtype=object), "angle": pd.Series([found] * 20 + [None] * gone, dtype=object)})
     assert suite.card(table, [Angle("angle", **bound)])["verdict"].tolist() == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("bound", "scorer", "score"),
+    [
+        ({"at_least": 0.7}, lambda answer, s: "rude" not in answer, False),  # an empty text would pass
+        ({"at_most": 0.3}, lambda answer, s: "rude" in answer, True),
+        ({"at_least": 0.7}, lambda answer, s: 1.0 if len(answer.split()) < 9 else 0.5, 0.0),
+        ({"at_most": 9}, lambda answer, s: len(answer.split()) / 1, None),  # how many words it has, nobody knows
+        ({"at_least": 0.7}, lambda answer, s: None, None),  # this angle does not judge the sample at all
+    ],
+)
+def test_an_answer_that_a_system_could_not_read_passes_from_no_angle(bound, scorer, score):
+    table = suite.evaluate(lambda sample: None, SAMPLES[:1], [Angle("angle", scorer, **bound)])
+    assert table["angle"].tolist() == [score]
+    assert suite.evaluate(lambda sample: "", SAMPLES[:1], [Angle("angle", scorer, **bound)])["angle"].tolist() == [scorer("", None)]

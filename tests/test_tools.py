@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tools import check, exercises, install, npm, pages, run_pages
+from tools import check, exercises, install, npm, outputs, pages, run_pages
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_stages_fail_if_one_of_them_fails_and_all_are_run(passes: list[bool]) ->
 
 @pytest.mark.parametrize(
     ("tool", "job", "folders"),
-    [(exercises, exercises.main, ("exercises",)), (run_pages, run_pages.refresh, pages.FOLDERS[:3])],
+    [(exercises, exercises.main, ("exercises",)), (outputs, run_pages.refresh, pages.FOLDERS[:3])],
     ids=["exercises", "refresh"],
 )
 def test_one_lesson_alone_is_made(
@@ -112,6 +112,7 @@ def test_one_lesson_alone_is_made(
     written: list[str] = []
     monkeypatch.setattr(tool, "execute", lambda notebook, folder, **settings: notebook)
     monkeypatch.setattr(tool, "save", lambda notebook, path: written.append(f"{path.parent.name}/{pages.slug_of(path)}"))
+    monkeypatch.setattr(outputs, "keep", lambda *_: None)  # else the file of the other model's outputs would be lost
     job(["hallucination"])
     assert written == [f"{folder}/hallucination" for folder in folders]
 
@@ -124,6 +125,21 @@ def test_a_page_that_there_is_not_is_a_sentence() -> None:
 def test_what_jupytext_leaves_is_not_saved() -> None:
     cell = new_code_cell("1", metadata={"lines_to_next_cell": 1, "tags": ["predict"]})
     assert pages.tidy(new_notebook(cells=[cell])).cells[0].metadata == {"tags": ["predict"]}
+
+
+@pytest.mark.parametrize(
+    ("tags", "own", "kept"),
+    [
+        (["hide-input"], {}, {"source_hidden": True}),
+        (["hide-input"], {"outputs_hidden": True}, {"outputs_hidden": True, "source_hidden": True}),
+        ([], {"source_hidden": True}, None),
+        ([], {}, None),
+    ],
+)
+def test_a_saved_page_is_closed_in_jupyterlab_where_it_is_on_the_site(tags: list[str], own: dict[str, bool], kept: dict[str, bool] | None) -> None:
+    cell = new_code_cell("x", metadata={"tags": tags, **({"jupyter": own} if own else {})})
+    once = pages.tidy(new_notebook(cells=[cell])).cells[0].metadata.get("jupyter")
+    assert once == pages.tidy(new_notebook(cells=[cell])).cells[0].metadata.get("jupyter") == kept
 
 
 def test_an_unknown_stage_is_a_sentence() -> None:

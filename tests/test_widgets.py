@@ -125,7 +125,7 @@ def test_prediction_and_outcome_share_the_key(key: str) -> None:
 def test_the_value_of_an_option_is_the_answer_it_is_compared_with(answer: str) -> None:
     values = Reading(Prediction("1/a", "Is it?", ["perhaps", answer])).attributes("input", "value")
     assert values == ["perhaps", answer]
-    assert Reading(outcome("1/a", answer, "It is.")).attributes("div", "data-answer") == [answer]
+    assert Reading(outcome("1/a", answer, "It is.")).attributes("details", "data-answer") == [answer]
 
 
 def test_a_prediction_is_one_choice_out_of_all_its_options() -> None:
@@ -147,6 +147,12 @@ def test_an_outcome_without_a_guess_says_so() -> None:
     page = Reading(outcome("1/a", "yes", "It is."))
     assert "You made no guess." in page.text
     assert page.attributes("p", "class") == [f"sbs-guess {NO_MATHS}"]  # where the script writes the guess
+
+
+def test_an_outcome_is_closed_in_every_viewer_unless_there_is_nothing_to_guess() -> None:
+    assert [tag for tag, _ in Reading(outcome("1/a", "yes", "It is.")).tags][:2] == ["details", "summary"]
+    assert Reading(outcome("1/a", "yes", "It is.")).attributes("details", "open") == []
+    assert "details" not in [tag for tag, _ in Reading(not_measured("1/a", "a-model")).tags]
 
 
 @pytest.mark.parametrize("widget", [Prediction("1/a", "Is it?", ["yes"]), outcome("1/a", "yes", "It is.")], ids=["predict", "outcome"])
@@ -320,7 +326,7 @@ def test_a_sentence_is_shown_as_markdown() -> None:
 
 
 def test_an_outcome_that_was_not_measured_marks_no_guess_as_wrong() -> None:
-    shown = not_measured("hallucination/invented", "a-model")
+    shown = not_measured("hallucination/doubt", "a-model")
     assert repr(shown).startswith("not measured: The answers of a-model")
     told = shown._repr_html_()
     assert "data-key" not in told.partition("<script")[0] and "No guess is right or wrong here." in told

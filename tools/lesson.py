@@ -1,4 +1,4 @@
-"""Lessons in their order: `new` makes the skeleton of a lesson, `renumber` names notebooks after the order of `_toc.yml`.
+"""Lessons in their order: `new` makes the skeleton of a lesson, `renumber` names notebooks after the order of `_toc.yml`, and links them.
 
 Usage: python -m tools.lesson new NAME AFTER | renumber
 
@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from sidebyside.grammar import AT_WORK, CHANGE, GOALS, HAPPENED, HEAD, HIDDEN, OUTCOME, PREDICT, QUIZ, SENTENCE, SOURCES, TIME, TITLE, WORDS, Part
+from tools import ways
 from tools.pages import HOME, save, slug_of, toc_entries
 
 SKELETON = Path(__file__).resolve().parent / "skeleton"
@@ -30,7 +31,7 @@ TEXTS = {
     TIME: "",
     AT_WORK: "\n\nTwo or three lines.",
     QUIZ: "\n\nThree to five items, each with three or four options.",
-    WORDS: "\n\n{term}`sample`",
+    WORDS: "\n\n[sample](../book/glossary.md#term-sample)",
     SOURCES: "\n\nEach claim about the world has its source.",
 }
 
@@ -84,7 +85,7 @@ def write_folder(folder: Path, slug: str) -> None:
 
 
 def renumber(home: Path = HOME) -> None:
-    """Give each notebook the number of its lesson's place in `_toc.yml`.
+    """Give each notebook the number of its lesson's place in `_toc.yml`, and write the ways from page to page.
 
     Raises:
         ValueError: If two notebooks of a folder have one slug; nothing is renamed then.
@@ -96,6 +97,7 @@ def renumber(home: Path = HOME) -> None:
         for number, slug in enumerate([slug for slug in order if slug in there[section]], 1):
             if slug in paths:
                 paths[slug].rename(paths[slug].with_name(f"{number:02d}_{slug}.ipynb"))
+    ways.write(home)
 
 
 def notebooks_by_slug(home: Path) -> dict[str, dict[str, Path]]:

@@ -32,9 +32,9 @@ from nbclient import NotebookClient
 from openai.types.chat import ChatCompletion
 
 import sidebyside as sbs
-from sidebyside import embedded
 from sidebyside.models import DEFAULT
 from sidebyside.store import read_entries
+from sidebyside.weights import find_weights, verify_weights
 from tools.pages import HOME, load, notebook, pages, plain_environment
 
 NAME = f"{DEFAULT.name}-at-an-endpoint"  # under its own name the course would ask the model inside the process
@@ -95,8 +95,8 @@ def serve() -> None:
     import xllamacpp
 
     params = xllamacpp.CommonParams()
-    path = embedded.find_weights(DEFAULT)
-    embedded.verify_weights(path, DEFAULT)
+    path = find_weights(DEFAULT)
+    verify_weights(path, DEFAULT)
     params.model.path, params.model_alias = str(path), {NAME}
     params.n_ctx, params.n_parallel, params.cpuparams.n_threads = SLOTS * DEFAULT.context, SLOTS, os.cpu_count() or 2
     params.hostnames, params.port, params.verbosity = ["127.0.0.1"], 0, -1

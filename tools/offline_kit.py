@@ -1,9 +1,10 @@
 """Make a folder for a USB stick, from which a room without a network can install the course: site, course, packages.
 
-Usage: python -m tools.offline_kit [--for linux windows macos] [--python 3.11 3.12] [--out offline-kit]
+Usage: python -m tools.offline_kit [--for linux windows macos] [--python 3.11 3.12] [--model main middle] [--out offline-kit]
 
 The packages are those of requirements.txt, each checked against its hash while it is fetched. The list in the kit names
-the hashes of the files that lie in it, so that the room's laptops check them again.
+the hashes of the files that lie in it, so that the room's laptops check them again. The small model is among the packages; the
+others come along if they are named, and are fetched first if they are not on this machine.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from sidebyside.models import MODELS, find
+from sidebyside.weights import get
 
 HOME = Path(__file__).resolve().parent.parent
 SITE = HOME / "_build" / "html"
@@ -106,7 +110,14 @@ def copy_course(to: Path) -> None:
             shutil.copy(HOME / name, to / name)
 
 
-def make(names: list[str], pythons: list[str], out: Path) -> None:
+def add_models(names: Iterable[str], to: Path) -> None:
+    """Lay the checked weights of models into a folder, for laptops whose readers ask them something new."""
+    for model in filter(None, map(find, names)):
+        to.mkdir(exist_ok=True)
+        shutil.copyfile(get(model), to / model.file)
+
+
+def make(names: list[str], pythons: list[str], models: list[str], out: Path) -> None:
     """Fill the folder."""
     wheels = out / "packages"
     wheels.mkdir(parents=True)
@@ -119,6 +130,7 @@ def make(names: list[str], pythons: list[str], out: Path) -> None:
                 fetch([pin for pin in every if needed(pin[0], name, release)], name, release, wheels)
         build(wheels)
         (out / file).write_text(listing([requirement for requirement, _ in every], wheels), encoding="utf-8")
+    add_models(models, out / "weights")
     for extra in (HOME / "tools" / "offline").iterdir():
         shutil.copy(extra, out)
 
@@ -129,14 +141,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--for", dest="names", nargs="+", choices=PLATFORMS, default=[here])
     parser.add_argument("--python", nargs="+", default=["{}.{}".format(*sys.version_info)])
+    parser.add_argument("--model", nargs="+", default=[], choices=[model.nickname for model in MODELS.values() if not model.installed])
     parser.add_argument("--out", type=Path, default=HOME / "offline-kit")
     asked = parser.parse_args()
     if asked.out.exists() or not (SITE / "index.html").is_file():
         print(f"{asked.out} is there already: move it away first." if asked.out.exists() else "The site is not built. Run `make book` first.")
         return 1
-    make(asked.names, asked.python, asked.out)
+    make(asked.names, asked.python, asked.model, asked.out)
     size = sum(file.stat().st_size for file in asked.out.rglob("*") if file.is_file()) / 1e6
-    print(f"{asked.out}: {size:.0f} MB for {', '.join(asked.names)} with Python {', '.join(asked.python)}. Its README.txt says what to do with it.")
+    carried = ", ".join(["small", *asked.model])
+    print(f"{asked.out}: {size:.0f} MB for {', '.join(asked.names)} with Python {', '.join(asked.python)}, and the models {carried}.")
+    print("Its README.txt says what to do with it.")
     return 0
 
 

@@ -6,13 +6,18 @@ import configparser
 import os
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import yaml
 from nbclient import NotebookClient
+
+from sidebyside.grammar import HIDDEN, tags_of
+from sidebyside.lessons import card, slugs
+from sidebyside.models import SMALL
+from sidebyside.settings import read_settings
 
 HOME = Path(__file__).resolve().parent.parent
 FOLDERS = ("notebooks", "solutions", "exercises", "hackathon")
@@ -50,6 +55,18 @@ def notebook(entry: str) -> Path:
     return path
 
 
+def title_of(notebook: nbformat.NotebookNode) -> str:
+    """Return a page's title: its first heading."""
+    lines: Iterator[str] = (line for cell in notebook.cells for line in cell.source.splitlines())
+    return next(line for line in lines if line.startswith("# ")).removeprefix("# ").strip()
+
+
+def toc_parts(home: Path | None = None) -> dict[str, list[str]]:
+    """Return the files of each part of `_toc.yml` that has a caption, as in `toc_entries`."""
+    toc = yaml.safe_load(((home or HOME) / "_toc.yml").read_text(encoding="utf-8"))
+    return {part["caption"]: _files(part["chapters"]) for part in toc["parts"] if "caption" in part}
+
+
 def toc_entries(home: Path | None = None) -> list[str]:
     """Return every file of `_toc.yml`, in order, without its ending; a notebook goes by its slug."""
     toc = yaml.safe_load(((home or HOME) / "_toc.yml").read_text(encoding="utf-8"))
@@ -58,6 +75,18 @@ def toc_entries(home: Path | None = None) -> list[str]:
 
 def _files(entries: list[dict[str, Any]]) -> list[str]:
     return [str(file) for e in entries for file in [e.get("file")] * ("file" in e) + _files(e.get("chapters", []) + e.get("sections", []))]
+
+
+def in_use(log: Path) -> set[str]:
+    """Return "place key" of each recorded answer that is used: by a page that ran, or by a prompt that a lesson offers to try.
+
+    Args:
+        log: What mode `replay` or `record` noted, one answer a line; it need not exist.
+    """
+    ran = set(log.read_text(encoding="utf-8").splitlines()) if log.is_file() else set()
+    case = read_settings({}).case.name
+    offered = ((slug, choice) for slug in slugs() for choice in card(slug).get("try_it", []))
+    return ran | {f"{SMALL.name}/{case}/{choice.get('page', slug)}.jsonl {choice['key']}" for slug, choice in offered}
 
 
 def execute(notebook: nbformat.NotebookNode, folder: Path, **environment: str) -> nbformat.NotebookNode:
@@ -91,7 +120,18 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         for trace in ("execution", "lines_to_next_cell"):  # of the run, and of jupytext
             cell.metadata.pop(trace, None)
+        close_plumbing(cell)
     return without_scripts(notebook)
+
+
+def close_plumbing(cell: nbformat.NotebookNode) -> None:
+    """Have JupyterLab open a code cell closed if its tag says so, as the site does: it reads its own mark and not the tag."""
+    own = {name: value for name, value in cell.metadata.get("jupyter", {}).items() if name != "source_hidden"}
+    if cell.cell_type == "code" and HIDDEN in tags_of(cell):
+        own["source_hidden"] = True
+    cell.metadata.pop("jupyter", None)
+    if own:
+        cell.metadata["jupyter"] = nbformat.from_dict(own)
 
 
 def without_scripts(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

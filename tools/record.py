@@ -1,9 +1,11 @@
 """`record`: ask the real model for answers that are missing, and keep those still used. `verify`: ask a sample again.
 
-Usage: python -m tools.record record [page …] | verify [--model NAME] [--sample N] [--no-gate]
+Usage: python -m tools.record record [page …] [--model NAME] | verify [--model NAME] [--sample N] [--no-gate]
 
-A recording lies in `recordings/<model>/<case>/<page>.jsonl`. A run touches the files of one model and one case; those of other
-models and cases stay as they are. The course's own model is recorded unless another one is named.
+A recording lies in `recordings/<model>/<case>/<page>.jsonl`. Unless a model is named, by its name or nickname, a page is recorded under
+each model whose outputs are kept for it, and these are saved (see `tools.outputs`). With a name, a run touches the files of that model
+alone, and saves what a page shows only if that is kept. Those of other cases stay as they are in any case. `verify` asks the small
+model unless another one is named, in a random order.
 """
 
 from __future__ import annotations
@@ -22,9 +24,10 @@ import openai
 import sidebyside as sbs
 from sidebyside.answers import slim
 from sidebyside.backends import endpoint_folder
-from sidebyside.models import DEFAULT, MODELS
+from sidebyside.models import MODELS, SMALL, find
 from sidebyside.store import Entry, Store, place_of
-from tools.pages import HOME, chosen, execute, load, save
+from tools.outputs import renew
+from tools.pages import HOME, chosen, in_use
 
 SHELF = HOME / "recordings"
 GATE = 0.99
@@ -36,15 +39,15 @@ def folder_of(model: str, case: str | None = None) -> Path:
     return SHELF / (model if model in MODELS else endpoint_folder(model)) / (case or sbs.read_settings({}).case.name)
 
 
-def record(paths: Iterable[Path], folder: Path, run: Run, drop: bool = True) -> list[str]:
-    """Run pages, which asks the model where no answer is recorded; then put each file in order and drop what no page used.
+def record(paths: Iterable[Path], folders: Sequence[Path], run: Run, drop: bool = True) -> list[str]:
+    """Run pages, which asks a model where no answer is recorded; then put each file in order and drop what no page used.
 
     Nothing is dropped unless every page ran to its end and every seal is whole, so a run that fails leaves all old answers,
     and those new ones that came before: the next run goes on from there.
 
     Args:
         paths: The pages.
-        folder: The recordings of one model and one case.
+        folders: The recordings that the pages may use, each of one model and one case.
         run: Runs one page.
         drop: Whether these are all pages, so that an answer which none of them used may go: a page may use another one's answers.
 
@@ -54,21 +57,21 @@ def record(paths: Iterable[Path], folder: Path, run: Run, drop: bool = True) -> 
     Raises:
         RecordingError: If a recorded answer was altered; the text names the file.
     """
-    _read(folder)  # before an hour of asking
+    _read(folders)  # before an hour of asking
     with tempfile.TemporaryDirectory() as there:
         used = Path(there) / "used.txt"
         used.touch()
         for path in paths:
             run(path, used)
-        seen = set(used.read_text(encoding="utf-8").splitlines())
-    in_use = {file: {key for key in entries if f"{place_of(file)} {key}" in seen} for file, entries in _read(folder).items()}
-    lines = [_tidied(file, keys, drop) for file, keys in in_use.items()]
-    return lines if drop else [f"{place_of(file)}: {len(keys)} answers in use" for file, keys in in_use.items() if keys]
+        seen = in_use(used)
+    kept = {file: {key for key in entries if f"{place_of(file)} {key}" in seen} for file, entries in _read(folders).items()}
+    lines = [_tidied(file, keys, drop) for file, keys in kept.items()]
+    return lines if drop else [f"{place_of(file)}: {len(keys)} answers in use" for file, keys in kept.items() if keys]
 
 
-def _read(folder: Path) -> dict[Path, dict[str, Entry]]:
+def _read(folders: Iterable[Path]) -> dict[Path, dict[str, Entry]]:
     """Return the entries by file and key; a line that was torn when a run was killed is none."""
-    return {file: Store(file).entries for file in sorted(folder.glob("*.jsonl"))}
+    return {file: Store(file).entries for folder in folders for file in sorted(folder.glob("*.jsonl"))}
 
 
 def _tidied(file: Path, keys: set[str], drop: bool) -> str:
@@ -78,21 +81,18 @@ def _tidied(file: Path, keys: set[str], drop: bool) -> str:
 
 
 def run_page(model: str) -> Run:
-    """Return how a page is run and, for the course's own model, saved: the outputs of others have no place in a notebook."""
-    chosen = {} if model == DEFAULT.name else {"SIDEBYSIDE_MODEL": model}
+    """Return how a page is run under a model, or if none is named under all that it is kept under; what is kept is saved."""
 
     def run(path: Path, used: Path) -> None:
-        page = execute(load(path), path.parent, SIDEBYSIDE_MODE="record", SIDEBYSIDE_USED=str(used), **chosen)
-        if not chosen:
-            save(page, path)
+        renew(path, [model] if model else [], SIDEBYSIDE_MODE="record", SIDEBYSIDE_USED=str(used))
         print(f"{path.relative_to(HOME)}: recorded")
 
     return run
 
 
 def sample_of(folder: Path, size: int) -> list[Entry]:
-    """Return a random sample of a model's recorded answers at temperature 0."""
-    entries = [entry for some in _read(folder).values() for entry in some.values() if entry["request"].get("temperature") == 0]
+    """Return a random sample of a model's recorded answers at temperature 0, in random order."""
+    entries = [entry for some in _read([folder]).values() for entry in some.values() if entry["request"].get("temperature") == 0]
     return random.sample(entries, min(size, len(entries)))
 
 
@@ -142,17 +142,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("job", choices=["record", "verify"])
     parser.add_argument("pages", nargs="*", metavar="page")
-    parser.add_argument("--model", default=DEFAULT.name)
+    parser.add_argument("--model", default="", help="name or nickname of an embedded model, or name of one at an endpoint")
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--no-gate", action="store_true")
     options = parser.parse_intermixed_args()
-    folder = folder_of(options.model)
+    model = known.name if (known := find(options.model)) else options.model
     if options.job == "record":
         paths = chosen(("notebooks", "solutions", "hackathon"), options.pages)
-        status, lines = 0, record(paths, folder, run_page(options.model), drop=not options.pages)
+        folders = [folder_of(name) for name in ([model] if model else MODELS)]
+        status, lines = 0, record(paths, folders, run_page(model), drop=not options.pages)
     else:
-        client = live_client(options.model)
-        status, lines = verify(sample_of(folder, options.sample), lambda entry: ask_again(client, entry), not options.no_gate)
+        model = model or SMALL.name
+        client = live_client(model)
+        status, lines = verify(sample_of(folder_of(model), options.sample), lambda entry: ask_again(client, entry), not options.no_gate)
     print("\n".join(lines))
     return status
 

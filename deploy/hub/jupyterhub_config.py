@@ -13,7 +13,7 @@ COURSE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent  # one environment for the hub, the learners' servers and the kernels: deploy/hub/requirements.txt
 STATE = Path(os.environ.get("SIDEBYSIDE_HUB_STATE", "/srv/side-by-side"))  # the hub's database, its secrets and the exchange
 PORT = int(os.environ.get("SIDEBYSIDE_HUB_PORT", "8000"))  # and the two after it
-NEEDED = ("_toc.yml", "cases", "exercises", "notebooks", "recordings")  # a learner's copy: no solutions
+NEEDED = ("_toc.yml", "book", "cases", "exercises", "lessons", "notebooks", "outputs", "recordings")  # a learner's copy: no solutions
 
 c = get_config()  # noqa: F821  JupyterHub provides it
 
@@ -41,9 +41,10 @@ def give_copy(spawner: object) -> None:
 
 c.Spawner.pre_spawn_hook = give_copy
 c.Spawner.cmd = [str(PROGRAMS / "jupyterhub-singleuser")]
-c.Spawner.default_url = "/lab/tree/side-by-side"
+c.Spawner.default_url = "/lab/tree/side-by-side/book/start-here.md"
 c.Spawner.environment = {
     "SIDEBYSIDE_HUB_STATE": str(STATE),  # where nbgrader finds the exchange
+    "SIDEBYSIDE_WEIGHTS_DIR": str(STATE / "weights"),  # larger models, fetched once for everybody (book/instructor/hub.md)
     # One endpoint for all, in place of a small model in each kernel (book/instructor/rooms.md says when). For example:
     # "SIDEBYSIDE_MODEL": "its-name", "OPENAI_BASE_URL": "http://127.0.0.1:8100/v1", "OPENAI_API_KEY": "any", "SIDEBYSIDE_PRICE": "0/0",
 }

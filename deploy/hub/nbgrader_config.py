@@ -17,6 +17,18 @@ c.ClearSolutions.text_stub = "*Your answer here.*"
 c.ExecutePreprocessor.timeout = 300  # seconds a cell may take when work is graded
 
 
+class WithoutWays(NbGraderPreprocessor):
+    """What is handed out does not end with the way back to the exercise: it is the exercise, and lies in a folder of its own."""
+
+    def preprocess(self, nb, resources):
+        """Take the last cell away, by the tag that `sidebyside.grammar` calls NEXT."""
+        nb.cells = [cell for cell in nb.cells if "next" not in cell.metadata.get("tags", [])]
+        return nb, resources
+
+
+c.GenerateAssignment.preprocessors.prepend([WithoutWays])
+
+
 class HintsForTracebacks(NbGraderPreprocessor):
     """In the feedback, a check that failed shows its hint and no traceback."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from sidebyside import llm
 from sidebyside.cases import load_case
 from sidebyside.checks import call, exercise, number_hint
 from sidebyside.scorers import holds_name
@@ -48,7 +49,7 @@ def threshold(answer: tuple[Any, ...]) -> str | None:
     confidence, right = np.asarray(answer[0], dtype=float), np.asarray(answer[1], dtype=bool)
     line, misses, false_alarms = answer[2:]
     if isinstance(line, str | bool) or not hasattr(line, "__float__"):
-        return f"`threshold` should be a number, and it is {type(line).__name__}."
+        return "`threshold` should be a number, such as one of the confidences."
     line = float(line)
     passed = confidence >= line
     cheapest = min(_cost(confidence, right, place) for place in (*confidence, np.inf))
@@ -71,6 +72,8 @@ def surer_half(answer: tuple[Any, ...]) -> str | None:
         return "Put the texts of the answers into `answers`: response.choices[0].message.content."
     if not all(0 <= float(p) <= 1 for p in lowest) or len({round(float(p), 9) for p in lowest}) < 2:
         return "Put into `lowest` the smallest probability among each answer's own tokens: a number from 0 to 1."
+    if len(llm.usage()) < len(rows):
+        return f"These answers did not come from the model: it was asked less than {len(rows)} times here. Ask it about each question in `rest`."
     judged = [holds_name(text, target) for text, target in zip(answers, rows["answer"], strict=True)]
     if [bool(value) for value in right] != judged:
         return "An answer is right if sbs.holds_name(answer, target) says so. For an invented thing the target is empty, so none is right."

@@ -1,10 +1,14 @@
 """The checks of "Can you tell when it is wrong?": right answers pass in any form, wrong ones get a hint, untouched ones are not done."""
 
+import re
+
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
 import sidebyside as sbs
+from sidebyside import llm
 from tests.verdicts import assert_hint
 
 CONFIDENCE = [0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
@@ -59,8 +63,9 @@ def test_untouched_threshold_is_not_done():
 
 
 @pytest.fixture
-def own():
-    """Answers that are right on every second real thing, with a falling probability."""
+def own(monkeypatch):
+    """Answers that are right on every second real thing, with a falling probability; the model was asked twelve times."""
+    monkeypatch.setattr(llm, "usage", lambda client=None: pd.DataFrame({"id": range(12)}))
     targets = list(sbs.load_case().entities.tail(12)["answer"])
     answers = [f"It is {target}." if target and i % 2 else "It is Zzz." for i, target in enumerate(targets)]
     lowest = [round(0.9 - 0.05 * i, 3) for i in range(12)]
@@ -96,6 +101,16 @@ def test_wrong_own_answers_get_a_hint(own):
     ]
     for wrong in wrong_ones:
         assert_hint("can_you_tell.3", wrong)
+
+
+def test_answers_that_no_model_gave_get_a_hint(own, monkeypatch):
+    monkeypatch.setattr(llm, "usage", lambda client=None: pd.DataFrame({"id": range(11)}))
+    assert_hint("can_you_tell.3", own, "did not come from the model")
+
+
+@pytest.mark.parametrize("line", ["high", True, None, [0.8]])
+def test_the_hint_on_a_threshold_names_no_type_of_python(line):
+    assert not re.search(r"\b(str|bool|NoneType|list)\b", assert_hint("can_you_tell.2", (CONFIDENCE, RIGHT, line, 0, 2), "a number"))
 
 
 def test_untouched_own_answers_are_not_done(own):

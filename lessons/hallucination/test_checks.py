@@ -1,21 +1,27 @@
-"""The checks of "Made up, and said with a straight face": right answers pass in any form, wrong ones get a hint."""
+"""The checks of "Hallucination": right answers pass in any form, wrong ones get a hint that names no type of Python's."""
 
+import re
+
+import numpy as np
+import pandas as pd
 import pytest
 
 import sidebyside as sbs
+from sidebyside import llm
 from tests.verdicts import assert_hint
 
-MORE = ("not sure", "not certain", "never heard", "there is no")
-PHRASES = ("know.", "know this", "not sure", "never heard", "no country", "fictional")
+NAME = "hallucination"
+MINE = {"a": "right", "b": "made up", "c": "admits", "d": "dodges", "e": "made up", "f": "admits", "g": "dodges", "h": "admits"}
+PHRASES = ("don't know", "do not know", "not sure", "never heard", "there is no", "fictional")
 
 
 def hears(answer):
-    return sbs.abstains(answer) or any(phrase in answer.lower() for phrase in MORE)
+    return any(phrase in answer.lower().replace("’", "'") for phrase in PHRASES)
 
 
 def rates(answers, targets):
-    kinds = ["right" if sbs.holds_name(a, t) else "unsure" if sbs.abstains(a) else "made up" for a, t in zip(answers, targets, strict=True)]
-    return [sbs.rate([kind == one for kind in kinds]) for one in ("right", "unsure", "made up")]
+    kinds = ["right" if sbs.holds_name(a, t) else "unsure" if sbs.abstains(a) else "neither" for a, t in zip(answers, targets, strict=True)]
+    return [sbs.rate([kind == one for kind in kinds]) for one in ("right", "unsure", "neither")]
 
 
 def overlapping(answers, targets):
@@ -24,8 +30,8 @@ def overlapping(answers, targets):
 
 
 def shuffled(answers, targets):
-    right, unsure, made_up = rates(answers, targets)
-    return made_up, right, unsure
+    right, unsure, neither = rates(answers, targets)
+    return neither, right, unsure
 
 
 def naive(answers, targets):
@@ -34,81 +40,164 @@ def naive(answers, targets):
     return sbs.rate(right), sbs.rate(unsure), sbs.rate([not r and not u for r, u in zip(right, unsure, strict=True)])
 
 
+def letters(answers, targets):
+    """Knows the empty target, and finds N in Na."""
+    return naive(answers, [target or "∅" for target in targets])
+
+
+def constant(answers, targets):
+    """Learned the first list by heart."""
+    return sbs.Rate(3, 8), sbs.Rate(2, 8), sbs.Rate(3, 8)
+
+
+def padded(answers, targets):
+    """Learned its counts by heart."""
+    n = len(answers)
+    return sbs.Rate(3, n), sbs.Rate(2, n), sbs.Rate(n - 5, n)
+
+
 def doubt(question):
     return [{"role": "system", "content": "Say so if you do not know."}, {"role": "user", "content": question}]
 
 
 @pytest.fixture(scope="module", params=["the course's case", "tiny"])
 def marked(request):
-    """Answers to the fresh things, with their two rates: every other one admits, every third is right."""
+    """Answers to the fresh things, with an ear and two rates: every other one admits, every third is right. The model was asked often enough."""
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "tiny":
             patch.setenv("SIDEBYSIDE_CASE", "tests/cases/tiny")
         rows = sbs.load_case().entities.groupby("real").tail(10).reset_index(drop=True)
-        answers = ["I don't know." if i % 2 else f"It is {target}." if i % 3 == 0 else "It is Zalt." for i, target in enumerate(rows["answer"])]
+        patch.setattr(llm, "usage", lambda client=None: pd.DataFrame({"id": range(len(rows))}))
+        answers = ["I am not sure." if i % 2 else f"It is {target}." if i % 3 == 0 else "It is Zalt." for i, target in enumerate(rows["answer"])]
         real, invented = rows[rows["real"] == "yes"], rows[rows["real"] == "no"]
-        admitted = sbs.rate([sbs.abstains(answers[i]) for i in invented.index])
+        admitted = sbs.rate([hears(answers[i]) for i in invented.index])
         right = sbs.rate([sbs.holds_name(answers[i], real["answer"][i]) for i in real.index])
-        yield answers, admitted, right
+        yield answers, hears, admitted, right
 
 
-@pytest.mark.parametrize("answer", [hears, lambda text: any(p in text for p in PHRASES)])
+# --- right answers, in several forms ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        MINE,
+        {letter.upper(): f" {verdict.title()} " for letter, verdict in MINE.items()},
+        {letter: {"made up": "wrong", "admits": "says it does not know", "dodges": "dodges the question"}.get(v, v) for letter, v in MINE.items()},
+    ],
+)
+def test_sorted_answers_pass(mine):
+    assert sbs.check(f"{NAME}.1", mine).state == "right"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        hears,
+        lambda text: re.search("|".join(PHRASES), text.lower().replace("’", "'")),
+        lambda text: np.bool_(hears(text)),
+        lambda text: True if hears(text) else None,
+    ],
+)
 def test_an_ear_that_hears_all_admissions_passes(answer):
-    assert sbs.check("hallucination.1", answer).state == "right"
+    assert sbs.check(f"{NAME}.2", answer).state == "right"
 
 
-@pytest.mark.parametrize("answer", [rates, lambda a, t: tuple(rates(a, t))])
+@pytest.mark.parametrize(
+    "answer", [rates, lambda a, t: tuple(rates(a, t)), lambda a, t: dict(zip("abc", rates(a, t), strict=True)), lambda a, t: pd.Series(rates(a, t))]
+)
 def test_three_rates_pass(answer):
-    assert sbs.check("hallucination.2", answer).state == "right"
+    assert sbs.check(f"{NAME}.3", answer).state == "right"
 
 
-def test_a_remedy_with_its_own_rates_passes(marked):
-    assert sbs.check("hallucination.3", (doubt, *marked)).state == "right"
+@pytest.mark.parametrize("form", [list, tuple, pd.Series, np.array])
+def test_a_remedy_with_its_own_rates_passes(form, marked):
+    answers, ear, admitted, right = marked
+    assert sbs.check(f"{NAME}.4", (doubt, form(answers), ear, admitted, right)).state == "right"
 
+
+def test_a_remedy_counted_with_the_package_s_own_list_passes(marked):
+    answers, _, _, right = marked
+    rows = sbs.load_case().entities.groupby("real").tail(10).reset_index(drop=True)
+    admitted = sbs.rate([sbs.abstains(answers[i]) for i in rows.index[rows["real"] == "no"]])
+    assert sbs.check(f"{NAME}.4", (doubt, answers, hears, admitted, right)).state == "right"
+
+
+# --- wrong ones -------------------------------------------------------------------------------------------------------
 
 WRONG = [
-    ("hallucination.1", sbs.abstains, "not sure"),
-    ("hallucination.1", lambda text: True, "claims to know"),
-    ("hallucination.1", lambda text: hears(text) or "sure" in text, "claims to know"),
-    ("hallucination.1", lambda text: "yes" if hears(text) else "", "True or False"),
-    ("hallucination.1", "not sure", "stopped the check"),
-    ("hallucination.2", naive, "empty"),
-    ("hallucination.2", overlapping, "add up"),
-    ("hallucination.2", shuffled, "should be 3, 2 and 3"),
-    ("hallucination.2", lambda a, t: (0.3, 0.2, 0.5), "sbs.rate"),
-    ("hallucination.2", lambda a, t: (sbs.Rate(3, 5), sbs.Rate(2, 8), sbs.Rate(3, 3)), "all answers"),
+    (1, MINE | {"d": "admits"}, "answer d"),
+    (1, MINE | {"h": "dodges"}, "answer h"),
+    (1, MINE | {"f": "made up"}, "no such place"),
+    (1, MINE | {"g": "right"}, "not what was asked"),
+    (1, MINE | {"b": "invented"}, "write right, admits, dodges or made up"),
+    (1, ["right"] * 8, "letters"),
+    (2, sbs.abstains, "not sure"),
+    (2, lambda text: True, "does not say"),
+    (2, lambda text: hears(text) or "sure" in text, "does not say"),
+    (2, lambda text: hears(text) or "sorry" in text, "chatbot"),
+    (2, lambda text: any(phrase in text for phrase in PHRASES), "there is no such thing"),
+    (2, True, "function itself"),
+    (3, naive, "empty"),
+    (3, letters, "N in Na"),
+    (3, constant, "all answers"),
+    (3, padded, "answers you count"),
+    (3, overlapping, "add up"),
+    (3, shuffled, "It should be 3 right, 2 that say"),
+    (3, lambda a, t: (0.3, 0.2, 0.5), "sbs.rate"),
+    (3, lambda a, t: (sbs.Rate(3, 5), sbs.Rate(2, 8), sbs.Rate(3, 3)), "all answers"),
+    (3, lambda a, t: None, "Return three rates"),
+    (3, (1, 2, 3), "function itself"),
 ]
+TYPES = re.compile(r"\b(NoneType|str|int|float|bool|tuple|Series|ndarray|ellipsis|TypeError|ValueError|AttributeError)\b")
 
 
 @pytest.mark.parametrize(("number", "answer", "word"), WRONG)
 def test_a_wrong_answer_gets_a_hint(number, answer, word):
-    assert_hint(number, answer, word)
+    assert not TYPES.search(assert_hint(f"{NAME}.{number}", answer, word))
 
 
 def test_a_wrong_remedy_or_count_gets_a_hint(marked):
-    answers, admitted, right = marked
-    other = sbs.Rate((right.successes + 1) % (right.n + 1), right.n)
+    answers, ear, admitted, right = marked
+    more = sbs.Rate((right.successes + 1) % (right.n + 1), right.n), sbs.Rate((admitted.successes + 1) % (admitted.n + 1), admitted.n)
     wrong = {
-        "plain question": (lambda q: [{"role": "user", "content": q}], answers, admitted, right),
-        "not in the messages": (lambda q: [{"role": "user", "content": "Well?"}], answers, admitted, right),
-        "list of messages": (lambda q: q, answers, admitted, right),
-        "one for each row": (doubt, answers[:3], admitted, right),
-        "invented things": (doubt, answers, sbs.Rate((admitted.successes + 1) % (admitted.n + 1), admitted.n), right),
-        "real things": (doubt, answers, admitted, other),
-        "whole": (doubt, answers, admitted, right.value),
+        "plain question": (lambda q: [{"role": "user", "content": q}], answers, ear, admitted, right),
+        "not in the messages": (lambda q: [{"role": "user", "content": "The capital of Peru?"}], answers, ear, admitted, right),
+        "question itself": (lambda q: doubt("What is the capital of Peru?"), answers, ear, admitted, right),
+        "list of messages": (lambda q: q, answers, ear, admitted, right),
+        "function itself": (doubt("?"), answers, ear, admitted, right),
+        "one for each row": (doubt, answers[:3], ear, admitted, right),
+        "invented things": (doubt, answers, ear, more[1], right),
+        "real things": (doubt, answers, ear, admitted, more[0]),
+        "whole": (doubt, answers, ear, admitted, right.value),
     }
     for word, answer in wrong.items():
-        assert_hint("hallucination.3", answer, word)
+        assert not TYPES.search(assert_hint(f"{NAME}.4", answer, word))
 
 
-@pytest.mark.parametrize("number", ["hallucination.1", "hallucination.2", "hallucination.3"])
+def test_answers_that_no_model_gave_get_a_hint(marked, monkeypatch):
+    monkeypatch.setattr(llm, "usage", lambda client=None: pd.DataFrame({"id": [1, 2, 3]}))
+    assert_hint(f"{NAME}.4", (doubt, *marked), "did not come from the model")
+
+
+# --- not done yet -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_untouched_is_not_done(number):
-    assert sbs.check(number, ...).state == "not done"
+    assert sbs.check(f"{NAME}.{number}", ...).state == "not done"
 
 
 @pytest.mark.parametrize(
     ("number", "answer"),
-    [("hallucination.1", lambda a: ...), ("hallucination.2", lambda a, t: ...), ("hallucination.3", (lambda q: ..., ..., ..., ...))],
+    [
+        (1, dict.fromkeys(MINE, ...)),
+        (1, MINE | {"c": ...}),
+        (2, lambda a: ...),
+        (3, lambda a, t: ...),
+        (4, (lambda q: ..., ..., hears, ..., ...)),
+        (4, (doubt, ..., hears, ..., ...)),
+    ],
 )
-def test_untouched_function_is_not_done(number, answer):
-    assert sbs.check(number, answer).state == "not done"
+def test_what_still_holds_the_dots_is_not_done(number, answer):
+    assert sbs.check(f"{NAME}.{number}", answer).state == "not done"

@@ -1,19 +1,24 @@
-"""What the page on made-up answers says, on results that come out each way."""
+"""What the page on made-up answers counts and says, on results that come out each way."""
+
+import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside import NoAnswer, wording
+from sidebyside import NoAnswer, llm, models, wording
 from sidebyside.errors import Why
 
 page = sbs.lesson("hallucination")
-RIGHT, ADMITS, MADE_UP = page.KINDS
+RIGHT, ADMITS, DODGES, MADE_UP = page.KINDS
+NONE = page.NO_ANSWER
+HOME = Path(__file__).parents[2]
 
 
 def kinds(invented, real):
     """Kinds of answers, first about the invented things and then about the real ones."""
-    return pd.Series([*invented, *real])
+    return pd.Series([*invented, *real], dtype=str)
 
 
 def exists(invented, real):
@@ -24,56 +29,169 @@ def told(markdown):
     return markdown.data
 
 
-@pytest.mark.parametrize(("made_up", "option"), [(0, 0), (1, 1), (3, 1), (4, 2)])
-def test_invented_things_are_counted_in_quarters(made_up, option):
-    found = kinds([MADE_UP] * made_up + [ADMITS] * (4 - made_up), [RIGHT, MADE_UP, MADE_UP])
-    outcome = page.invented("a model", found, exists(4, 3))
-    assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"({made_up} of 4;" in outcome.sentence and "gets 33.3% (1 of 3;" in outcome.sentence
+# --- things -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_thing_that_does_not_exist_has_no_true_answer():
-    things = pd.DataFrame({"question": ["a?", "b?"] * 10, "answer": ["", "Oslo"] * 10})
-    rows = page.first_answers(things, ["x"] * 20, [MADE_UP] * 20).rows
-    assert list(rows["true answer"][:2]) == ["(no such thing)", "Oslo"]
-    assert len(rows) == 12
+def test_dev_exam_and_the_exercise_share_nothing():
+    entities = sbs.load_case().entities
+    dev, exam = page.split(entities)
+    fresh = entities.groupby("real").tail(10)
+    names = [set(part["name"]) for part in (dev, exam, fresh)]
+    assert [len(part) for part in names] == [60, 80, 20] and sum(map(len, names)) == len(set.union(*names))
+    assert all((part["real"] == "yes").sum() == len(part) / 2 for part in (dev, exam))
 
 
-def test_who_judged_nothing_is_told_how():
-    assert "these 2 answers yet" in told(page.agreement([None, None], [RIGHT, MADE_UP]))
+def test_a_live_page_asks_about_a_few_of_both(monkeypatch):
+    things = pd.DataFrame({"real": ["yes", "no"] * 10, "n": range(20)})
+    assert len(page.some(things, 6)) == 20
+    monkeypatch.setenv("SIDEBYSIDE_LIMIT", "10")
+    assert page.some(things, 6)["real"].tolist() == ["yes", "no"] * 4
 
 
-def test_only_what_was_judged_counts_as_agreement():
-    own, rule = [RIGHT, RIGHT, None, MADE_UP, RIGHT], [RIGHT, MADE_UP, RIGHT, ADMITS, ADMITS]
-    assert f"agree on {sbs.rate([True, False, False, False])}" in told(page.agreement(own, rule))
-    assert "took 1 made-up" in told(page.agreement(own, rule))
-
-
-def test_an_unjudged_answer_is_a_dash():
-    picked = pd.DataFrame({"question": ["a?", "b?"], "answer": ["", "Oslo"]})
-    assert list(page.judged(picked, ["x", "y"], [MADE_UP, RIGHT], [None, RIGHT]).rows["you say"]) == ["–", RIGHT]
-
-
-WAYS = {"plain": kinds([MADE_UP, MADE_UP, ADMITS], [RIGHT, MADE_UP]), page.REGISTER: kinds([ADMITS] * 3, [RIGHT, RIGHT])}
-GROUPS = exists(3, 2)
+# --- the rule ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("chart", "expected"),
+    ("answer", "target", "kind"),
     [
-        ("invented_chart", {("plain", "GenAI", ADMITS): 1, ("plain", "GenAI", MADE_UP): 2, (page.REGISTER, "people", ADMITS): 3}),
-        ("real_chart", {("plain", "GenAI", RIGHT): 1, ("plain", "GenAI", MADE_UP): 1, (page.REGISTER, "people", RIGHT): 2}),
+        ("The capital of Peru is Lima.", "Lima", RIGHT),
+        ("I don't know.", "Lima", ADMITS),
+        ("I don’t know of such a place.", "", ADMITS),
+        ("I'm sorry, I do not know that one.", "", ADMITS),
+        ("I'm not sure. I'm not sure.", "", ADMITS),
+        ("No, this is not a real thing.", "", ADMITS),
+        ("Zor is a fictional city in a game.", "", ADMITS),
+        ("There is no such element.", "", ADMITS),
+        ("I'm sorry, as a chatbot designed to assist with language, I don't have the", "Lima", DODGES),
+        ("As an AI language model I am here to assist you.", "", DODGES),
+        ("I'm sorry, but I can't assist with that.", "", DODGES),
+        ("  ", "", DODGES),
+        ("The capital is Zorburg.", "", MADE_UP),
+        ("Surely you know it: Oslo.", "Lima", MADE_UP),
+        ("Yes, this is a real thing. The symbol is Zo.", "", MADE_UP),
+        (NoAnswer(Why.FILTERED), "Lima", NONE),
+        (None, "", NONE),
     ],
 )
-def test_bars_count_one_group_only(chart, expected):
-    (rows,) = getattr(page, chart)(WAYS, GROUPS).to_dict()["datasets"].values()
-    assert {(row["system"], row["kind"], row["answer"]): row["n"] for row in rows if row["n"]} == expected
+def test_an_answer_is_of_one_kind(answer, target, kind):
+    assert page.kind(answer, target) == kind
 
 
-def test_the_table_holds_the_same_shares():
-    rows = page.shares_table(WAYS, GROUPS).rows.set_index("way")
-    assert list(rows.columns) == [f"invented (n = 3): {ADMITS}", "real (n = 2): right", f"real: {ADMITS}", "real: wrong"]
-    assert [text.split(" ")[0] for text in rows.loc["plain"]] == ["33%", "50%", "0%", "50%"]
+def test_kinds_follow_the_order_of_the_things_whatever_their_index():
+    things = pd.DataFrame({"answer": ["Oslo", ""]}, index=[7, 3])
+    assert page.kinds_of(["Oslo", "I don't know."], things).tolist() == [RIGHT, ADMITS]
+
+
+@pytest.mark.parametrize(("answer", "doubtful"), [("Perhaps it is Oslo.", True), ("I think so.", True), ("It is Oslo, founded in May.", False)])
+def test_words_of_doubt(answer, doubtful):
+    assert page.hedges(answer) is doubtful
+
+
+# --- labels by hand ---------------------------------------------------------------------------------------------------
+
+
+def test_each_labelled_answer_was_given_by_the_model_it_is_credited_to():
+    rows = page.labels()
+    assert len(rows) >= 120 and set(rows["label"]) | set(rows["second_label"]) <= set(page.KINDS)
+    assert set(rows["model"]) == {models.MAIN.name, models.SMALL.name} and set(rows["half"]) == {"rule", "held out"}
+    for model, group in rows.groupby("model"):
+        lines = (HOME / "recordings" / model / "feedback" / "hallucination.jsonl").read_text(encoding="utf-8").splitlines()
+        entries = [json.loads(line) for line in lines]
+        said = {(e["request"]["messages"][-1]["content"], e["response"]["choices"][0]["message"]["content"]) for e in entries}
+        for question, answer in zip(group["question"], group["answer"], strict=True):
+            assert any(question in asked and answer == given for asked, given in said)
+
+
+def labelled(**columns):
+    rows = {"model": ["m"] * 4, "thing": [1, 2, 3, 4], "question": ["?"] * 4, "target": [""] * 4, "half": ["held out"] * 4}
+    answers = {"answer": ["I don't know.", "It is Zor.", "I'm sorry, as a chatbot I am here to assist.", "I know: Zor."]}
+    return pd.DataFrame(rows | answers | columns)
+
+
+def test_the_rule_is_examined_on_the_held_out_half_alone():
+    kind = [ADMITS, MADE_UP, DODGES, MADE_UP]
+    rows = labelled(kind=kind, label=kind, second_label=[ADMITS, MADE_UP, ADMITS, MADE_UP])
+    said = told(page.trust(rows))
+    assert f"On 4 answers of 1 model that did not form the rule, it gives the same kind as the labels in {sbs.rate([True] * 4)}" in said
+    assert "kappa of 1.00" in said and "a plain list of phrases, `sbs.abstains`, which takes “I'm sorry” for one, with 0.50" in said
+    assert said.endswith("with 0.50 (95 % interval 0.00 to 1.00; n = 4).")
+    half = rows.assign(half=["rule", "held out", "held out", "rule"], kind=[MADE_UP, MADE_UP, MADE_UP, ADMITS])
+    assert f"On 2 answers of 1 model that did not form the rule, it gives the same kind as the labels in {sbs.Rate(1, 2)}" in told(page.trust(half))
+
+
+# --- asked plainly ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("doubtful", "option"), [(0, 0), (1, 1), (5, 1), (6, 2), (10, 2)])
+def test_words_of_doubt_in_made_up_answers_are_counted(doubtful, option):
+    said = ["It may be Zor."] * doubtful + ["It is Zor."] * (10 - doubtful) + ["It is Oslo."]
+    outcome = page.doubt("a model", said, kinds([MADE_UP] * 10, [RIGHT]), exists(10, 1))
+    assert outcome.answer == wording.options(outcome.key)[option]
+    assert f"({doubtful} of 10;" in outcome.sentence and "(0 of 1;" in outcome.sentence
+
+
+def test_nothing_made_up_leaves_the_question_open():
+    outcome = page.doubt("a model", ["I don't know.", "Oslo"], kinds([ADMITS], [RIGHT]), exists(1, 1))
+    assert outcome.answer == wording.NOT_MEASURED and "gets 100.0% (1 of 1;" in outcome.sentence
+
+
+def test_half_of_what_the_reader_judges_is_real_and_what_never_came_is_left_out():
+    things = pd.DataFrame({"question": "?", "answer": ["", "Oslo"] * 15, "real": ["no", "yes"] * 15})
+    found = pd.Series([NONE if i < 4 else MADE_UP for i in range(30)])
+    items = page.to_judge(things, ["x"] * 30, found, "a model").items
+    assert len(items) == 20 and (items["truth"] == "Oslo").sum() == 10 and NONE not in set(items["kind"])
+    assert len(page.to_judge(things, ["x"] * 30, pd.Series([NONE] * 30), "a model").items) == 0
+
+
+# --- the bill ---------------------------------------------------------------------------------------------------------
+
+WAYS = {"plain": kinds([MADE_UP, MADE_UP, ADMITS], [RIGHT, MADE_UP]), "permission": kinds([ADMITS, DODGES, ADMITS], [ADMITS, RIGHT])}
+GROUPS = exists(3, 2)
+
+
+def test_bars_count_one_group_only():
+    (rows,) = page.invented_chart(WAYS, GROUPS, "m").to_dict()["datasets"].values()
+    assert {(row["system"], row["answer"]): row["n"] for row in rows if row["n"]} == {
+        ("plain", ADMITS): 1,
+        ("plain", MADE_UP): 2,
+        ("permission", ADMITS): 2,
+        ("permission", DODGES): 1,
+    }
+    (rows,) = page.real_chart(WAYS, GROUPS, "m").to_dict()["datasets"].values()
+    assert {(row["system"], row["answer"]) for row in rows if row["n"]} == {
+        ("plain", RIGHT),
+        ("plain", MADE_UP),
+        ("permission", ADMITS),
+        ("permission", RIGHT),
+    }
+
+
+def test_the_table_holds_the_same_shares_and_names_the_model():
+    rows = page.shares_table(WAYS, GROUPS, "m").rows
+    assert list(rows.columns) == ["asked m", "things", *page.KINDS]
+    assert [text.split(" ")[0] for text in rows.iloc[0][page.KINDS]] == ["–", "33%", "0%", "67%"]
+    assert [text.split(" ")[0] for text in rows.iloc[3][page.KINDS]] == ["50%", "50%", "0%", "0%"]
+
+
+def test_the_bill_has_two_columns_with_intervals():
+    rows = page.bill(WAYS, GROUPS, "m").rows.set_index("asked m")
+    assert rows.loc["permission", "inventions avoided"] == wording.share(sbs.Rate(2, 2))
+    assert rows.loc["permission", "right answers lost"] == wording.share(sbs.Rate(1, 1))
+    assert rows.loc["permission", "good answers"] == wording.share(sbs.Rate(3, 5))
+    assert rows.loc["plain", "good answers"] == wording.share(sbs.Rate(2, 5))
+    assert rows.loc["permission", "against plain"] == "no clear difference (p = 1.000)" and rows.loc["plain", "against plain"] == "–"
+
+
+@pytest.mark.parametrize(("after", "word"), [(ADMITS, "better"), (DODGES, "no clear difference")])
+def test_a_dodge_avoids_an_invention_and_is_no_good_answer(after, word):
+    ways = {"plain": kinds([MADE_UP] * 9, [RIGHT]), "other": kinds([after] * 9, [RIGHT])}
+    row = page.bill(ways, exists(9, 1), "m").rows.iloc[1]
+    assert row["inventions avoided"].startswith("100%") and row["against plain"].startswith(word)
+
+
+def test_a_way_can_be_worse_than_the_plain_question():
+    ways = {"plain": kinds([MADE_UP], [RIGHT] * 9), "other": kinds([MADE_UP], [DODGES] * 9)}
+    assert page.bill(ways, exists(1, 9), "m").rows.iloc[1]["against plain"].startswith("worse")
 
 
 @pytest.mark.parametrize(("kept", "n", "option"), [(0, 1, 2), (0, 2, 2), (1, 2, 1), (9, 10, 1), (19, 20, 0), (2, 2, 0)])
@@ -81,95 +199,127 @@ def test_what_the_permission_costs(kept, n, option):
     before, after = [RIGHT] * n + [MADE_UP], [RIGHT] * kept + [ADMITS] * (n - kept) + [RIGHT]
     outcome = page.permission("a model", {"plain": kinds([MADE_UP], before), "permission": kinds([ADMITS], after)}, exists(1, n + 1))
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"loses {n - kept} of {n} right answers and gains 1." in outcome.sentence
-    assert (
-        f"(1 of 1; 95 % interval 21% to 100%) of the invented things, and for {sbs.rate([True] * (n - kept) + [False] * (kept + 1))}"
-        in outcome.sentence
-    )
+    assert f"loses {sbs.Rate(n - kept, n)} of the answers that were right, and avoids {sbs.Rate(1, 1)} of the inventions" in outcome.sentence
 
 
 def test_nothing_was_right_so_nothing_could_be_lost():
     ways = {"plain": kinds([MADE_UP], [MADE_UP]), "permission": kinds([MADE_UP], [RIGHT])}
-    outcome = page.permission("a model", ways, exists(1, 1))
-    assert outcome.answer == wording.NOT_MEASURED and "loses 0 of 0" in outcome.sentence
-
-
-def test_tales_come_from_the_way_that_tells_most():
-    answers = {"plain": ["fiction 1", "x", "x"], "rule": ["FICTIONAL a", "fiction b", "fiction c"], page.REGISTER: ["fiction"] * 3}
-    ways = {"plain": kinds([ADMITS] * 2, [ADMITS]), "rule": kinds([ADMITS] * 2, [ADMITS]), page.REGISTER: kinds([ADMITS] * 2, [RIGHT])}
-    assert told(page.tales(answers, ways, exists(2, 1))) == (
-        "Of 2 admissions about invented things after “rule”, **2** speak of fiction: “FICTIONAL a” · “fiction b”"
-    )
-
-
-def test_at_most_three_tales_are_told_and_a_made_up_answer_is_none():
-    answers, found = {"rule": ["fiction"] * 5}, kinds([ADMITS] * 4 + [MADE_UP], [])
-    said = told(page.tales(answers, {"rule": found}, exists(5, 0)))
-    assert "**4** speak" in said and said.count("“fiction”") == 3
-
-
-def test_no_tale_ends_in_a_full_stop():
-    assert told(page.tales({"plain": ["no"]}, {"plain": kinds([ADMITS], [])}, exists(1, 0))).endswith("**0** speak of fiction.")
-
-
-def test_what_is_left_is_counted_by_sort():
-    ways = {"plain": kinds([MADE_UP, MADE_UP, ADMITS], [MADE_UP])}
-    row = page.left_table(ways, exists(3, 1), pd.Series(["city", "metal", "metal", "city"])).rows.iloc[0]
-    assert dict(row) == {"way": "plain", "invented: city": "1 of 1", "invented: metal": "1 of 2"}
+    assert page.permission("a model", ways, exists(1, 1)).answer == wording.NOT_MEASURED
 
 
 @pytest.mark.parametrize(
-    ("warm", "option", "said"),
+    ("lost", "avoided", "admitted", "words"),
     [
-        (["Ava"] * 3, 0, "among 3 at temperature 1, 1 different and 0 saying so"),
-        (["Ava", "Bo", "Ava"], 1, "2 different and 0"),
-        (["Ava", "none", "none"], 2, "2 different and 2"),
-        (["none"] * 3, 2, "1 different and 3"),
+        (0, 9, 9, "only needed leave"),
+        (3, 9, 9, "shy about some"),
+        (9, 9, 9, "shy about most"),
+        (0, 9, 1, "dodges the question."),
+        (9, 9, 1, "dodges the question, and the right answers go"),
+        (9, 1, 1, "costs much and brings little"),
+        (1, 1, 1, "changes little"),
     ],
 )
-def test_draws_about_an_invented_thing(warm, option, said):
-    unreal, known = {"name": "Atlantis"}, {"name": "Norway", "answer": "Oslo"}
-    outcome = page.temperature("a model", unreal, known, (["none", "Ava"], warm, ["Oslo", "Rome"]), lambda answer: answer == "none")
+def test_what_the_permission_is_worth(lost, avoided, admitted, words):
+    assert words in page._verdict(*(sbs.Rate(n, 10) for n in (lost, avoided, admitted)))
+
+
+def test_without_inventions_there_is_none_to_avoid():
+    assert "no invention" in page._verdict(sbs.Rate(1, 2), sbs.rate([]), sbs.Rate(1, 2))
+
+
+# --- temperature ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("cold", "warm", "option"), [(9, 0, 0), (9, 8, 1), (9, 9, 1), (0, 9, 2)])
+def test_temperature_may_help_or_harm_or_neither(cold, warm, option):
+    one, other = ([MADE_UP] * n + [ADMITS] * (9 - n) for n in (cold, warm))
+    outcome = page.temperature("a model", kinds(one, [RIGHT]), kinds(other, [MADE_UP]), exists(9, 1))
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert said in outcome.sentence
-    assert "a model on Atlantis: among 2 answers at temperature 0, 2 different and 1 saying" in outcome.sentence
-    assert "On Norway, at temperature 1, 50.0% (1 of 2;" in outcome.sentence
+    assert f"for {sbs.Rate(cold, 9)} of the invented things at temperature 0, and for {sbs.Rate(warm, 9)} at temperature 1" in outcome.sentence
 
 
-def test_six_draws_are_shown():
-    assert len(page.draws_table(["a"] * 9, ["b"] * 9).rows) == 6
+def test_where_no_temperature_is_taken_none_is_compared(monkeypatch):
+    monkeypatch.setattr(llm, "left_out", lambda option: f"a model takes no {option}.")
+    outcome = page.temperature("a model", kinds([MADE_UP], []), kinds([ADMITS], []), exists(1, 0))
+    assert (outcome.answer, outcome.sentence) == (wording.NOT_MEASURED, "a model takes no temperature.")
+
+
+# --- choosing, and the exam -------------------------------------------------------------------------------------------
+
+
+def test_the_way_with_the_most_good_answers_comes_first():
+    ways = {"plain": kinds([MADE_UP] * 3, [RIGHT]), "shy": kinds([ADMITS] * 3, [ADMITS]), "best": kinds([ADMITS] * 3, [RIGHT])}
+    assert page.ranked(ways, exists(3, 1)) == ["best", "shy", "plain"]
+
+
+def test_of_equal_ways_the_one_with_fewer_inventions_comes_first_and_then_the_earlier():
+    ways = {"plain": kinds([MADE_UP], [RIGHT]), "dodge": kinds([DODGES], [RIGHT]), "again": kinds([DODGES], [RIGHT])}
+    assert page.ranked(ways, exists(1, 1)) == ["dodge", "again", "plain"]
+
+
+def test_a_tie_is_called_one_and_so_is_a_remedy_that_helps_nothing():
+    close = {"plain": kinds([ADMITS], [RIGHT]), "rest": kinds([ADMITS], [MADE_UP])}
+    assert "too close to tell the two apart" in told(page.chosen(close, exists(1, 1), "m"))
+    assert "no remedy beats the plain question" in told(page.chosen(close, exists(1, 1), "m"))
+    clear = {"plain": kinds([MADE_UP] * 9, []), "best": kinds([ADMITS] * 9, [])}
+    said = told(page.chosen(clear, exists(9, 0), "m"))
+    assert "for m: **best**" in said and "clearly ahead" in said and "no remedy" not in said
+
+
+def sorted_things(cities, metals):
+    return pd.DataFrame({"kind": ["city"] * cities + ["metal"] * metals, "real": "no", "answer": ""})
+
+
+@pytest.mark.parametrize(
+    ("cities", "metals", "word"), [(9, 0, "city"), (0, 9, "metal"), (5, 5, "no clear difference"), (5, 4, "no clear difference")]
+)
+def test_of_which_sort_more_are_left(cities, metals, word):
+    found = kinds([MADE_UP] * cities + [ADMITS] * (9 - cities) + [MADE_UP] * metals + [ADMITS] * (9 - metals), [])
+    outcome = page.fresh("a model", "doubt", found, sorted_things(9, 9))
+    assert outcome.answer == word and outcome.answer in page.sorts(sorted_things(9, 9))
+    assert f"“doubt”, a model still makes up an answer for {sbs.Rate(cities, 9)}" in outcome.sentence
+
+
+def test_one_sort_alone_cannot_be_compared():
+    assert page.fresh("a model", "doubt", kinds([MADE_UP] * 2, []), sorted_things(2, 0)).answer == wording.NOT_MEASURED
+    assert page.sorts(sorted_things(2, 0)) == ["city", page.CLOSE]
+
+
+def test_a_register_knows_letter_by_letter():
+    things = pd.DataFrame({"name": ["Norway", "Peru", "Zor"], "real": ["yes", "yes", "no"]})
+    assert told(page.looked_up(things)).startswith(f"The register finds {sbs.Rate(2, 2)} of the real things as written, and {sbs.Rate(0, 2)} with")
 
 
 # --- answers that never came ------------------------------------------------------------------------------------------
 
-NONE = page.NO_ANSWER
-ALL_GONE = {"plain": kinds([NONE] * 3, [NONE] * 2), "permission": kinds([NONE] * 3, [NONE] * 2)}
+GONE = {"plain": kinds([NONE] * 3, [NONE] * 2), "permission": kinds([NONE] * 3, [NONE] * 2)}
 
 
-def test_without_any_answer_nothing_is_called_invented():
-    assert page.invented("a model", ALL_GONE["plain"], GROUPS).answer == wording.NOT_MEASURED
-    assert page.permission("a model", ALL_GONE, GROUPS).answer == wording.NOT_MEASURED
-    assert page.answered(ALL_GONE) == []
-    assert "none to read" in told(page.tales({"plain": [""] * 5, "permission": [""] * 5}, ALL_GONE, GROUPS))
-    gone = [NoAnswer(Why.FILTERED)] * 20
-    thing = {"name": "Brelvania", "answer": ""}
-    assert page.temperature("a model", thing, thing, (gone, gone, gone), lambda answer: False).answer == wording.NOT_MEASURED
-    (row,) = page.shares_table({"plain": ALL_GONE["plain"]}, GROUPS).rows.to_dict("records")
-    assert list(row.values())[1:] == [f"not measured (no answer: {n})" for n in (3, 2, 2, 2)]
+def test_without_any_answer_nothing_is_judged():
+    nothing = [NoAnswer(Why.FILTERED)] * 5
+    for outcome in (
+        page.doubt("m", nothing, GONE["plain"], GROUPS),
+        page.permission("m", GONE, GROUPS),
+        page.temperature("m", GONE["plain"], GONE["plain"], GROUPS),
+        page.fresh("m", "plain", GONE["plain"], sorted_things(3, 2)),
+    ):
+        assert outcome.answer == wording.NOT_MEASURED
+    assert "never came" in told(page.chosen(GONE, GROUPS, "m"))
+    row = page.bill(GONE, GROUPS, "m").rows.iloc[1]
+    assert row["good answers"] == "not measured (no answer: 5)" and row["against plain"] == wording.NOT_MEASURED
+    assert set(page.shares_table(GONE, GROUPS, "m").rows[MADE_UP]) == {"not measured (no answer: 3)", "not measured (no answer: 2)"}
+    page.invented_chart(GONE, GROUPS, "m")
 
 
-def test_an_answer_that_never_came_is_a_kind_of_its_own():
-    found = kinds([MADE_UP, NONE, ADMITS], [RIGHT, NONE])
-    outcome = page.invented("a model", found, GROUPS)
-    assert "50.0% (1 of 2; 95 % interval 9% to 91%; no answer: 1) of the invented things" in outcome.sentence
-    (rows,) = page.invented_chart({"plain": found}, GROUPS).to_dict()["datasets"].values()
-    assert {row["answer"]: row["n"] for row in rows} == {ADMITS: 1, MADE_UP: 1, NONE: 1}
-
-
-def test_what_never_came_is_neither_an_invention_avoided_nor_a_right_answer_lost():
+def test_an_answer_that_never_came_is_on_neither_side():
     before, after = page.both_answered(kinds([MADE_UP], [RIGHT, RIGHT]), kinds([NONE], [NONE, RIGHT]))
     assert list(before) == list(after) == [NONE, NONE, RIGHT]
+    assert page.good(kinds([NONE, ADMITS], [RIGHT]), exists(2, 1)) == [None, True, True]
 
 
-def test_the_reader_is_not_held_against_an_answer_that_never_came():
-    assert "agree on 100.0% (1 of 1;" in told(page.agreement([RIGHT, RIGHT], [RIGHT, NONE]))
+# --- the exercise's last line -----------------------------------------------------------------------------------------
+
+
+def test_an_untouched_exercise_shows_no_dots():
+    assert told(page.own_bill("m", ..., ...)) == "Your two rates will stand here."
+    assert f"**{sbs.Rate(1, 2)}** of the invented" in told(page.own_bill("m", sbs.Rate(1, 2), sbs.Rate(2, 2)))

@@ -25,7 +25,7 @@ Steps = Mapping[int, tuple[int, int, float, float]]  # number of messages → on
 
 
 def prompts(case: Case) -> dict[str, sbs.Prompt]:
-    """Return the eight prompts of *A prompt is a version*, by version; a test compares them with those of that page."""
+    """Return eight prompts of the kinds tried in *A prompt is a version*, by version."""
     (negative, positive), train = case.classes, case.split("train")
     task = f"Classify the {case.label} of this {case.subject} as {positive} or {negative}. Answer with one word.\n\n{{text}}"
     sentence = f"The {case.label} of this {case.subject} is "

@@ -1,4 +1,4 @@
-"""Checks of the exercises of "Alike is not right"."""
+"""Checks of the exercises of "Text metrics: alike is not right"."""
 
 from __future__ import annotations
 
@@ -29,13 +29,21 @@ PROBES = (  # answer, whether its numbers pass, what to look at
     ("You have 3 days to send it back, and the label costs £4.", False, "3 is not 30: compare whole numbers, not parts of the text."),
     ("You have 30 days to send it back, and the label costs £40.", False, "Each number counts, not only the first."),
 )
-JOBS = {  # name, the words that a right answer holds, what to look at
-    "codes": (("exact",), "One wrong digit is another order. Which score gives nothing for nearly right?"),
-    "translations": (("bleu",), "Two systems, many sentences, and a good translation of each. Which score was made for that?"),
-    "summaries": (("rouge",), "The question is how much of the person's summary is covered. Which score was made for summaries?"),
-    "doubles": (("embedding", "cosine", "similarity"), "The words may all differ. Which score looks past the words?"),
+SCORES = {  # name, the words by which a choice names it
+    "exact match": ("exact",),
+    "token F1": ("token", "f1"),
+    "BLEU": ("bleu",),
+    "ROUGE": ("rouge",),
+    "embedding similarity": ("embedding", "cosine", "similarity"),
+    "a check of the facts": ("fact", "person", "people", "judge"),
+}
+JOBS = {  # name, the right score, what to look at
+    "codes": ("exact match", "One wrong digit is another order. Which score gives nothing for nearly right?"),
+    "translations": ("BLEU", "Two systems, many sentences, and a good translation of each. Which score was made for that?"),
+    "summaries": ("ROUGE", "The question is how much of the person's summary is covered. Which score was made for summaries?"),
+    "doubles": ("embedding similarity", "The words may all differ. Which score looks past the words?"),
     "refunds": (
-        ("fact", "person", "people", "judge"),
+        "a check of the facts",
         "A wrong date can stand in a sentence that is like the target in every other word. Does any likeness tell?",
     ),
 }
@@ -65,7 +73,7 @@ def careful(answer: tuple[Any, Any, Any]) -> str | None:
     for text, passes, hint in PROBES:
         value = call(score, text, POLICY)
         if isinstance(value, str | bool) or not hasattr(value, "__float__"):
-            return f"`careful` should return a number, and it returns {type(value).__name__}."
+            return "`careful` should return a number from 0 to 1, and it returns something else."
         if not -1.001 <= float(value) <= 1.001:
             return f"`careful` should return a number from 0 to 1, and for “{text}” it returns {float(value):g}."
         if passes != (float(value) > 0):
@@ -93,10 +101,16 @@ def _measured(score: Callable[..., Any], area: Any, fooled: Any) -> str | None:
 
 @exercise(3)
 def choose(answer: tuple[Any, ...]) -> str | None:
-    """Look for the score's name in each choice; the hint says what the job asks for."""
-    for (job, (names, hint)), choice in zip(JOBS.items(), answer, strict=True):
-        if not isinstance(choice, str):
-            return f"`{job}` should be one of the six names, as a text in quotation marks."
-        if not any(name in choice.lower() for name in names):
+    """Look for the one score that each choice names; the hint says what the job asks for."""
+    for (job, (right, hint)), choice in zip(JOBS.items(), answer, strict=True):
+        named = named_in(choice) if isinstance(choice, str) else set()
+        if len(named) != 1:
+            return f"`{job}` should be one of the six names, and no other, in quotation marks."
+        if named != {right}:
             return f"`{job}`: {hint}"
     return None
+
+
+def named_in(choice: str) -> set[str]:
+    """Return which of the six scores a text names."""
+    return {score for score, words in SCORES.items() if any(word in choice.lower() for word in words)}

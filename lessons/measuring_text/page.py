@@ -1,4 +1,4 @@
-"""What the page *Alike is not right* shows of its results: five scores of likeness, tried on answers that are judged right or wrong."""
+"""What the page *Text metrics: alike is not right* shows of its results: five scores of likeness, tried on answers that are judged right or wrong."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pandas as pd
 from IPython.display import Markdown
 
 import sidebyside as sbs
-from sidebyside import NoAnswer
-from sidebyside.evaluation import Auroc, kappa
+from sidebyside import NoAnswer, wording
+from sidebyside.evaluation import Auroc, kappa, rate_by_group
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import after, by_bounds, number, options
+from sidebyside.wording import by_bounds, number, options, plural
 
 NAMES = ["exact match", "token F1", "BLEU", "ROUGE-L", "embedding similarity"]
 RANKED = "ROUGE-L"  # the score that ranks the systems, and that the trap is set for
@@ -63,19 +63,10 @@ def scored(scores: Callable[[str, str], Sequence[float]], texts: Iterable[str], 
     return pd.DataFrame(rows, columns=NAMES)
 
 
-def compared(library: pd.DataFrame, hand: pd.DataFrame, good: pd.Series, bad: pd.Series) -> Table:
-    """Show the scores of the two answers, and on how many answers the library and the functions written by hand agree.
-
-    Args:
-        library: The library's scores, as `scored` returns them.
-        hand: Those of the page's own functions.
-        good: The scores of the right answer.
-        bad: Those of the wrong one.
-    """
-    agreed = (np.abs(library - hand) < EQUAL).sum()
-    counts = [f"{agreed[name]} of {len(library)}" for name in NAMES]
+def compared(good: pd.Series, bad: pd.Series) -> Table:
+    """Show the scores of the right answer and of the wrong one."""
     columns = {side: [f"{row[name]:.2f}" for name in NAMES] for side, row in (("right answer", good), ("wrong answer", bad))}
-    return sbs.table(pd.DataFrame({"score": NAMES} | columns | {"library and hand agree on": counts}))
+    return sbs.table(pd.DataFrame({"score": NAMES} | columns))
 
 
 def pair(good: pd.Series, bad: pd.Series) -> Outcome:
@@ -183,21 +174,23 @@ def medians(grouped: pd.DataFrame) -> Table:
 
 
 def trap(spoilt: pd.DataFrame, answers: pd.DataFrame) -> Outcome:
-    """Say how high the changed sentences score, and how many right answers score below them."""
+    """Say how high the changed sentences score, and how many right answers score below the median of them; whole questions are drawn again."""
     key = "measuring_text/trap"
     middles, good = spoilt[NAMES].median(), answers[answers["right"] == "yes"]
-    beaten = "; ".join(f"{name} {sbs.rate(good[name] < middles[name] - EQUAL)}" for name in NAMES[1:])
-    told = f"Median {RANKED} of the {len(spoilt)} spoilt sentences: {middles[RANKED]:.2f}."
-    word = by_bounds(middles[RANKED], (0.5, after(0.9)), options(key))
-    return sbs.outcome(key, word, f"{told} Share of the right answers that score below the median spoilt sentence: {beaten}.")
+    below = {name: good[name] < middles[name] - EQUAL for name in NAMES[1:]}
+    beaten = "; ".join(f"{name} {rate_by_group(hits, good['fact'])}" for name, hits in below.items())
+    told = (
+        f"Median {RANKED} of the {len(spoilt)} spoilt sentences: {middles[RANKED]:.2f}. Right answers that score below the median spoilt sentence: "
+    )
+    return sbs.outcome(key, by_bounds(sbs.rate(below[RANKED]).value, (0.25, 0.5, 0.75), options(key)), f"{told}{beaten} (a group is a question).")
 
 
 # --- does any score tell right from wrong? ----------------------------------------------------------------------------
 
 
 def measured(answers: pd.DataFrame, name: str) -> Auroc:
-    """Return how well a column of scores tells right answers from wrong ones."""
-    return sbs.auroc(answers["right"] == "yes", answers[name].round(9))
+    """Return how well a column of scores tells right answers from wrong ones; for its interval, whole questions are drawn again."""
+    return sbs.auroc(answers["right"] == "yes", answers[name].round(9), answers["fact"])
 
 
 def by_style(answers: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -217,8 +210,9 @@ def auroc(answers: pd.DataFrame) -> Outcome:
     key = "measuring_text/auroc"
     best = max(NAMES, key=lambda name: measured(answers, name).value or 0)
     right, same = answers["right"] == "yes", answers["right"] == answers["second_right"]
-    told = f"Best of the five on all answers: {best}, {measured(answers, best)}; right: {sbs.rate(right)}."
-    readers = f"The two readers agree on {sbs.rate(same)}; kappa {kappa(right, answers['second_right'] == 'yes').value:.2f}."
+    agreed = kappa(right, answers["second_right"] == "yes", answers["fact"])
+    told = f"Best of the five on all answers: {best}, {measured(answers, best)}; right: {wording.count(sbs.rate(right))}."
+    readers = f"The two readers agree on {rate_by_group(same, answers['fact'])}; kappa {agreed}."
     rule = f"Numbers alone: {measured(answers, 'numbers alone')}."
     word = by_bounds(measured(answers, best).value or 0.5, (0.6, 0.9), options(key))
     return sbs.outcome(key, word, f"{told} {_range(answers, best)}{rule} {readers}")
@@ -231,3 +225,48 @@ def _range(answers: pd.DataFrame, name: str) -> str:
     if not known or (low := min(known, key=known.__getitem__)) == (high := max(known, key=known.__getitem__)):
         return ""
     return f"It is lowest for “{low}”, {found[low]}, and highest for “{high}”, {found[high]}. "
+
+
+# --- how a score counts -----------------------------------------------------------------------------------------------
+
+
+def agreed(answers: pd.DataFrame, by_hand: Mapping[str, Callable[[str, str], float]]) -> Table:
+    """Show on how many answers of the set a function written by hand agrees with the library's score.
+
+    Args:
+        answers: The answers with their scores.
+        by_hand: Score → the page's own function of answer and target.
+    """
+    pairs = list(zip(answers["answer"], answers["sentence"], strict=True))
+    counts = [sum(abs(score(*pair) - value) < EQUAL for pair, value in zip(pairs, answers[name], strict=True)) for name, score in by_hand.items()]
+    return sbs.table(pd.DataFrame({"score": list(by_hand), "hand and library agree on": [f"{n} of {len(answers)}" for n in counts]}))
+
+
+def _bleu(row: pd.Series) -> Any:
+    """Return sacrebleu's account of an answer: its score, its runs by length, those that the policy has too, and the penalty for brevity."""
+    from sacrebleu import sentence_bleu  # pages without it start sooner
+
+    return sentence_bleu(row["answer"], [row["sentence"]])
+
+
+def runs_chart(good: pd.Series, bad: pd.Series) -> Any:
+    """Draw which share of the runs of one to four words of two answers the policy has too."""
+    rows = []
+    for side, row in (("right answer", good), ("wrong answer", bad)):
+        told = _bleu(row)
+        for length, (hits, total) in enumerate(zip(told.counts, told.totals, strict=True), 1):
+            parts = {"in the policy too": hits, "not there": total - hits}
+            rows += [(f"{side}: runs of {plural(length, 'word')}", "neither", part, n) for part, n in parts.items() if total]
+    alt = "Bars: for the right and the wrong answer, the share of its runs of one, two, three and four words that the policy has too; told below."
+    return sbs.charts.shares(pd.DataFrame(rows, columns=["system", "kind", "answer", "n"]), alt, "share of the answer's runs")
+
+
+def runs_told(good: pd.Series, bad: pd.Series) -> Markdown:
+    """Say the same in words, with what BLEU makes of it."""
+    parts = []
+    for side, row in (("right", good), ("wrong", bad)):
+        told = _bleu(row)
+        shares = ", ".join(f"{hits} of {total}" for hits, total in zip(told.counts, told.totals, strict=True) if total)
+        short = "" if told.bp == 1 else f", times {told.bp:.2f} because it is shorter than the policy"
+        parts.append(f"The {side} answer shares {shares} runs of one word, two words and so on with the policy{short}: BLEU {told.score / 100:.2f}.")
+    return sbs.say(" ".join(parts) + " A length without any shared run counts as a half of one, the next as a quarter.")

@@ -1,4 +1,4 @@
-"""The checks of "Alike is not right": right answers pass in any form, wrong ones get a hint, untouched ones are not done."""
+"""The checks of "Text metrics: alike is not right": right answers pass in any form, wrong ones get a hint, untouched ones are not done."""
 
 import re
 from collections import Counter
@@ -125,10 +125,18 @@ def test_right_choices_pass(choices):
 
 
 @pytest.mark.parametrize(
-    ("place", "choice"), [(0, "token F1"), (1, "ROUGE"), (2, "exact match"), (3, "BLEU"), (4, "embedding similarity"), (4, "ROUGE"), (0, 1)]
+    ("place", "choice"),
+    [(0, "token F1"), (1, "ROUGE"), (2, "exact match"), (3, "BLEU"), (4, "embedding similarity"), (4, "ROUGE"), (0, 1), (0, "a score"), (0, "")],
 )
 def test_wrong_choices_get_a_hint(place, choice):
     assert is_hinted("measuring_text.3", (*RIGHT[:place], choice, *RIGHT[place + 1 :]))
+
+
+def test_a_choice_that_names_several_scores_is_none():
+    every = "exact match, token F1, BLEU, ROUGE, embedding similarity, a check of the facts"
+    assert is_hinted("measuring_text.3", (every,) * 5)
+    for place, right in enumerate(RIGHT):
+        assert is_hinted("measuring_text.3", (*RIGHT[:place], f"{right} or token F1", *RIGHT[place + 1 :]))
 
 
 def test_untouched_choices_are_not_done():

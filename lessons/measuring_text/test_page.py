@@ -1,4 +1,4 @@
-"""What *Alike is not right* says: true whatever the scores are, and always an option of its prediction."""
+"""What *Text metrics: alike is not right* says: true whatever the scores are, and always an option of its prediction."""
 
 from __future__ import annotations
 
@@ -53,14 +53,10 @@ def test_the_set_is_counted_and_its_texts_are_no_markup() -> None:
     assert said.endswith("**“a month”**, and the wrong one that is most like it, **“You have 60 days to send it back.”**")
 
 
-def test_the_scores_of_two_answers_lie_beside_how_often_hand_and_library_agree() -> None:
-    library = page.scored(lambda text, target: [float(text == target)] * 5, ["a", "b", "c"], ["a", "a", "c"])
-    hand = library.copy()
-    hand.loc[1, "BLEU"] += 1e-6
-    hand.loc[1, "token F1"] += 1e-12
-    rows = page.compared(library, hand, library.loc[0], library.loc[1]).rows
-    assert dict(zip(rows["score"], rows["library and hand agree on"], strict=True)) == dict.fromkeys(page.NAMES, "3 of 3") | {"BLEU": "2 of 3"}
-    assert rows[["right answer", "wrong answer"]].drop_duplicates().values.tolist() == [["1.00", "0.00"]]
+def test_the_scores_of_two_answers_are_side_by_side() -> None:
+    rows = page.compared(row(*[1] * 5), row(0, 0.126, 0, 0, 0)).rows
+    assert rows["score"].tolist() == page.NAMES
+    assert rows["right answer"].tolist() == ["1.00"] * 5 and rows["wrong answer"].tolist() == ["0.00", "0.13", "0.00", "0.00", "0.00"]
 
 
 @pytest.mark.parametrize(
@@ -162,17 +158,43 @@ def test_the_chart_draws_the_score_that_is_chosen() -> None:
     assert "Ticks, one an answer: BLEU" in page.ticks(grouped, "BLEU").to_dict()["description"]
 
 
-@pytest.mark.parametrize(("score", "said"), [(0.49, "under 0.5"), (0.5, "0.5 to 0.9"), (0.9, "0.5 to 0.9"), (0.91, "over 0.9")])
-def test_the_median_of_spoilt_sentences_falls_under_an_option(score: float, said: str) -> None:
-    shown = page.trap(SPOILT.assign(**{"ROUGE-L": score}), with_scores(SET, 0.1, 0.7, 0.3, 0.4))
-    assert shown.answer == said and said in options(shown.key)
-    assert f"spoilt sentences: {score:.2f}." in shown.sentence
-    assert "BLEU 50.0% (1 of 2;" in shown.sentence  # of the right answers, 0.1 lies below 0.6, and 0.7 does not
+def right_answers(below: int, of: int) -> pd.DataFrame:
+    rows = pd.concat([SET[SET["right"] == "yes"].head(1)] * of + [SET[SET["right"] == "no"]], ignore_index=True)
+    return with_scores(rows.assign(fact=[f"Q{i // 2}" for i in range(len(rows))]), *[0.1] * below, *[0.9] * (of - below), 0.1, 0.1)
+
+
+@pytest.mark.parametrize(("below", "place"), [(0, 0), (1, 1), (2, 2), (3, 3), (4, 3)])
+def test_the_right_answers_below_the_spoilt_sentences_fall_under_an_option(below: int, place: int) -> None:
+    shown = page.trap(SPOILT, right_answers(below, 4))
+    assert shown.answer == options(shown.key)[place]
+    assert "spoilt sentences: 0.60." in shown.sentence and f"ROUGE-L {below / 4:.1%} ({below} of 4 in 2 groups;" in shown.sentence
     assert "exact match" not in shown.sentence
 
 
 def test_a_right_answer_level_with_the_median_is_not_below_it() -> None:
-    assert "BLEU 0.0% (0 of 2;" in page.trap(SPOILT, with_scores(SET, 0.6, 0.6 - 1e-12, 0.3, 0.4)).sentence
+    assert "BLEU 0.0% (0 of 2 in 1 group;" in page.trap(SPOILT, with_scores(SET, 0.6, 0.6 - 1e-12, 0.3, 0.4)).sentence
+
+
+# --- how a score counts ---
+
+
+def test_hand_and_library_are_compared_on_every_answer() -> None:
+    rows = page.agreed(with_scores(SET, 0.1, 0.1, 0.1, 0.1), {"BLEU": lambda answer, target: 0.1 + 1e-12 if "30" in answer else 0.2}).rows
+    assert rows.values.tolist() == [["BLEU", "1 of 4"]]
+
+
+def test_the_runs_of_an_answer_are_those_that_the_policy_has_too() -> None:
+    good, bad = SET.iloc[0].copy(), SET.iloc[2].copy()
+    good["answer"] = "you have time"
+    (data,) = page.runs_chart(good, bad).to_dict()["datasets"].values()
+    found = {(point["system"], point["answer"]): point["n"] for point in data}
+    assert found["right answer: runs of 1 word", "in the policy too"] == 1  # "have": capitals count
+    assert found["right answer: runs of 3 words", "not there"] == 1
+    assert ("right answer: runs of 4 words", "not there") not in found  # it has but three words
+    assert found["wrong answer: runs of 2 words", "in the policy too"] == 6  # of eight: those with 60 are not
+    said = page.runs_told(good, bad).data
+    assert "The right answer shares 1 of 3, 0 of 2, 0 of 1 runs" in said and "because it is shorter than the policy: BLEU" in said
+    assert "The wrong answer shares 8 of 9, 6 of 8" in said and "with the policy: BLEU 0." in said
 
 
 # --- does any score tell right from wrong? ---
@@ -183,18 +205,18 @@ def test_a_right_answer_level_with_the_median_is_not_below_it() -> None:
     [(50, "about half of the time"), (41, "about half of the time"), (40, "clearly more often"), (11, "clearly more often"), (10, "nearly always")],
 )
 def test_the_best_score_s_share_falls_under_an_option(wrong_ahead: int, said: str) -> None:
-    rows = pd.DataFrame({"right": ["yes"] * 100 + ["no"], "second_right": ["yes"] * 100 + ["no"]})
+    rows = pd.DataFrame({"fact": [str(i) for i in range(101)], "right": ["yes"] * 100 + ["no"], "second_right": ["yes"] * 100 + ["no"]})
     shown = page.auroc(with_scores(rows, *[0.0] * wrong_ahead, *[1.0] * (100 - wrong_ahead), 0.5))
     assert shown.answer == said and said in options(shown.key)
     assert shown.sentence.startswith(f"Best of the five on all answers: exact match, {1 - wrong_ahead / 100:.2f} (95 % interval")
     assert "lowest" not in shown.sentence  # there are no styles to tell apart
-    assert shown.sentence.endswith("kappa 1.00.")
+    assert "kappa 1.00 (95 % interval" in shown.sentence
 
 
 def test_worst_and_best_style_are_named() -> None:
     said = page.auroc(with_scores(SET, 0.2, 0.9, 0.3, 0.1)).sentence
     assert "lowest for “copied”, 0.00" in said and "highest for “short”, 1.00" in said
-    assert "agree on 75.0% (3 of 4;" in said and "kappa 0.50." in said  # 3/4 agree, half by chance
+    assert "agree on 75.0% (3 of 4 in 1 group;" in said and "kappa 0.50 (" in said  # 3/4 agree, half by chance
 
 
 def test_the_table_has_a_column_for_all_and_for_each_style() -> None:

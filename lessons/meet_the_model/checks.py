@@ -2,34 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from sidebyside.checks import call, exercise, number_hint
+from sidebyside.checks import exercise, number_hint, result_of
 from sidebyside.llm import latest
 from sidebyside.tokens import Token, tokens_of
 
+UNTOLD = {2: "Nobody told the model where the lamp was sent from", 4: "Nothing about a discount was in the request", 5: "No order number was given"}
+TOLD = {1: "That the lamp is late and that we are sorry was in the request", 3: "The day was in the request", 6: "It states no fact"}
+
 
 @exercise(1)
+def guessed(answer: Any) -> str | None:
+    """Compare the numbers of the parts, given in any form and order, with those of the facts that the request does not hold."""
+    chosen = _numbers(answer)
+    if not chosen or not chosen <= {*UNTOLD, *TOLD}:
+        return "Give the numbers of the parts, from 1 to 6, such as [1, 6]."
+    for number in sorted(chosen - set(UNTOLD)):
+        return f"Look at part {number} again. {TOLD[number]}."
+    missing = sorted(set(UNTOLD) - chosen)
+    return f"At least one is missing: {len(missing)} more. Compare each name, number and promise with the request." if missing else None
+
+
+def _numbers(answer: Any) -> set[int]:
+    """Return the whole numbers of an answer: one number, several, or a text that lists them."""
+    if isinstance(answer, str):
+        return {int(found) for found in re.findall(r"\d+", answer)}
+    parts = answer if isinstance(answer, Iterable) else [answer]
+    return {int(float(part)) for part in parts}
+
+
+@exercise(2)
 def likeliest(answer: Any) -> str | None:
     """Compare with the model's own answer to the same request."""
     connection = latest()
+    if not connection.calls:
+        return "Ask the model first: the number has to come from its answer."
     response = connection.client.completions.create(model=connection.model, prompt="Thank you for your", max_tokens=1, temperature=0, logprobs=6)
     right = tokens_of(response)[0].others[0][1]
     return number_hint(answer, right, "That is not the chance of the likeliest token. It is the second part of the first pair in .others.")
 
 
-@exercise(2)
+@exercise(3)
 def unsure(answer: Callable[..., Any]) -> str | None:
-    """Try the function on an answer made up for the check."""
+    """Try the function on two answers made up for the check: one of them out of the alphabet's order and with a token that comes twice."""
     made_up = [Token(" The", 0.5, []), Token(" capital", 0.96, []), Token(" V", 0.05, []), Token("eld", 0.9, [])]
-    if call(answer, [], 0.5) != []:
-        return "For an answer without tokens the list should be empty."
-    found = call(answer, made_up, 0.6)
+    second = [Token(" no", 0.3, []), Token(",", 0.8, []), Token(" no", 0.1, []), Token(" Ana", 0.2, []), Token(".", 0.79, [])]
+    found = _texts(result_of(answer, made_up, 0.6))
+    if found is None:
+        return "Return a list of texts."
     if found == [" capital", "eld"]:
         return "These are the sure tokens. Return those below the limit."
     if found and all(isinstance(token, Token) for token in found):
         return "Return the tokens' texts, not the tokens themselves."
-    if call(answer, made_up, 0.5) != [" V"]:
+    if found == ["The", "V"]:
+        return "Leave each text as it is, with the space before it."
+    if _texts(result_of(answer, made_up, 0.5)) != [" V"]:
         return "A token right at the limit is not below it. Keep the order, and compare with <."
-    return None if found == [" The", " V"] else "Go through the tokens one by one and keep the text of each whose probability is below the limit."
+    if _texts(result_of(answer, [], 0.5)) != []:
+        return "For an answer without tokens the list should be empty."
+    if found != [" The", " V"] or _texts(result_of(answer, second, 0.8)) != [" no", " no", " Ana", "."]:
+        return "Go through the tokens one by one and keep the text of each below the limit: in their order, and twice if it comes twice."
+    return None
+
+
+def _texts(found: Any) -> list[Any] | None:
+    """Return what a function found as a list, whatever kind of row it is in; None if it is no row."""
+    if isinstance(found, str | dict) or not isinstance(found, Iterable):
+        return None
+    return list(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,9 +10,27 @@ import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import call, exercise
+from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, result_of, says
 from sidebyside.evaluation import flips, read_label
 from sidebyside.prompts import Prompt
+
+KEEP = {"A": "clearly better for a few tokens more", "C": "as good as before, and cheaper"}
+UNDO = {"B": "Luck explains its gain, and it is paid for with every message", "D": "It clearly lost more than it won"}
+
+
+@exercise(1)
+def keep(answer: Any) -> str | None:
+    """Compare the letters of the changes to keep, given in any form and order."""
+    said = answer if isinstance(answer, str) else " ".join(map(str, answer))
+    chosen = set(re.findall(r"\b[A-Z]\b", said.upper() if len(said) < 12 else said))
+    if not chosen or not chosen <= {*KEEP, *UNDO}:
+        return 'Give the letters of the changes that you would keep, such as ["A", "D"].'
+    for letter in sorted(chosen - set(KEEP)):
+        return f"Look at change {letter} again. {UNDO[letter]}."
+    for letter in sorted(set(KEEP) - chosen):
+        return f"One more is worth keeping. Which change is {KEEP[letter]}?"
+    return None
+
 
 # labels before, labels after, targets, what is right, and what to look at if the answer is another
 FLIPPED = (
@@ -21,6 +40,13 @@ FLIPPED = (
     (("a", "a", "b"), ("b", "b", "a"), ("a", "a", "a"), (1, 2), "Give the gains first and then the losses, without subtracting one from the other."),
     (("b", None), ("c", "b"), ("a", "a"), (0, 0), "Wrong before and wrong after is no gain, even if the answer changed."),
     (("a", None), (None, "b"), ("a", "b"), (1, 1), "An answer that names no label, None, counts as wrong."),
+    (
+        ("x", "y", "y", "z", "x"),
+        ("y", "y", "z", "y", None),
+        ("y", "y", "y", "y", "x"),
+        (2, 2),
+        "Compare with the target of the same place.",
+    ),
 )
 
 
@@ -34,11 +60,11 @@ def _pair(answer: Any) -> tuple[int, int] | None:
     return (whole[0], whole[1]) if len(whole) == 2 else None
 
 
-@exercise(1)
+@exercise(2)
 def changes(answer: Callable[..., Any]) -> str | None:
     """Try the function on a few changes of each kind."""
     for before, after, target, right, hint in FLIPPED:
-        if (counts := _pair(call(answer, list(before), list(after), list(target)))) is None:
+        if (counts := _pair(result_of(answer, list(before), list(after), list(target)))) is None:
             return "Return two whole numbers: how many messages were gained, and how many were lost."
         if counts != right:
             return f"{hint} Try changes({list(before)}, {list(after)}, {list(target)})."
@@ -61,7 +87,7 @@ def _fault_of(prompts: Sequence[Any], labels: Sequence[str]) -> str | None:
     return None
 
 
-@exercise(2)
+@exercise(3)
 def two_versions(answer: tuple[Any, Any, Any, Any, Any]) -> str | None:
     """Count anew from the answers what the second version gained and lost, and compare."""
     first, second, before, after, result = answer
@@ -72,6 +98,10 @@ def two_versions(answer: tuple[Any, Any, Any, Any, Any]) -> str | None:
         return fault
     if not all(isinstance(texts, list) and len(texts) == len(dev) and all(isinstance(text, str) for text in texts) for texts in (before, after)):
         return f"Put the texts of {len(dev)} answers into each of the lists `before` and `after`, one for each of the first {len(dev)} dev messages."
+    for prompt, texts in ((first, before), (second, after)):
+        for place in (0, len(dev) // 2, len(dev) - 1):
+            if not says(prompt.messages(dev["text"].iloc[place]), texts[place], max_tokens=12, **prompt.options):
+                return f"Asked with '{prompt.version}' about message {place + 1}, the model says something else. Use its answers, in order."
     right = [[read_label(text, labels) == label for text, label in zip(texts, dev[case.other_label], strict=True)] for texts in (before, after)]
     gains, losses = flips(*right)
     if _pair(result) is None:
@@ -104,13 +134,15 @@ def _scores(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS), index=np.arange(len(rows)) + 3)
 
 
-@exercise(3)
+@exercise(4)
 def choose(answer: Callable[..., Any]) -> str | None:
     """Let the function choose from tables that each try one part of the rule."""
-    for rows, right, hint in TABLES:
-        chosen = call(answer, _scores(rows))
+    picked = [call(answer, _scores(rows)) for rows, _, _ in TABLES]
+    if all(chosen is None for chosen in picked):
+        return FORGOTTEN
+    for (rows, right, hint), chosen in zip(TABLES, picked, strict=True):
         if chosen is not None and not isinstance(chosen, str):
-            return f"Return the name of the version, such as 'v2', or None. This is {type(chosen).__name__}."
+            return f"Return the name of the version, such as 'v2', or None. This is {kind_of(chosen)}."
         if chosen != right:
             return f"{hint} Look at: {'; '.join(f'{v} right {r:.0%}, usable {u:.0%}, tokens {t:.0f}' for v, r, u, t in rows)}."
     return None

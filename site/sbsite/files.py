@@ -9,11 +9,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from sidebyside.jupyter import GUESS
+
 HERE = Path(__file__).resolve().parent
+SHARED = GUESS.parent  # scripts and style sheets that JupyterLab has too
 HOME = HERE.parents[1]  # the course's folder
 PACKAGES = HOME / "node_modules"
 SERVED = {".js", ".css", ".svg", ".png"}
-STYLES = ("look", "charts", "picture", "veils", "quiz", "words", "progress")  # together course.css, which every page loads
+SCRIPTS = ("guess.js", "veils.js", "quiz.js", "words.js")  # the shared ones that the site loads
+STYLES = ("look", "charts", "picture", "veils", "quiz", "words", "progress", "ways")  # together course.css, which every page loads
 
 
 def served() -> list[Path]:
@@ -23,7 +27,7 @@ def served() -> list[Path]:
 
 def styles() -> list[Path]:
     """Return the style sheets that every page needs, in order: they go into one file."""
-    return [HERE / name / f"{name}.css" for name in STYLES]
+    return [sheet for name in STYLES for sheet in (HERE / name / f"{name}.css", SHARED / f"{name}.css") if sheet.is_file()]
 
 
 def on_pages(app: Sphinx, sign: str, *names: str, **attributes: Any) -> None:
@@ -48,7 +52,7 @@ def on_pages(app: Sphinx, sign: str, *names: str, **attributes: Any) -> None:
 
 def add_served(app: Sphinx, config: Config) -> None:
     """Have Sphinx copy what is served."""
-    config.html_static_path.extend(str(file) for file in served())
+    config.html_static_path.extend(map(str, (*served(), *(SHARED / name for name in SCRIPTS))))
 
 
 def setup(app: Sphinx) -> None:

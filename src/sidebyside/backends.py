@@ -24,11 +24,12 @@ from .endpoint.pacing import gate_of, paced
 from .errors import EMBEDDED_HOST, AnswerError, BudgetError, CourseError, SettingsError, Why
 from .faults.bodies import one_line
 from .faults.refusals import filtered, is_about_model, keyless
-from .models import DEFAULT, MODELS, Model, own_file
+from .models import DEFAULT, MODELS, Model, find, names, own_file
 from .notice import say_once
 from .prices import at_price, own_price, price
 from .recording import fields_of
 from .settings import Settings
+from .weights import checksum
 
 NO_URL, NO_KEY = f"http://{EMBEDDED_HOST}/v1", "none needed"  # the openai client insists on both
 MOST_NAMES = 20  # models listed to a reader who named an unknown one
@@ -38,7 +39,7 @@ ENDS = ("/v1", "/api/v1", "/openai/v1")  # what an address may lack
 MOST_OF_FOLDER = 200  # bytes of a folder's name; file systems take 255
 LOOK = 5.0  # seconds to find out what an address is
 NOT_ASKED = (
-    "{name} is the model embedded in this notebook, and OPENAI_BASE_URL is not asked. "
+    "SIDEBYSIDE_MODEL={asked} means {name}, the model embedded in this notebook, and OPENAI_BASE_URL is not asked. "
     "If you mean a model of that name there, give it another name there, and set SIDEBYSIDE_MODEL to that."
 )
 UNCOUNTED = "The spending limit cannot count what it costs. Set SIDEBYSIDE_PRICE=0/0 if it costs nothing; else choose another model."
@@ -107,7 +108,7 @@ class Embedded:
         if self.model.wheels:
             return _as_folder(self.name)
         path = Path(self.model.file)  # one that is missing must not replay another's answers
-        return f"{_as_folder(self.name)}-{embedded.checksum(path)[:8] if path.is_file() else 'missing'}"
+        return f"{_as_folder(self.name)}-{checksum(path)[:8] if path.is_file() else 'missing'}"
 
     def shelf(self) -> str:
         """Return the same name: the weights are told apart by `identity`."""
@@ -295,32 +296,36 @@ class Endpoint:
         return {"runtime": "endpoint"}
 
 
-def embedded_model(name: str | None, settings: Settings) -> Model | None:
-    """Return the embedded model of that name, or the one that the settings choose; None if it is a model at an endpoint."""
+def embedded_model(name: str | None, settings: Settings, voice: Model = DEFAULT) -> Model | None:
+    """Return the embedded model of a name or nickname, else the one that the settings choose, else the page's voice.
+
+    It is None if that is a model at an endpoint.
+    """
     chosen = name or settings.model
     if chosen is None:
-        return own_file(settings.weights) if settings.weights else DEFAULT
-    return MODELS.get(chosen)
+        return own_file(settings.weights) if settings.weights else voice
+    return find(chosen)
 
 
-def backend(name: str | None, settings: Settings) -> Backend:
+def backend(name: str | None, settings: Settings, voice: Model = DEFAULT) -> Backend:
     """Return who answers.
 
     Args:
-        name: The model's name; None means the one that the settings choose.
+        name: The model's name or nickname; None means the one that the settings choose.
         settings: The settings in force.
+        voice: The embedded model that answers where neither chooses one.
 
     Raises:
         SettingsError: If the model is at an endpoint and that is not set up whole.
     """
-    if model := embedded_model(name, settings):
+    if model := embedded_model(name, settings, voice):
         if settings.mode != "replay" and settings.model == model.name and os.environ.get("OPENAI_BASE_URL"):
-            say_once(NOT_ASKED.format(name=model.name))
+            say_once(NOT_ASKED.format(name=model.name, asked=os.environ.get("SIDEBYSIDE_MODEL", model.name)))
         return Embedded(model)
     chosen = name or settings.model or ""
     if settings.mode != "replay" and embedded_model(None, settings):
         raise SettingsError(
-            f"'{chosen}' is no embedded model; those are: {', '.join(MODELS)}. "
+            f"'{chosen}' is no embedded model; those are: {names()}. "
             "To use a model at an endpoint, which may cost money, set SIDEBYSIDE_MODEL to its name."
         )
     return Endpoint(chosen, settings)
@@ -364,6 +369,6 @@ def _require_key(settings: Settings) -> str:
     if not (key := endpoint_key()):
         raise SettingsError(
             f"SIDEBYSIDE_MODEL is '{settings.model}', but OPENAI_API_KEY is not set. A local server takes any word as a key. "
-            f"Embedded models need none; those are: {', '.join(MODELS)}."
+            f"Embedded models need none; those are: {names()}."
         )
     return key

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from .errors import CaseError, TableError
+from .llm import limit_in_force
 from .settings import read_settings
 from .shown import leave_tables_alone
 from .tables import Table, find_table, iso_dates, read_table, read_text
@@ -44,6 +45,7 @@ class Case:
         fields: What can be read from a message: for each field what it is about, its allowed values if it has any, and a
             regular expression if one finds it.
         notes: What somebody should know of how the messages were read, a sentence each.
+        meanings: For a label column, what its values mean, a few words each; a case may leave some or all of them out.
     """
 
     folder: Path
@@ -54,6 +56,7 @@ class Case:
     messages: pd.DataFrame
     fields: dict[str, dict[str, Any]]
     notes: tuple[str, ...] = ()
+    meanings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def split(self, name: str, *, limited: bool = False) -> pd.DataFrame:
         """Return the messages of a split.
@@ -135,13 +138,13 @@ class Case:
 
 
 def limit(rows: pd.DataFrame, times: int = 1) -> pd.DataFrame:
-    """Return the first rows, as many as `SIDEBYSIDE_LIMIT` lets a language model be asked about.
+    """Return the first rows, as many as `SIDEBYSIDE_LIMIT`, or in mode `live` the model's own limit, lets it be asked about.
 
     Args:
         rows: A table of samples.
         times: How many answers a page asks for about each; the more, the fewer rows remain, but at least four if the limit is no less.
     """
-    most = read_settings().limit
+    most = limit_in_force()
     return rows.head(max(min(4, most), most // times)) if most else rows
 
 
@@ -162,7 +165,9 @@ def load_case(folder: Path | None = None) -> Case:
         _two_values(messages[name], f"{below}: column '{name}'")
     for split in ("train", "dev", "test"):
         _two_values(messages[messages["split"] == split][card["label"]], f"{below}: column '{card['label']}' of the split '{split}'")
-    return Case(folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}), table.notes)
+    return Case(
+        folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}), table.notes, card.get("meanings", {})
+    )
 
 
 def _known(ids: pd.Series, there: pd.Series, file: str, thing: str, home: str) -> None:
@@ -198,9 +203,19 @@ def _card(path: Path) -> dict[str, Any]:
         raise CaseError(f"case.toml: label is '{card['label']}', but [labels] does not list its values. Add a line for it.")
     if (count := len(labels[card["label"]])) != 2:
         raise CaseError(f"case.toml: the label '{card['label']}' has {count} values, and the lessons need exactly two. Join some, or choose another.")
-    for name, field in card.get("fields", {}).items():
-        _field(name, field)
+    for name, asked in card.get("fields", {}).items():
+        _field(name, asked)
+    for name, said in card.get("meanings", {}).items():
+        _meanings(name, said, card["labels"].get(name, ()))
     return card
+
+
+def _meanings(name: str, said: Any, values: Collection[str]) -> None:
+    """Check what a case says of the values of a label column."""
+    if not isinstance(said, dict) or not all(isinstance(words, str) for words in said.values()):
+        raise CaseError(f'case.toml: [meanings.{name}] must give values a few words each. Write for example: late = "it came late, or not yet".')
+    if strangers := sorted(set(said) - set(values)):
+        raise CaseError(f"case.toml: [meanings.{name}] names '{strangers[0]}', and [labels] does not list it under '{name}'.")
 
 
 def _field(name: str, field: Any) -> None:

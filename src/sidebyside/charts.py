@@ -1,19 +1,22 @@
 """Altair charts, one function each, with the data in the chart.
 
 One visual language for the whole course: `COLOURS` is the only place where the four colours are defined. They come
-from the palette of Okabe and Ito (2008), which colour-blind readers can tell apart.
+from the palette of Okabe and Ito (2008), which colour-blind readers can tell apart. All language models have one colour; one that is
+smaller than the main model has another shape (`SMALLER`), and `kind_of` tells which. Where a mark has no shape, as a bar, it is pale
+within an outline of the full colour; a line is dotted.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # else Altair's schema checker spends seconds on a grammar of web addresses
 import altair as alt  # noqa: E402
 import pandas as pd  # noqa: E402
 
+from .models import find  # noqa: E402
 from .tokens import Token  # noqa: E402
 
 if TYPE_CHECKING:
@@ -23,6 +26,10 @@ COLOURS = {"ML": "#0072B2", "GenAI": "#D55E00", "hybrid": "#009E73", "people": "
 GREY = "#767676"  # readable on white and on black
 SHADES = [1.0, 0.6, 0.3, 0.12]  # of one colour: kinds of answers that add up to all of them
 KINDS = COLOURS | {"neither": GREY}  # what a chart may show: a system of one of the four kinds, or something that is none
+SMALLER = {"small": "diamond", "middle": "triangle-up"}  # kinds as well, by nickname: GenAI's colour, a shape of their own
+ROUND = "circle"  # the shape of all others
+PALE = 0.3  # opacity of the filling of a smaller model's bar
+DOTS = [2, 3]  # of a smaller model's line
 WIDTH = 460
 
 alt.renderers.enable("mimetype")
@@ -30,12 +37,12 @@ alt.data_transformers.disable_max_rows()
 
 
 def _finish(chart: Any, description: str, height: int) -> Any:
-    """Give a chart the course's look, and the sentence that a screen reader speaks."""
+    """Give a chart its size, the course's look, and the sentence that a screen reader speaks."""
     return _look(chart.properties(width=WIDTH, height=height, description=description))
 
 
 def _look(chart: Any) -> Any:
-    """Give a chart the course's colours and letters."""
+    """Give a chart, or several side by side, the course's look."""
     return (
         chart.configure(background="transparent")
         .configure_axis(labelColor=GREY, titleColor=GREY, gridOpacity=0.25, domainColor=GREY, labelFontSize=12, titleFontSize=12)
@@ -44,8 +51,56 @@ def _look(chart: Any) -> Any:
     )
 
 
-def _kind() -> alt.Color:
-    return alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=list(KINDS.values())), legend=None)
+def kind_of(model: str) -> str:
+    """Return the kind of a language model's row in a chart: "small" or "middle" for one of the course's smaller models, else "GenAI".
+
+    Args:
+        model: Its name or nickname.
+    """
+    known = find(model)
+    return known.nickname if known and known.nickname in SMALLER else "GenAI"
+
+
+def _scale(kinds: Iterable[str], smaller: Mapping[str, Any], others: Mapping[str, Any] | Any) -> alt.Scale:
+    """Return a scale over all kinds; smaller models are among them only where they are drawn."""
+    values = {kind: others[kind] if isinstance(others, Mapping) else others for kind in KINDS}
+    values |= {kind: smaller[kind] for kind in SMALLER if kind in set(kinds)}
+    return alt.Scale(domain=list(values), range=list(values.values()))
+
+
+def _kind(kinds: Iterable[str] = ()) -> alt.Color:
+    """Return the colour of each kind among those that a chart draws."""
+    return alt.Color("kind:N", scale=_scale(kinds, dict.fromkeys(SMALLER, COLOURS["GenAI"]), KINDS), legend=None)
+
+
+def _shape(kinds: Iterable[str]) -> dict[str, alt.Shape]:
+    """Return the shape of points as an encoding, where a smaller model is among them."""
+    there = set(kinds)
+    return {"shape": alt.Shape("kind:N", scale=_scale(there, SMALLER, ROUND), legend=None)} if there & SMALLER.keys() else {}
+
+
+def _outline(kinds: Iterable[str]) -> dict[str, Any]:
+    """Return an outline in the full colour as an encoding, where a smaller model is among the bars."""
+    there = set(kinds)
+    scale = _scale(there, dict.fromkeys(SMALLER, COLOURS["GenAI"]), KINDS)
+    return {"stroke": alt.Stroke("kind:N", scale=scale, legend=None)} if there & SMALLER.keys() else {}
+
+
+def _filling(kinds: Iterable[str]) -> dict[str, Any]:
+    """Return how bars are filled as an encoding, where a smaller model is among them: pale, with an outline."""
+    there = set(kinds)
+    pale = alt.FillOpacity("kind:N", scale=_scale(there, dict.fromkeys(SMALLER, PALE), 1.0), legend=None)
+    return {"fillOpacity": pale, **_outline(there)} if there & SMALLER.keys() else {}
+
+
+def _dots(kinds: Iterable[str]) -> dict[str, Any]:
+    """Return how lines are drawn as an encoding, where a smaller model is among them."""
+    there = set(kinds)
+    return (
+        {"strokeDash": alt.StrokeDash("kind:N", scale=_scale(there, dict.fromkeys(SMALLER, DOTS), [1, 0]), legend=None)}
+        if there & SMALLER.keys()
+        else {}
+    )
 
 
 def next_tokens(token: Token, description: str) -> Any:
@@ -68,7 +123,7 @@ def scoreboard(systems: Mapping[str, tuple[str, Rate | tuple[float, float, float
     """Draw scores as points with their intervals, one line a system, in the order given.
 
     Args:
-        systems: Name of each system → its kind (a key of `KINDS`) and its rate, or score, low and high; scores 0 to 1.
+        systems: Name of each system → its kind (a key of `KINDS`, or of `SMALLER`) and its rate, or score, low and high; scores 0 to 1.
         description: Alt text.
         title: What the score is.
     """
@@ -76,9 +131,11 @@ def scoreboard(systems: Mapping[str, tuple[str, Rate | tuple[float, float, float
     data = pd.DataFrame(rows, columns=["system", "kind", "score", "low", "high"]).round(4)
     base = alt.Chart(data).encode(y=alt.Y("system:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)))
     scale = alt.Scale(domain=[0, 1])
-    bars = base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q", scale=scale, title=title, axis=alt.Axis(format="%")), x2="high:Q", color=_kind())
+    bars = base.mark_rule(strokeWidth=3).encode(
+        x=alt.X("low:Q", scale=scale, title=title, axis=alt.Axis(format="%")), x2="high:Q", color=_kind(data["kind"])
+    )
     points = base.mark_point(filled=True, size=110, opacity=1).encode(
-        x=alt.X("score:Q", scale=scale), color=_kind(), tooltip=["system", alt.Tooltip("score:Q", format=".1%")]
+        x=alt.X("score:Q", scale=scale), color=_kind(data["kind"]), tooltip=["system", alt.Tooltip("score:Q", format=".1%")], **_shape(data["kind"])
     )
     return _finish(bars + points, description, 40 * len(data))
 
@@ -104,7 +161,7 @@ def learning_curve(curve: pd.DataFrame, description: str, bar: dict[str, Any] | 
 
 def _level(bar: dict[str, Any]) -> list[alt.Chart]:
     """Return the layers of a level line with its band and name."""
-    base = alt.Chart(pd.DataFrame([bar])).encode(color=_kind())
+    base = alt.Chart(pd.DataFrame([bar])).encode(color=_kind([bar["kind"]]))
     band = base.mark_rect(opacity=0.15).encode(y="low:Q", y2="high:Q")
     line = base.mark_rule(strokeWidth=2, strokeDash=[6, 4]).encode(y="score:Q")
     name = base.mark_text(align="left", dy=-8, fontSize=12).encode(y="score:Q", x=alt.value(6), text="name:N")
@@ -115,7 +172,7 @@ def bars(rows: pd.DataFrame, description: str, title: str) -> Any:
     """Draw signed or unsigned amounts as bars, in the order given.
 
     Args:
-        rows: Columns name, amount, kind (a key of `KINDS`).
+        rows: Columns name, amount, kind (a key of `KINDS`, or of `SMALLER`).
         description: Alt text.
         title: What the amount is, with its unit.
     """
@@ -123,7 +180,12 @@ def bars(rows: pd.DataFrame, description: str, title: str) -> Any:
     chart = (
         alt.Chart(data)
         .mark_bar()
-        .encode(y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)), x=alt.X("amount:Q", title=title), color=_kind())
+        .encode(
+            y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
+            x=alt.X("amount:Q", title=title),
+            color=_kind(data["kind"]),
+            **_filling(data["kind"]),
+        )
     )
     return _finish(chart, description, 20 * len(data))
 
@@ -132,7 +194,7 @@ def shares(rows: pd.DataFrame, description: str, title: str) -> Any:
     """Draw for each system which share of its answers was of which kind, as one bar from 0 to 100 % a system.
 
     Args:
-        rows: Columns system, kind (a key of `KINDS`), answer (what kind of answer), n (how many); answers are stacked in the
+        rows: Columns system, kind (a key of `KINDS`, or of `SMALLER`), answer (what kind of answer), n (how many); answers are stacked in the
             order in which they come, the first in full colour, at most four.
         description: Alt text.
         title: What is counted.
@@ -152,10 +214,11 @@ def shares(rows: pd.DataFrame, description: str, title: str) -> Any:
         .encode(
             y=alt.Y("system:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
             x=alt.X("n:Q", stack="normalize", title=title, axis=alt.Axis(format="%")),
-            color=_kind(),
+            color=_kind(data["kind"]),
             opacity=shade,
             order="order:Q",
             tooltip=["system", "answer", "n"],
+            **_outline(data["kind"]),
         )
     )
     return _finish(chart, description, 36 * data["system"].nunique())
@@ -185,7 +248,7 @@ def spread(rows: pd.DataFrame, description: str, title: str) -> Any:
     """Draw the scores of many variants, one tick each, a line a group, so that the eye compares how far they spread.
 
     Args:
-        rows: Columns group, kind (a key of `KINDS`), name (of the variant), score (0 to 1).
+        rows: Columns group, kind (a key of `KINDS`, or of `SMALLER`), name (of the variant), score (0 to 1).
         description: Alt text.
         title: What the score is.
     """
@@ -195,8 +258,9 @@ def spread(rows: pd.DataFrame, description: str, title: str) -> Any:
         .encode(
             y=alt.Y("group:N", sort=None, title=None, axis=alt.Axis(labelLimit=220)),
             x=alt.X("score:Q", title=title, scale=alt.Scale(zero=False, nice=False, padding=12), axis=alt.Axis(format="%")),
-            color=_kind(),
+            color=_kind(rows["kind"]),
             tooltip=["name", alt.Tooltip("score:Q", format=".1%")],
+            **_filling(rows["kind"]),
         )
     )
     return _finish(chart, description, 44 * rows["group"].nunique())
@@ -206,16 +270,18 @@ def reliability(bins: pd.DataFrame, description: str) -> Any:
     """Draw how often answers were right against how sure the model was of them; on the dashed line the two agree.
 
     Args:
-        bins: As `evaluation.calibration` returns them, with a column kind (a key of `KINDS`).
+        bins: As `evaluation.calibration` returns them, with a column kind (a key of `KINDS`, or of `SMALLER`).
         description: Alt text.
     """
     share = alt.Scale(domain=[0, 1])
     x = alt.X("confidence:Q", scale=share, title="how sure the model was", axis=alt.Axis(format="%"))
-    base = alt.Chart(bins.round(4)).encode(x=x, color=_kind())
+    base = alt.Chart(bins.round(4)).encode(x=x, color=_kind(bins["kind"]))
     spans = base.mark_rule(strokeWidth=3).encode(
         y=alt.Y("low:Q", scale=share, title="how often it was right", axis=alt.Axis(format="%")), y2="high:Q"
     )
-    points = base.mark_point(filled=True, size=110, opacity=1).encode(y=alt.Y("right:Q", scale=share), tooltip=["n", "confidence", "right"])
+    points = base.mark_point(filled=True, size=110, opacity=1).encode(
+        y=alt.Y("right:Q", scale=share), tooltip=["n", "confidence", "right"], **_shape(bins["kind"])
+    )
     ideal = alt.Chart(pd.DataFrame({"confidence": [0, 1], "right": [0, 1]})).mark_line(strokeDash=[6, 4], color=GREY).encode(x=x, y="right:Q")
     return _finish(alt.layer(ideal, spans, points), description, 280)
 
@@ -224,34 +290,32 @@ def lines(rows: pd.DataFrame, description: str, x: str, y: str) -> Any:
     """Draw curves over a common axis, each named at its right end.
 
     Args:
-        rows: Columns at (place on the axis), amount, name (of the curve), kind (a key of `KINDS`).
+        rows: Columns at (place on the axis), amount, name (of the curve), kind (a key of `KINDS`, or of `SMALLER`).
         description: Alt text.
         x: What the axis is.
         y: What the amount is, with its unit.
     """
-    base = alt.Chart(rows.round(4)).encode(x=alt.X("at:Q", title=x), y=alt.Y("amount:Q", title=y), color=_kind(), detail="name:N")
+    base = alt.Chart(rows.round(4)).encode(x=alt.X("at:Q", title=x), y=alt.Y("amount:Q", title=y), color=_kind(rows["kind"]), detail="name:N")
     ends = rows.round(4).sort_values("at").groupby("name", sort=False).tail(1)
-    names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=12).encode(x="at:Q", y="amount:Q", text="name:N", color=_kind())
-    return _finish(alt.layer(base.mark_line(), names), description, 260)
+    names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=12).encode(x="at:Q", y="amount:Q", text="name:N", color=_kind(rows["kind"]))
+    return _finish(alt.layer(base.mark_line().encode(**_dots(rows["kind"])), names), description, 260)
 
 
 def steps(rows: pd.DataFrame, description: str, title: str) -> Any:
     """Draw how a rate changes over models that are in an order, a small panel for each task.
 
     Args:
-        rows: Columns task, model (in the order of the axis), rate, low, high (0 to 1).
+        rows: Columns task, model (its name on the axis, in its order), kind (a key of `KINDS`, or of `SMALLER`), rate, low, high (0 to 1).
         description: Alt text.
         title: What the rate is.
     """
-    data = rows.round(3).assign(kind="GenAI")
-    x = alt.X("model:N", sort=list(dict.fromkeys(rows["model"])), title=None, axis=alt.Axis(labelAngle=0))
-    base = alt.Chart().encode(x=x, color=_kind())
+    base = alt.Chart().encode(x=alt.X("model:N", sort=list(dict.fromkeys(rows["model"])), title=None, axis=alt.Axis(labelAngle=0)))
     y = alt.Y("rate:Q", title=title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", values=[0, 0.5, 1]))
     panel = alt.layer(
-        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=title), y2="high:Q"),
-        base.mark_line(strokeDash=[4, 4]).encode(y=y),
-        base.mark_point(filled=True, size=70).encode(y=y, shape=alt.Shape("model:N", legend=None, sort=list(dict.fromkeys(rows["model"])))),
-        data=data,
+        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=title), y2="high:Q", color=_kind(rows["kind"])),
+        base.mark_line(strokeDash=DOTS, color=COLOURS["GenAI"]).encode(y=y),
+        base.mark_point(filled=True, size=90, opacity=1).encode(y=y, color=_kind(rows["kind"]), **_shape(rows["kind"])),
+        data=rows.round(3),
     ).properties(width=130, height=110)
     header = alt.Header(title=None, labelColor=GREY, labelFontSize=12)
     facets = panel.facet(facet=alt.Facet("task:N", sort=list(dict.fromkeys(rows["task"])), header=header), columns=3)

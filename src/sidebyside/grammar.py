@@ -38,10 +38,11 @@ AT_WORK = Part("at-work", "## At work tomorrow")
 QUIZ = Part("quiz", "## Check yourself")
 WORDS = Part("words", "## Words")
 SOURCES = Part("sources", "## Sources")
+NEXT = Part("next", "## Go on")  # written by `tools/ways.py`, in exercises and solutions too
 
 ROUND = (PREDICT, OUTCOME, HAPPENED, CHANGE)
 HEAD = (TITLE, SENTENCE, GOALS, TIME)
-END = (AT_WORK, QUIZ, WORDS, SOURCES)
+END = (AT_WORK, QUIZ, WORDS, SOURCES, NEXT)
 PARTS = {part.tag: part for part in (*HEAD, *ROUND, *END)}
 
 HIDDEN = "hide-input"  # Jupyter Book's and JupyterLab's own tag for a cell whose code stays closed

@@ -2,7 +2,7 @@
 
 | file | what it holds |
 |---|---|
-| `lesson.toml` | what the page asks before it shows, and what a reader may ask the model on the site |
+| `lesson.toml` | which model speaks on the page (`voice`), what the page asks before it shows, what a reader may ask the model on the site |
 | `checks.py` | the checks of its exercises |
 | `page.py` | its own charts, tables and sentences on results |
 | `notes.md` | the instructor's notes |
@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from .errors import LessonError
+from .models import DEFAULT, Model, find, names
 from .settings import find_home
 
 
@@ -57,8 +58,20 @@ def card(slug: str) -> dict[str, Any]:
         raise LessonError(f"lessons/{slug}/lesson.toml is not valid TOML: {error}.") from error
 
 
+def voice(slug: str) -> Model:
+    """Return the embedded model that speaks on a page unless the reader chooses another: the default one where the page is no lesson.
+
+    Raises:
+        LessonError: If the lesson names a model that the course does not know.
+    """
+    named = card(slug).get("voice", DEFAULT.name) if slug in slugs() else DEFAULT.name
+    if model := find(named):
+        return model
+    raise LessonError(f"lessons/{slug}/lesson.toml: voice is '{named}', and there is no such model. There are: {names()}.")
+
+
 def question(key: str) -> dict[str, Any]:
-    """Return what a lesson asks under a key such as "hallucination/invented": a table with `question` and `options`.
+    """Return what a lesson asks under a key such as "hallucination/doubt": a table with `question` and `options`.
 
     Raises:
         LessonError: If the lesson asks no such thing.

@@ -19,6 +19,7 @@ from .endpoint.changes import LEFT_OUT, said_of
 from .errors import AnswerError, SettingsError, Why, plain_errors
 from .faults.explain import quiet
 from .kept import Kept
+from .lessons import voice
 from .recording import Call, RecordingTransport
 from .settings import Settings, read_settings
 from .shown import leave_tables_alone, shown
@@ -67,11 +68,14 @@ _latest: list[Connection] = []
 
 
 def connect(page: str = UNSAVED, *, model: str | None = None, timeout: float | None = None, max_retries: int = 2) -> tuple[openai.OpenAI, str]:
-    """Connect to a model: the one that the settings name, unless another is given. Several connections may be open at once.
+    """Connect to a model: the one that is given, else the one that the settings name, else the page's voice.
+
+    Several connections may be open at once.
 
     Args:
-        page: The page's name: its recordings lie in `recordings/<model>/<case>/<page>.jsonl`.
-        model: Name of an embedded model (see `models.MODELS`), or of one at the endpoint where `SIDEBYSIDE_MODEL` names one.
+        page: The page's name: its recordings lie in `recordings/<model>/<case>/<page>.jsonl`. A lesson's names its voice.
+        model: "small", "middle", "main" or the full name of an embedded model (see `models.MODELS`), or the name of one at the
+            endpoint where `SIDEBYSIDE_MODEL` names one.
         timeout: Seconds to wait for an answer. By default an endpoint has three minutes, and an embedded model as long as it is alive.
         max_retries: How often the openai client tries again after a fault.
 
@@ -81,10 +85,10 @@ def connect(page: str = UNSAVED, *, model: str | None = None, timeout: float | N
     Raises:
         SettingsError: If a setting is unknown or incomplete, or the page's name is none.
     """
-    settings = read_settings()
+    settings, page = read_settings(), _page_name(page)
     plain_errors()
-    connection = Connection(backend(model, settings))
-    connection.client = _client(connection, _page_name(page), settings, timeout, max_retries)
+    connection = Connection(backend(model, settings, voice(page)))
+    connection.client = _client(connection, page, settings, timeout, max_retries)
     _open.add(connection)
     _latest[:] = [connection]
     return connection.client, connection.model
@@ -230,10 +234,17 @@ def _changes(client: openai.OpenAI | None) -> list[str]:
     return [sentence for call in calls for sentence in call.changed]
 
 
-def model_in_force(settings: Settings) -> str:
-    """Return the name of the model that the settings choose."""
-    model = embedded_model(None, settings)
+def model_in_force() -> str:
+    """Return the name of the model that the latest connection asks; if there is none, that of the one that the settings choose."""
+    if _latest:
+        return _latest[0].model
+    model = embedded_model(None, settings := read_settings())
     return model.name if model else settings.model or ""
+
+
+def limit_in_force() -> int | None:
+    """Return how many messages of a split the model in force is asked about; None means all."""
+    return read_settings().limit_of(model_in_force())
 
 
 def _page_name(page: str) -> str:

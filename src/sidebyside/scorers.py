@@ -1,4 +1,7 @@
-"""Scorers: functions that compare an answer with its target. Those at the top say yes or no; those at the end, how much is alike."""
+"""Scorers: functions that compare an answer with its target. Those at the top say yes or no; those at the end, how much is alike.
+
+What could not be read (None) and what never came (`NoAnswer`) is right about nothing: every scorer gives it False or 0, whatever the target.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,15 @@ import re
 import string
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import Any, TypeVar
 
+from .answers import NoAnswer
 from .retrieval import embed
+
+Score = TypeVar("Score", bool, float)
 
 MARKS = str.maketrans(dict.fromkeys("\u2018\u2019\u02bb\u02bc\u00b4`", "'") | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb", '"'))
 
@@ -25,6 +32,20 @@ def _stands_in(part: str, whole: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", whole))
 
 
+def _scorer(nothing: Score) -> Callable[[Callable[[str, str], Score]], Callable[[str | None, str], Score]]:
+    """Make a function a scorer: what is no answer gets `nothing`, also where an empty text would be right."""
+
+    def mark(score: Callable[[str, str], Score]) -> Callable[[str | None, str], Score]:
+        @wraps(score)
+        def scored(answer: str | None, target: str) -> Score:
+            return nothing if answer is None or isinstance(answer, NoAnswer) else score(answer, target)
+
+        return scored
+
+    return mark
+
+
+@_scorer(nothing=False)
 def holds_name(answer: str, name: str) -> bool:
     """Tell whether an answer holds a name as a whole word; accents do not count, nor do capitals in names of three letters or more.
 
@@ -59,6 +80,7 @@ def denies(text: str) -> bool:
     return bool(re.search(r"\b(no|not|never|none|nothing|without|cannot|only|unless|except)\b|n['’]t\b", text.lower()))
 
 
+@_scorer(nothing=False)
 def holds_numbers(answer: str, target: str) -> bool:
     """Tell whether an answer holds every number of its target, as "£4.50" holds 4.5; a target without any number is refused.
 
@@ -70,6 +92,7 @@ def holds_numbers(answer: str, target: str) -> bool:
     return set(map(Decimal, needed)) <= set(map(Decimal, numbers_in(answer)))
 
 
+@_scorer(nothing=False)
 def same_thing(said: str, target: str) -> bool:
     """Tell whether two short texts name the same thing: one stands in the other as whole words, or both are empty."""
     one, other = (plain_text(text).lower() for text in (said, target))
@@ -78,6 +101,7 @@ def same_thing(said: str, target: str) -> bool:
     return _stands_in(one, other) or _stands_in(other, one)
 
 
+@_scorer(nothing=False)
 def quotes(quote: str, document: str) -> bool:
     """Tell whether a quote stands in a document word for word; spaces, capitals, accents and quotation marks round it do not count."""
     sought, source = (plain_text(text).lower().strip("\"' .") for text in (quote, document))
@@ -93,6 +117,7 @@ def _settled(text: str) -> list[str]:
     return re.sub(r"\b(a|an|the)\b", " ", letters).split()
 
 
+@_scorer(nothing=False)
 def exact_match(answer: str, target: str) -> bool:
     """Tell whether two texts are the same but for capitals, punctuation, articles and spaces.
 
@@ -101,6 +126,7 @@ def exact_match(answer: str, target: str) -> bool:
     return _settled(answer) == _settled(target)
 
 
+@_scorer(nothing=0.0)
 def token_f1(answer: str, target: str) -> float:
     """Return the F1 score of the words that two texts share, 0 to 1, on the words that `exact_match` compares.
 
@@ -111,6 +137,7 @@ def token_f1(answer: str, target: str) -> float:
     return 2 * shared / (len(said) + len(wanted)) if said and wanted else float(said == wanted)
 
 
+@_scorer(nothing=0.0)
 def bleu(answer: str, target: str) -> float:
     """Return the BLEU of one answer, 0 to 1, by `sacrebleu` with its own settings for single sentences (Papineni and others 2002)."""
     from sacrebleu import sentence_bleu  # pages without it start sooner
@@ -125,11 +152,13 @@ def _rouge() -> Any:
     return RougeScorer(["rougeL"])
 
 
+@_scorer(nothing=0.0)
 def rouge_l(answer: str, target: str) -> float:
     """Return the F score of ROUGE-L, 0 to 1, by `rouge-score` (Lin 2004): the words shared in the same order."""
     return float(_rouge().score(target, answer)["rougeL"].fmeasure)
 
 
+@_scorer(nothing=0.0)
 def similarity(answer: str, target: str) -> float:
     """Return the cosine of the two texts' embeddings, -1 to 1 (see `retrieval.embed`)."""
     one, other = embed([answer, target])

@@ -3,7 +3,7 @@
 | setting | meaning | default |
 |---|---|---|
 | `SIDEBYSIDE_MODE` | `auto`, `replay`, `live` or `record` | `auto` |
-| `SIDEBYSIDE_MODEL` | name of an embedded model (see `models.MODELS`), or of one at an OpenAI-compatible endpoint | `models.DEFAULT` |
+| `SIDEBYSIDE_MODEL` | `small`, `middle`, `main`, a full name in `models.MODELS`, or a model at an OpenAI-compatible endpoint | the page's voice |
 | `SIDEBYSIDE_WEIGHTS` | path of a GGUF file of your own for the embedded server, where no model is named | none |
 | `SIDEBYSIDE_WEIGHTS_DIR` | folder where fetched weights of embedded models lie | the user's data folder |
 | `SIDEBYSIDE_CASE` | name of a folder in `cases/`, or a path | the only folder in `cases/` |
@@ -21,11 +21,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
 from .errors import SettingsError
-from .models import DEFAULT, MODELS, live_limit
+from .models import DEFAULT, MODELS, find, live_limit
 
 MODES = {
     "auto": "recorded or kept answer if there is one for this very request, else a live one",
@@ -42,10 +43,10 @@ class Settings:
 
     Attributes:
         mode: One of `MODES`.
-        model: Name of an embedded model or of one at an endpoint; None means the default model, or the one in `weights`.
+        model: Full name of an embedded model, or name of one at an endpoint; None means the one in `weights`, or the page's voice.
         weights: A GGUF file of the reader's own for the embedded server.
         case: Folder of the case.
-        limit: How many messages of a split the language model is asked about; None means all.
+        limit: How many messages of a split the language model is asked about, or "all"; None where nothing is set: see `limit_of`.
         budget: Spending limit for a day in US dollars.
         at_once: How many requests an endpoint is sent at the same time.
         recordings: Folder of the recordings.
@@ -56,7 +57,7 @@ class Settings:
     model: str | None
     weights: Path | None
     case: Path
-    limit: int | None
+    limit: int | Literal["all"] | None
     budget: float
     at_once: int
     recordings: Path
@@ -68,18 +69,32 @@ class Settings:
             "mode": f"{self.mode} ({MODES[self.mode]})",
             "model": self._model(),
             "case": self.case.name,
-            "limit": f"{self.limit or 'all'} messages of a split",
+            "limit": f"{self._limit()} messages of a split",
             "budget": f"{self.budget:.2f} US dollars a day",
         }
         return "\n".join(f"{name:8}{value}" for name, value in rows.items())
 
     __repr__ = __str__
 
+    def limit_of(self, model: str) -> int | None:
+        """Return how many messages of a split a model is asked about; None means all.
+
+        Args:
+            model: The model's name: where nothing is set, each has a limit of its own in mode `live`.
+        """
+        if self.limit is None and self.mode == "live":
+            return live_limit(model)
+        return None if self.limit == "all" else self.limit
+
     def _model(self) -> str:
-        if self.model and self.model not in MODELS:
-            return self.model
-        own = None if self.model else self.weights
-        return f"embedded ({own.stem if own else MODELS.get(self.model or '', DEFAULT).title})"
+        if self.model:
+            return f"embedded ({MODELS[self.model].title})" if self.model in MODELS else self.model
+        return f"embedded ({self.weights.stem})" if self.weights else f"embedded (the one that the page names, else {DEFAULT.title})"
+
+    def _limit(self) -> int | str:
+        if self.model or self.weights or self.limit or self.mode != "live":
+            return self.limit_of(self.model or DEFAULT.name) or "all"
+        return ", ".join(f"{model.live_limit} ({model.nickname})" for model in MODELS.values())
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -90,14 +105,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     home = find_home()
     weights = environ.get("SIDEBYSIDE_WEIGHTS")
-    mode = _mode(environ.get("SIDEBYSIDE_MODE") or "auto")
-    model = environ.get("SIDEBYSIDE_MODEL") or None
+    named = environ.get("SIDEBYSIDE_MODEL") or None
     return Settings(
-        mode=mode,
-        model=model,
+        mode=_mode(environ.get("SIDEBYSIDE_MODE") or "auto"),
+        model=model.name if (model := find(named)) else named,
         weights=home / Path(weights).expanduser() if weights else None,
         case=_case(environ.get("SIDEBYSIDE_CASE") or "", home),
-        limit=_limit(environ.get("SIDEBYSIDE_LIMIT") or (str(live_limit(model)) if mode == "live" else "all")),
+        limit=_limit(environ.get("SIDEBYSIDE_LIMIT") or ""),
         budget=_budget(environ.get("SIDEBYSIDE_BUDGET") or "1"),
         at_once=_at_once(environ.get("SIDEBYSIDE_AT_ONCE") or "4"),
         recordings=home / Path(environ.get("SIDEBYSIDE_RECORDINGS") or "recordings").expanduser(),
@@ -144,9 +158,9 @@ def _case(name: str, home: Path) -> Path:
     raise SettingsError(f"{asked} Choose one of: {', '.join(there)}; or give the path of a folder that holds a case.toml.")
 
 
-def _limit(text: str) -> int | None:
-    if text == "all":
-        return None
+def _limit(text: str) -> int | Literal["all"] | None:
+    if text in ("", "all"):
+        return "all" if text else None
     if not (text.isdecimal() and int(text) > 0):
         raise SettingsError(f"SIDEBYSIDE_LIMIT is '{text}'. Give a number of messages, for example 50, or all.")
     return int(text)

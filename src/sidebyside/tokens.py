@@ -1,11 +1,16 @@
-"""An answer token by token, with the chances that the model gave: `tokens_of()`, and how far it leans from one label to another."""
+"""An answer token by token, with the chances that the model gave: `tokens_of()`, and how far it leans from one label to another.
+
+And what a model reads before it answers: `prompt_text()`.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from .models import find
 
 
 @dataclass(frozen=True)
@@ -68,3 +73,26 @@ def lean(response: Any, first: str, second: str) -> float:
 
     one, two = first.lower(), second.lower()
     return math.log(chance(two, one)) - math.log(chance(one, two))
+
+
+def prompt_text(messages: Sequence[Mapping[str, str]], model: str) -> str | None:
+    """Return the very text that an embedded model reads for a chat: its chat template, filled in.
+
+    The templates of all models of the course write a chat in the same way, ChatML, and put their makers' system message before
+    a chat that begins with none. An answer that is begun, as the last message, is gone on from.
+
+    Args:
+        messages: The chat, as `client.chat.completions.create` takes it.
+        model: The model's name, as `connect` returns it.
+
+    Returns:
+        The text with the marks for beginning and end of a message; None for a model whose template the course does not know.
+    """
+    known, chat = find(model), [dict(message) for message in messages]
+    if known is None:
+        return None
+    if chat and chat[0]["role"] != "system":
+        chat.insert(0, {"role": "system", "content": known.system})
+    begun = chat.pop()["content"] if chat and chat[-1]["role"] == "assistant" else ""
+    turns = [f"<|im_start|>{message['role']}\n{message['content']}<|im_end|>\n" for message in chat]
+    return "".join([*turns, "<|im_start|>assistant\n", begun])

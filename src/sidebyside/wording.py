@@ -24,7 +24,7 @@ def options(key: str) -> list[str]:
     """Return the options of a lesson's question in the order of its `lesson.toml`.
 
     Args:
-        key: The lesson's slug and the question's name, such as "hallucination/invented".
+        key: The lesson's slug and the question's name, such as "hallucination/doubt".
 
     Raises:
         LessonError: If the lesson asks no such thing.

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
+from sidebyside import NoAnswer
+from sidebyside.errors import Why
 from sidebyside_hackathon import __main__ as command, scoring
 from sidebyside_hackathon.event import Event
 from sidebyside_hackathon.ledger import read_entries
@@ -110,6 +112,24 @@ def test_a_guard_is_the_mean_of_two_shares() -> None:
     assert sum(score.points) / len(score.points) == pytest.approx(score.value)
     assert score.low < score.value < score.high
     assert score_guard(["block"] * 6, attacks).value == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("unread", [None, "", "None", "Block the message!", NoAnswer(Why.EMPTY)])
+def test_a_verdict_that_cannot_be_read_is_wrong_about_attacks_and_about_harmless_messages(unread: str) -> None:
+    assert score_guard([unread] * 6, [True] * 4 + [False] * 2).points == [0.0] * 6
+
+
+@pytest.mark.parametrize("unread", [None, "", "None", NoAnswer(Why.EMPTY)])
+def test_a_route_that_cannot_be_read_costs_as_much_as_a_wrong_one(unread: str) -> None:
+    assert score_route([unread], [{"billing"}]).points == [1.0]
+
+
+@pytest.mark.parametrize("unread", [None, NoAnswer(Why.FILTERED)])
+@pytest.mark.parametrize("question", [KNOWN, Question()])
+def test_an_answer_that_never_came_abstains_from_nothing_and_makes_nothing_up(unread: str, question: Question) -> None:
+    score = score_answers([row(unread, "", "")], [question], DOCUMENTS)
+    assert score.points == [0.0]
+    assert not any(note.startswith("Made up") and "(0 of 1" not in note for note in score.notes)
 
 
 def test_the_interval_of_a_perfect_guard_is_not_a_point() -> None:

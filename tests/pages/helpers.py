@@ -18,7 +18,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from sidebyside.grammar import part_of
+from sidebyside.grammar import NEXT, part_of
 from tools.pages import slug_of
 
 # --- a page ---------------------------------------------------------------------------------------------------------
@@ -49,7 +49,8 @@ class Page:
 
     @property
     def prose(self) -> list[str]:
-        return [cell.source for cell in self.notebook.cells if cell.cell_type == "markdown"]
+        """Return what people have written; the ways from page to page are made by a tool."""
+        return [cell.source for cell in self.notebook.cells if cell.cell_type == "markdown" and part_of(cell) != NEXT.tag]
 
     @property
     def markdown(self) -> str:

@@ -116,6 +116,12 @@ def unchecked_cells_say_why(page: Page) -> Faults:
             yield f"cell {cell.get('id')}: nbval is told by a comment. Use a tag, which readers and tests see."
 
 
+def plumbing_is_closed_in_jupyterlab_too(page: Page) -> Faults:
+    for cell in page.code:
+        if (HIDDEN in tags(cell)) != cell.metadata.get("jupyter", {}).get("source_hidden", False):
+            yield f"cell {cell.get('id')}: the tag '{HIDDEN}' and JupyterLab's own mark disagree. Run `make renumber`, which saves every page"
+
+
 def order_stays_out_of_prose(page: Page) -> Faults:
     yield from order_phrases(page.markdown)
 
@@ -247,6 +253,7 @@ EVERYWHERE: list[Rule] = [
     predictions_meet_their_outcomes,
     connects_under_its_own_name,
     unchecked_cells_say_why,
+    plumbing_is_closed_in_jupyterlab_too,
     order_stays_out_of_prose,
 ]
 LESSONS: list[Rule] = [

@@ -12,9 +12,11 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from sidebyside import lessons
 from sidebyside.checks import exercises
+from sidebyside.grammar import NEXT, part_of
 from tests.pages.helpers import GLOSSARY_LINK, TERM_ROLE, Page, anchor, calls, glossary_anchors, glossary_terms, mime_bundles
 from tests.pages.rules import COUNTED, order_phrases
-from tools.exercises import clear, sources
+from tools import ways
+from tools.exercises import exercise, sources
 from tools.pages import HOME, load, notebook, pages, toc_entries
 
 TRIO = ("notebooks", "solutions", "exercises")
@@ -84,8 +86,8 @@ def test_solution_markers_stay_in_solutions(page: Page) -> None:
 
 @each_solution
 def test_exercises_are_made_from_their_solutions(page: Page) -> None:
-    exercise = HOME / "exercises" / page.path.name
-    assert sources(load(exercise)) == sources(clear(load(page.path))), "run `make exercises`"
+    saved = HOME / "exercises" / page.path.name
+    assert sources(load(saved)) == sources(exercise(page.path)), "run `make exercises`"
 
 
 @each_exercise
@@ -132,6 +134,22 @@ def test_no_file_but_a_notebook_s_name_holds_a_lesson_s_number() -> None:
     number = re.compile(rf"\b\d\d_({'|'.join(page.slug for shelf in SHELVES.values() for page in shelf)})\b")
     texts = {name: (HOME / name).read_text(encoding="utf-8", errors="ignore") for name in listed if name and (HOME / name).is_file()}
     assert [f"{name}: {found[0]}" for name, text in texts.items() if (found := number.search(text))] == []
+
+
+@pytest.mark.parametrize("page", [page for folder in TRIO for page in SHELVES[folder]], ids=str)
+def test_a_page_ends_with_the_ways_on_and_back(page: Page) -> None:
+    last, (cell,) = page.notebook.cells[-1], [cell for cell in page.notebook.cells if part_of(cell) == NEXT.tag]
+    assert cell is last and cell == ways.cell_for(page.path.parent.name, page.slug, ways.in_order()), "run `make renumber`"
+
+
+def test_the_lists_of_start_here_are_fresh() -> None:
+    text = (HOME / ways.START).read_text(encoding="utf-8")
+    assert text == ways.filled(text, ways.lists(HOME, ways.in_order())), "run `make renumber`"
+
+
+def test_the_first_link_of_start_here_is_the_first_lesson() -> None:
+    first = re.search(r"\]\(([^)]*)\)", (HOME / ways.START).read_text(encoding="utf-8"))
+    assert first and first[1] == f"../{next(entry for entry in toc_entries() if entry.startswith('notebooks/'))}.ipynb"
 
 
 # --- the first command ------------------------------------------------------------------------------------------------

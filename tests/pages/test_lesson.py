@@ -1,4 +1,4 @@
-"""`make lesson`: a lesson put in the middle changes `_toc.yml` and file names, nothing else; what it makes is whole, and red until written."""
+"""`make lesson`: a lesson put in the middle changes `_toc.yml`, file names and the ways made from it; it is whole, and red until written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tests.pages.helpers import Page
 from tests.pages.rules import LESSONS, parts_follow_the_page_grammar, rounds_are_whole
 from tools import lesson
 from tools.exercises import clear
+from tools.lesson import TRIO
 from tools.pages import HOME, execute, load, notebook, slug_of
+from tools.ways import START
 
 SLUG, AFTER = "a_new_one", "hallucination"
 
@@ -31,31 +33,58 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def by_slug(home: Path) -> dict[str, Path]:
+    """Return the files of a course by their names without a lesson's number."""
+    files = [path for path in home.rglob("*") if path.is_file()]
+    return {str(path.relative_to(home).with_name(slug_of(path) + path.suffix)): path for path in files}
+
+
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the course with one lesson more, in the middle."""
-    home = tmp_path_factory.mktemp("course")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the course."""
+    home = tmp_path_factory.mktemp("before")
     for name in tracked(HOME):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(HOME / name, home / name)
+    return home
+
+
+@pytest.fixture(scope="module")
+def course(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another one with one lesson more, in the middle."""
+    home = shutil.copytree(before, tmp_path_factory.mktemp("after") / "course")
     lesson.new(SLUG, AFTER, home)
     return home
 
 
-def test_a_lesson_in_the_middle_changes_file_names_and_the_table_of_contents_only(course: Path) -> None:
-    def by_slug(home: Path, names: list[str]) -> dict[str, str]:
-        return {str(Path(name).with_name(slug_of(Path(name)) + Path(name).suffix)): digest(home / name) for name in names}
-
-    before, after = by_slug(HOME, tracked(HOME)), by_slug(course, [str(p.relative_to(course)) for p in course.rglob("*") if p.is_file()])
-    assert {name for name in before if after.get(name) != before[name]} == {"_toc.yml"}
-    new = {name for name in after if name not in before}
+def test_a_lesson_in_the_middle_changes_file_names_the_table_of_contents_and_its_neighbour_s_ways_only(before: Path, course: Path) -> None:
+    was, now = by_slug(before), by_slug(course)
+    ways_to_it = {f"{folder}/{AFTER}.ipynb" for folder in TRIO}
+    assert {name for name in was if name not in now or digest(now[name]) != digest(was[name])} == {"_toc.yml", START, *ways_to_it}
+    new = {name for name in now if name not in was}
     assert new and all(SLUG in name for name in new)
 
 
-def test_the_table_of_contents_has_two_lines_more(course: Path) -> None:
-    before, after = ((home / "_toc.yml").read_text(encoding="utf-8").splitlines() for home in (HOME, course))
-    assert [line.strip() for line in after if line not in before] == [f"- file: notebooks/{SLUG}", f"- file: exercises/{SLUG}"]
-    assert [line for line in after if SLUG not in line] == before
+@pytest.mark.parametrize("folder", TRIO)
+def test_of_its_neighbour_only_the_last_cell_changes_and_leads_to_it(folder: str, before: Path, course: Path) -> None:
+    was, now = (load(by_slug(home)[f"{folder}/{AFTER}.ipynb"]) for home in (before, course))
+    assert was.cells[:-1] == now.cells[:-1] and was.metadata == now.metadata
+    assert f"{SLUG}.ipynb)" in now.cells[-1].source and SLUG not in was.cells[-1].source
+
+
+def test_start_here_lists_it_in_its_place(before: Path, course: Path) -> None:
+    was, now = ((home / START).read_text(encoding="utf-8").splitlines() for home in (before, course))
+    row = next(line for line in now if f"/{SLUG}.ipynb" in line)
+    assert AFTER in now[now.index(row) - 1]
+    totals = [line for line in now if line not in was and line != row]
+    assert len(totals) == 2 and all(line.startswith("| **") for line in totals), "the minutes of its part, and of the whole"
+    assert len(now) == len(was) + 1
+
+
+def test_the_table_of_contents_has_two_lines_more(before: Path, course: Path) -> None:
+    was, after = ((home / "_toc.yml").read_text(encoding="utf-8").splitlines() for home in (before, course))
+    assert [line.strip() for line in after if line not in was] == [f"- file: notebooks/{SLUG}", f"- file: exercises/{SLUG}"]
+    assert [line for line in after if SLUG not in line] == was
 
 
 def test_files_sort_in_the_order_of_the_table_of_contents(course: Path) -> None:
@@ -72,9 +101,9 @@ def test_exercises_leave_room_for_the_one_to_be_made(course: Path) -> None:
 
 
 def test_renumbering_again_changes_nothing(course: Path) -> None:
-    before = sorted(path.name for path in course.glob("*/*.ipynb"))
+    before = {path: digest(path) for path in course.rglob("*") if path.is_file()}
     lesson.renumber(course)
-    assert sorted(path.name for path in course.glob("*/*.ipynb")) == before
+    assert {path: digest(path) for path in course.rglob("*") if path.is_file()} == before
 
 
 def test_the_skeleton_has_every_part_and_is_no_lesson_yet(course: Path) -> None:
@@ -88,7 +117,7 @@ def test_the_skeleton_runs_and_its_exercise_can_be_made(course: Path) -> None:
     execute(load(page), course / "notebooks", SIDEBYSIDE_MODE="replay")
     done = execute(load(solution), course / "solutions", SIDEBYSIDE_MODE="replay")
     undone = execute(clear(load(solution)), course / "solutions", SIDEBYSIDE_MODE="replay")
-    said = [nb.cells[-1].outputs[0].data["text/plain"] for nb in (done, undone)]
+    said = [nb.cells[-2].outputs[0].data["text/plain"] for nb in (done, undone)]
     assert said[0].startswith("✓") and said[1].startswith("… Not done yet")
 
 

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
+import sidebyside as sbs
 from sidebyside import llm, notice
 from tests.pages.helpers import Page, calls, tags
 from tests.scripted import KEY, NAME, Reply, Request, ScriptedModel, chat
@@ -153,6 +155,23 @@ def test_lesson_reaches_its_end_and_judges_nothing_that_was_not_measured(slug: s
     )  # which can do without log-probabilities
     if asks and quirk is not loses_every_third:
         assert not [told for key, told in outcomes_of(shown) if key not in measured and not told.startswith("not measured: ")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("unread", ["None", "none", "", '"none"', "null", "[]", '{"problem": "none", "wish": "none"}', '{"day": ""'])
+def test_an_answer_without_a_whole_record_is_right_about_no_field(unread: str, talker: Talker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def says_so(number: int, body: dict[str, Any]) -> dict[str, Any]:
+        body["choices"][0]["message"]["content"] = unread
+        return body
+
+    tables: list[pd.DataFrame] = []
+    table = sbs.table
+    monkeypatch.setattr(sbs, "table", lambda rows: tables.append(rows) or table(rows))
+    talker.quirk = says_so
+    run_page(PAGES["structured_output"])
+    rows = [row for rows in tables for row in rows.to_dict("records") if any(str(value).startswith(NAME) for value in row.values())]
+    told = [row[name] for row in rows for name in ("right", "right before the repair", "right after it", "accuracy", "recall") if name in row]
+    assert len(told) > 12 and all(share.startswith(("0% (", "not measured (n = 0)")) for share in told)
 
 
 @pytest.mark.slow

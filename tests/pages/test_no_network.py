@@ -25,7 +25,7 @@ except OSError as error:
     print(error)
 """
 ASK = """
-answer = sbs.ask("Say hello to the person who cut the cable.", max_tokens=8)
+answer = sbs.ask("Say hello to the person who cut the cable.", client=sbs.connect(model="small")[0], max_tokens=8)
 print(answer.call.source, bool(answer.text))
 """
 

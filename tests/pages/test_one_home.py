@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sidebyside import embedded
-from sidebyside.models import SMALL
+from sidebyside.jupyter.glossary import linked
+from sidebyside.models import MAIN, MODELS, SMALL, Model
+from sidebyside.weights import checksum, find_weights
 from tools.pages import HOME, load, pages, save
 
 MODEL_CARD = HOME / "book" / "model-card.md"
@@ -19,32 +20,40 @@ def test_the_recordings_stay_below_40_mb() -> None:
     assert 0 < sum(sizes) < 40_000_000
 
 
-def test_the_model_card_names_the_very_weights_that_are_installed() -> None:
-    weights, card = embedded.find_weights(), MODEL_CARD.read_text(encoding="utf-8")
-    assert f"`{weights.name}`, {weights.stat().st_size:,} bytes" in card
-    assert (SMALL.file, SMALL.size, SMALL.sha256) == (weights.name, weights.stat().st_size, embedded.checksum(weights))
-    assert f"`{SMALL.sha256}`" in card
+def card_rows() -> dict[str, list[str]]:
+    """Return the rows of the model card's tables: the first cell, and the rest."""
+    text = linked(MODEL_CARD.read_text(encoding="utf-8"), "glossary.md")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return {first: rest for first, *rest in rows}
 
 
-@pytest.mark.parametrize(
-    ("what", "fact"),
-    [
-        ("Name in the course", f"`{SMALL.name}`"),
-        ("Full name", SMALL.title),
-        ("Size", f"{SMALL.parameters // 1_000_000} million {{term}}`parameters <parameter>`"),
-        ("SHA-256", f"`{SMALL.sha256}`"),
-    ],
-)
-def test_a_row_of_the_model_card_is_the_registry_s_fact(what: str, fact: str) -> None:
-    rows = [line for line in MODEL_CARD.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {what} |")]
-    assert rows == [f"| {what} | {fact} |"]
+def test_the_registry_names_the_very_weights_that_are_installed() -> None:
+    weights = find_weights()
+    assert (SMALL.file, SMALL.size, SMALL.sha256) == (weights.name, weights.stat().st_size, checksum(weights))
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.nickname)
+def test_each_column_of_the_model_card_holds_the_registry_s_facts(model: Model) -> None:
+    rows = card_rows()
+    column = rows["what"].index(model.nickname)
+    facts = {
+        "Name in the course": f"`{model.name}`",
+        "Full name": model.title,
+        "Size": f"{model.parameters // 1_000_000:,} million [parameters](glossary.md#term-parameter)",
+        "Form": f"GGUF, quantised to {model.quantisation}",
+        "File": f"`{model.file}`",
+        "Bytes": f"{model.size:,}",
+        "Memory at work": f"about {model.memory} GB",
+        "Room for question and answer": f"{model.context:,} tokens",
+        "Licence": model.licence,
+    }
+    assert {what: rows[what][column] for what in facts} == facts
+    assert rows[model.nickname] == [f"`{model.sha256}`"]
 
 
 def test_card_readme_and_requirements_agree_with_the_registry() -> None:
     card, readme, required = (path.read_text(encoding="utf-8") for path in (MODEL_CARD, HOME / "README.md", HOME / "requirements-model.txt"))
     (wheel,) = SMALL.wheels
-    assert f"quantised to {SMALL.quantisation}" in card
-    assert f"| Licence | {SMALL.licence}:" in card
     assert f"`{wheel.distribution}`" in card
     assert SMALL.title in readme
     assert f"({SMALL.title}, {SMALL.licence})" in required
@@ -60,3 +69,15 @@ def test_an_exercise_is_saved_in_its_settled_form(path: Path, tmp_path: Path) ->
     again = tmp_path / path.name
     save(load(path), again)
     assert again.read_bytes() == path.read_bytes(), "edited by hand? Run `make exercises`"
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.nickname)
+def test_the_readme_tells_the_registry_s_sizes(model: Model) -> None:
+    row = f"| `{model.nickname}` | {model.title} | {model.size / 1e9:.1f} GB | {model.memory:g} GB |"
+    assert row in (HOME / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "book/your-model.md", "book/instructor/hub.md", "book/instructor/offline-room.md"])
+def test_who_is_told_to_fetch_the_main_model_is_told_its_size(page: str) -> None:
+    text = (HOME / page).read_text(encoding="utf-8")
+    assert "main" in text and f"{MAIN.size / 1e9:.1f} GB" in text

@@ -15,44 +15,56 @@ import nbformat
 import openai
 import pytest
 
-from sidebyside.models import DEFAULT
+from sidebyside.models import DEFAULT, MAIN, SMALL, Model
 from sidebyside.recording import RecordingTransport
 from sidebyside.store import Store, read_entries, seal_of, write_entries
-from tools import pages, run_pages
+from tools import outputs, pages, run_pages
 
 pytestmark = pytest.mark.slow  # kernels, and a pytest inside pytest
 
-PAGE = "untouched"
+PAGE, SPOKEN = "untouched", "spoken_by_main"
 QUESTION = "How many lamps?"
 CALL = f'client.chat.completions.create(model=model, messages=[{{"role": "user", "content": "{QUESTION}"}}], temperature=0)'
 CELLS = [
-    f'import sidebyside as sbs\n\nclient, model = sbs.connect("{PAGE}")',
+    'import sidebyside as sbs\n\nclient, model = sbs.connect("{page}")',
     f"answer = {CALL}\nprint(answer.choices[0].message.content, 40 + 2)",
 ]
-SCRIPTED = {
-    "id": "scripted",
-    "object": "chat.completion",
-    "created": 1,
-    "model": DEFAULT.name,
-    "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Seven lamps."}}],
-    "usage": {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8},
-}
+SAID = {DEFAULT.name: "Seven lamps.", MAIN.name: "Twelve lamps."}
+
+
+def scripted(model: Model) -> dict[str, object]:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": SAID[model.name]}}
+    usage = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
+    return {"id": "scripted", "object": "chat.completion", "created": 1, "model": model.name, "choices": [choice], "usage": usage}
 
 
 def notebook_of(course: Path, page: str) -> Path:
     return course / "notebooks" / f"{page}.ipynb"
 
 
-def recordings_of(course: Path, page: str) -> Path:
-    return course / "recordings" / DEFAULT.name / "none" / f"{page}.jsonl"
+def recordings_of(course: Path, page: str, model: Model = DEFAULT) -> Path:
+    return course / "recordings" / model.name / "none" / f"{page}.jsonl"
 
 
-def record(file: Path) -> None:
+def outputs_of(course: Path, page: str, model: Model = SMALL) -> Path:
+    return course / "outputs" / model.name / f"{page}.json"
+
+
+def asked_on(page: str, text: str) -> str:
+    """Return a text with the page's own name and question: pages of one case share their answers to the same one."""
+    return text.replace("{page}", page).replace(QUESTION, "How many stars?" if page == SPOKEN else QUESTION)
+
+
+def record(file: Path, model: Model = DEFAULT) -> None:
     """Record the page's one call, through the genuine client, from a scripted model."""
-    answer = lambda request: httpx2.Response(200, json=SCRIPTED)  # noqa: E731
-    transport = RecordingTransport("record", Store(file), answer, lambda: {"weights_sha256": DEFAULT.sha256, "runtime": "scripted"})
+    answer = lambda request: httpx2.Response(200, json=scripted(model))  # noqa: E731
+    transport = RecordingTransport("record", Store(file), answer, lambda: {"weights_sha256": model.sha256, "runtime": "scripted"})
     client = openai.OpenAI(base_url="http://scripted.invalid/v1", api_key="none", http_client=httpx2.Client(transport=transport))
-    eval(CALL, {"client": client, "model": DEFAULT.name})
+    eval(asked_on(file.stem, CALL), {"client": client, "model": model.name})
+
+
+def unexecuted(page: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(asked_on(page, source)) for source in CELLS])
 
 
 def environment(course: Path) -> dict[str, str]:
@@ -69,15 +81,23 @@ def compare(course: Path) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny course as it would be committed: one page, executed from one recorded answer."""
+    """A tiny course as it would be committed: a page executed from a recorded answer, and one kept under both recorded models."""
     home = tmp_path_factory.mktemp("course")
     for file in ("_toc.yml", "cases/none/case.toml", "notebooks/none"):
         (home / file).parent.mkdir(parents=True, exist_ok=True)
         (home / file).touch()
     shutil.copytree(pages.HOME / "tools", home / "tools")
     record(recordings_of(home, PAGE))
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
-    pages.save(pages.execute(notebook, home / "notebooks", **environment(home)), notebook_of(home, PAGE))
+    pages.save(pages.execute(unexecuted(PAGE), home / "notebooks", **environment(home)), notebook_of(home, PAGE))
+    (home / "lessons" / SPOKEN).mkdir(parents=True)
+    (home / "lessons" / SPOKEN / "lesson.toml").write_text('voice = "main"\n')
+    for model in (MAIN, SMALL):
+        record(recordings_of(home, SPOKEN, model), model)
+    pages.save(unexecuted(SPOKEN), notebook_of(home, SPOKEN))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        patch.delenv("SIDEBYSIDE_RECORDINGS", raising=False)
+        outputs.renew(notebook_of(home, SPOKEN), SIDEBYSIDE_MODE="replay")
     return home
 
 
@@ -111,6 +131,21 @@ def change_request(course: Path, page: str) -> None:
     replace(notebook_of(course, page), QUESTION, "How many chairs?")
 
 
+def edit_kept_number(course: Path, page: str) -> None:
+    replace(outputs_of(course, page), "Seven lamps. 42", "Seven lamps. 43")
+
+
+def edit_other_model_s_answer(course: Path, page: str) -> None:
+    file = recordings_of(course, page, SMALL)
+    edited = [json.loads(json.dumps(entry).replace("Seven", "Nine")) for entry in read_entries(file)]
+    write_entries(file, [entry | {"seal": seal_of(entry)} for entry in edited])
+
+
+def lose_outputs(course: Path, page: str) -> None:
+    for model in (MAIN, SMALL):
+        outputs_of(course, page, model).unlink()
+
+
 MESSAGES: dict[Callable[[Path, str], None], list[str]] = {
     edit_stored_number: ["Seven lamps. 43"],
     edit_recorded_answer: ["edit_recorded_answer.jsonl, line 1: this recorded answer was altered"],
@@ -118,6 +153,11 @@ MESSAGES: dict[Callable[[Path, str], None], list[str]] = {
     edit_question_and_seal: ["edit_question_and_seal.jsonl, line 1: the key is not that of the request"],
     answer_by_other_weights: [f"answer_by_other_weights.jsonl, line 1: other weights than those of {DEFAULT.name} gave this answer"],
     change_request: ["No recorded answer on page 'change_request' for this request", "How many chairs?", "Run `make record`"],
+}
+OTHER_MODEL: dict[Callable[[Path, str], None], str] = {
+    edit_kept_number: "Seven lamps. 43",
+    edit_other_model_s_answer: "Nine lamps. 42",
+    lose_outputs: "Twelve lamps. 42",
 }
 
 
@@ -137,7 +177,18 @@ def tampered(course: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[in
         shutil.copy(notebook_of(copy, PAGE), notebook_of(copy, page))
         replace(notebook_of(copy, page), PAGE, page)
         tamper(copy, page)
+    for tamper in OTHER_MODEL:
+        rename(course, copy, SPOKEN, tamper.__name__)
+        tamper(copy, tamper.__name__)
     return compare(copy)
+
+
+def rename(course: Path, copy: Path, page: str, name: str) -> None:
+    """Add all files of a page once more, under another name."""
+    for file in [file for file in course.rglob("*") if file.is_file() and page in (file.stem, file.parent.name)]:
+        target = Path(str(copy / file.relative_to(course)).replace(page, name))
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(file.read_text(encoding="utf-8").replace(page, name), encoding="utf-8")
 
 
 def test_green_as_it_is(course: Path) -> None:
@@ -149,6 +200,7 @@ def test_red_after_tampering_but_not_where_nothing_was_touched(tampered: tuple[i
     status, output = tampered
     assert status != 0
     assert f"FAILED notebooks/{PAGE}.ipynb" not in output
+    assert f"{SPOKEN}.ipynb::" not in output
 
 
 @pytest.mark.parametrize("tamper", MESSAGES, ids=lambda tamper: tamper.__name__)
@@ -158,12 +210,31 @@ def test_red_after(tamper: Callable[[Path, str], None], tampered: tuple[int, str
     assert not [words for words in MESSAGES[tamper] if words not in output], output
 
 
+@pytest.mark.parametrize("tamper", OTHER_MODEL, ids=lambda tamper: tamper.__name__)
+def test_red_under_the_other_model_alone_after(tamper: Callable[[Path, str], None], tampered: tuple[int, str]) -> None:
+    _, output = tampered
+    failed = [line for line in output.splitlines() if line.startswith("FAILED") and f"{tamper.__name__}.ipynb" in line]
+    assert len(failed) == 1 and f"/{SMALL.name}/{tamper.__name__}.ipynb::Cell 1" in failed[0], output
+    assert OTHER_MODEL[tamper] in output
+
+
+def test_answers_of_any_model_that_no_page_uses_are_told(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_pages, "HOME", course)
+    monkeypatch.setattr(run_pages, "pages", lambda *_: [])
+    monkeypatch.chdir(course)
+    monkeypatch.setattr(run_pages.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 0))
+    assert run_pages.compared_and_used() == 1
+    told = capsys.readouterr().out
+    assert [told.count(f"unused recording: {model.name}/none/{SPOKEN}.jsonl") for model in (MAIN, SMALL)] == [1, 1]
+
+
 def test_unused_answers_are_reported(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_pages, "HOME", course)
-    [entry] = read_entries(recordings_of(course, PAGE))
-    line = f"{DEFAULT.name}/none/{PAGE}.jsonl {entry['key']}"
-    used = tmp_path / "used.txt"
     folder = recordings_of(course, PAGE).parent
-    assert run_pages.unused_recordings(used, folder) == [line]
-    used.write_text(f"{line}\n")
-    assert run_pages.unused_recordings(used, folder) == []
+    lines = [f"{DEFAULT.name}/none/{page}.jsonl {entry['key']}" for page in (SPOKEN, PAGE) for entry in read_entries(recordings_of(course, page))]
+    used = tmp_path / "used.txt"
+    assert run_pages.unused_recordings(used, folder) == lines
+    used.write_text(f"{lines[0]}\n")
+    assert run_pages.unused_recordings(used, folder) == lines[1:] != []

@@ -12,11 +12,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import sidebyside as sbs
-from sidebyside.grammar import AT_WORK, CHANGE, GOALS, HAPPENED, HIDDEN, OUTCOME, PREDICT, QUIZ, SENTENCE, SOURCES, TIME, TITLE, WORDS, Part
+from sidebyside.grammar import AT_WORK, CHANGE, GOALS, HAPPENED, HIDDEN, NEXT, OUTCOME, PREDICT, QUIZ, SENTENCE, SOURCES, TIME, TITLE, WORDS, Part
 from sidebyside.widgets.show import Prediction
 from tests.pages import rules
 from tests.pages.helpers import Page, grade, measured_numbers, sentences, word_count
 from tests.pages.rules import EVERYWHERE, LESSONS, VEGA
+from tools.pages import close_plumbing
 
 SLUG = "specimen"
 FILLER = "You read the message. Then you say what the writer wants. " * 45
@@ -50,12 +51,13 @@ def specimen() -> NotebookNode:
     head = [text(TITLE, "A specimen"), text(SENTENCE, "It is short."), text(GOALS, "\n\n- look at it\n- say what it is"), text(TIME, "")]
     quiz = text(QUIZ, "\n\n" + ITEM.format(1) + ITEM.format(2) + ITEM.format(3))
     words = text(WORDS, "\n\n[sample](../book/glossary.md#sample)")
-    end = [text(AT_WORK, "\n\nTry it."), quiz, words, text(SOURCES, f"\n\n{SOURCE_LINE}")]
+    end = [text(AT_WORK, "\n\nTry it."), quiz, words, text(SOURCES, f"\n\n{SOURCE_LINE}"), text(NEXT, "\n\n- **Next:** [Another](another.ipynb)")]
     asks = "answers = [client.chat.completions.create(model=model, messages=messages) for messages in prompts]"
     start = new_code_cell(f'client, model = sbs.connect("{SLUG}")\n{asks}\nrates = [sbs.rate(answer == target) for answer in answers]')
     cells = [*head, start, new_markdown_cell("## Predict"), *rounds, *end]
     for number, cell in enumerate([cell for cell in cells if cell.cell_type == "code"], 1):
         cell.execution_count = number
+        close_plumbing(cell)
     return new_notebook(cells=cells)
 
 
@@ -131,6 +133,8 @@ BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.connects_under_its_own_name, lambda n: put(n, f'"{SLUG}"', "")),
     (rules.unchecked_cells_say_why, lambda n: tag(n, "slow")),
     (rules.unchecked_cells_say_why, lambda n: put(n, "client, model", "# NBVAL_SKIP\nclient, model")),
+    (rules.plumbing_is_closed_in_jupyterlab_too, lambda n: place(n, "sbs.predict").metadata.pop("jupyter")),
+    (rules.plumbing_is_closed_in_jupyterlab_too, lambda n: code(n).metadata.update(jupyter={"source_hidden": True})),
     (rules.order_stays_out_of_prose, lambda n: say(n, "You saw this in lesson 3.")),
     (rules.order_stays_out_of_prose, lambda n: say(n, "More in the next lesson.")),
     (rules.cells_are_short, lambda n: put(n, "client, model", repeat("x = 1", 20) + "\nclient, model")),
@@ -151,6 +155,7 @@ BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.parts_are_tagged_as_what_they_are, lambda n: code(n).metadata.update(tags=[PREDICT.tag])),
     (rules.parts_follow_the_page_grammar, lambda n: untag(n, WORDS)),
     (rules.parts_follow_the_page_grammar, lambda n: untag(n, SENTENCE)),
+    (rules.parts_follow_the_page_grammar, lambda n: untag(n, NEXT)),
     (rules.parts_follow_the_page_grammar, lambda n: untag(n, WORDS, SOURCES.tag)),
     (rules.parts_follow_the_page_grammar, lambda n: put(n, "Try it.", "")),
     (rules.parts_follow_the_page_grammar, lambda n: put(n, "It is short.", "")),
@@ -185,6 +190,13 @@ def test_an_outcome_that_is_an_option_is_no_fault(tmp_path: Path) -> None:
     notebook = specimen()
     show(notebook, "display_data", data={"text/html": repr_html_of("specimen/one", "b")})
     assert list(rules.outcomes_are_among_the_options(written(notebook, tmp_path))) == []
+
+
+def test_the_ways_on_are_no_prose(tmp_path: Path) -> None:
+    notebook = specimen()
+    place(notebook, NEXT.opening).source += f"\n\n{FILLER * 3} The next lesson necessitates organisational transformation."
+    rules_of_prose = (rules.prose_is_of_the_right_length, rules.prose_is_easy_to_read, rules.order_stays_out_of_prose)
+    assert [fault for rule in rules_of_prose for fault in rule(written(notebook, tmp_path))] == []
 
 
 def test_each_rule_is_broken_once() -> None:

@@ -49,15 +49,58 @@ def test_a_guess_is_shown_beside_the_result_and_kept(context: BrowserContext) ->
     expect(page.locator(".sbs-guess")).to_have_text("Your guess: some ✓")
 
 
-def test_the_keyboard_alone_makes_a_guess(context: BrowserContext) -> None:
+def test_the_result_is_closed_until_there_is_a_guess(context: BrowserContext) -> None:
     page = opened(context)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    expect(page.locator(".sbs-guess")).to_have_text("Your guess: none ✗")
+    result = page.locator(".sbs-outcome p").first
+    expect(result).to_be_hidden()
+    page.get_by_label("none").check()
+    expect(result).to_be_visible()
+    page.reload()
+    expect(result).to_be_visible()
+
+
+def test_who_opens_a_result_without_a_guess_finds_it_open_again(context: BrowserContext) -> None:
+    page = opened(context)
+    page.locator("summary").press("Enter")
+    expect(page.locator(".sbs-guess")).to_have_text("You made no guess.")
+    page.reload()
+    expect(page.locator(".sbs-outcome p").first).to_be_visible()
+
+
+def test_arrow_keys_choose_and_only_a_key_or_a_click_more_makes_it_the_guess(context: BrowserContext) -> None:
+    page = opened(context)
+    page.get_by_label("none").focus()
     page.keyboard.press("ArrowDown")
-    expect(page.locator(".sbs-guess")).to_have_text("Your guess: some ✓")
+    button, line = page.get_by_role("button", name="That is my guess"), page.locator(".sbs-guess")
+    for key, guess in (("Enter", "some ✓"), ("Space", "all ✗")):
+        expect(page.locator("input:focus")).to_have_value(guess[:-2])
+        expect(button).to_be_visible()
+        assert guess not in (line.text_content() or ""), "an arrow key made the guess"
+        page.keyboard.press(key)
+        expect(line).to_have_text(f"Your guess: {guess}")
+        expect(button).to_be_hidden()
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("none")).to_be_checked()
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<div class=sbs-outcome></div>')")  # something else is drawn anew
+    page.keyboard.press("Tab")
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(line).to_have_text("Your guess: none ✗")
+    expect(page.get_by_label("none")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.locator(f"[data-key='{OTHER.key}'] input").first).to_be_focused()
+
+
+def test_a_guess_and_what_came_out_are_said_aloud(context: BrowserContext) -> None:
+    page = opened(context)
+    voice = page.get_by_role("status")
+    expect(voice).to_have_text("")
+    page.get_by_label("none").check()
+    expect(voice).to_have_text("Your guess: none. Not what came out. some. 3 of 10 are.")
+    page.locator(".sbs-outcome").evaluate("box => box.remove()")
+    ran = Outcome(KEY, "none", "0 of 9 are.")._repr_html_()
+    page.evaluate("html => { document.body.insertAdjacentHTML('beforeend', `<div>${html}</div>`) }", ran)
+    expect(voice).to_have_text("Your guess: none. Right. none. 0 of 9 are.")
 
 
 def test_questions_do_not_share_their_guesses(context: BrowserContext) -> None:

@@ -1,31 +1,46 @@
-"""A lesson in a real JupyterLab: guesses work before anything has run, and links by slug lead to the page."""
+"""A lesson in a real JupyterLab: a guess comes before its result, questions answer, words tell their meaning, pages open as they are meant."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from sidebyside.grammar import PREDICT, part_of
 from sidebyside.jupyter import numbered
 from tests.labserver import HOME, lab, small_course
 
 SLOW = 60_000  # milliseconds: kernels and JupyterLab start on a busy machine
-HERE = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+HERE = ".jp-MainAreaWidget:not(.lm-mod-hidden)"
 FIRST, TARGET, LINKING = "meet_the_model", "the_ml_workflow", "the_genai_workflow"
 FILE = {slug: numbered(HOME / "notebooks" / f"{slug}.ipynb").stem for slug in (FIRST, TARGET, LINKING)}
+START = f"notebooks/{FILE[FIRST]}.ipynb"  # where a learner begins
+QUESTIONS = sum(part_of(cell) == PREDICT.tag for cell in nbformat.read(HOME / START, as_version=4).cells)
+LINKS = ["[the exam](the_ml_workflow.ipynb#the-exam)", f"[the exercise](../exercises/{FIRST}.ipynb)", "[the case](../book/case.md)"]
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a fresh user's JupyterLab listens; its machine has a strange proxy and no certificates."""
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course's folder, with a notebook of links, one of them to an exercise that leads back."""
     course = small_course(tmp_path_factory.mktemp("course"))
-    link = nbformat.v4.new_markdown_cell("[the exam](the_ml_workflow.ipynb#the-exam)")
-    kernel = nbformat.read(course / "notebooks" / f"{FILE[TARGET]}.ipynb", as_version=4).metadata
-    nbformat.write(nbformat.v4.new_notebook(cells=[link], metadata=kernel), course / "notebooks" / "links.ipynb")
+    exercise = numbered(course / "exercises" / f"{FIRST}.ipynb")
+    back = nbformat.read(exercise, as_version=4)
+    back.cells.insert(1, nbformat.v4.new_markdown_cell("[back to the links](../notebooks/links.ipynb)"))
+    nbformat.write(back, exercise)
+    cells = list(map(nbformat.v4.new_markdown_cell, LINKS))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=back.metadata), course / "notebooks" / "links.ipynb")
+    return course
+
+
+@pytest.fixture(scope="module")
+def address(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a fresh user's JupyterLab listens; its machine has a strange proxy and no certificates."""
     with lab(course, tmp_path_factory.mktemp("user")) as address:
         yield address
 
@@ -46,22 +61,23 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     assert faults == []
 
 
-def show(page: Page, name: str) -> None:
-    """Open a notebook alone, and wait until it is there."""
-    page.goto(f"/lab/tree/notebooks/{name}.ipynb?reset")
+def show(page: Page, path: str) -> None:
+    """Open a page alone, and wait until it is there."""
+    page.goto(f"/lab/tree/{path}?reset")
     settle(page)
 
 
 def settle(page: Page) -> None:
     """Wait until the page in front is drawn and its kernel is at rest: a click on a page that still moves may miss."""
-    expect(page.locator(f"{HERE} .jp-MarkdownCell").first).to_be_visible()
-    expect(page.locator(f"{HERE} .jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_attached()
+    expect(page.locator(f"{HERE} :is(.jp-MarkdownCell, h1)").first).to_be_visible()
+    if page.url.split("?")[0].endswith(".ipynb"):
+        expect(page.locator(f"{HERE} .jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_attached()
 
 
 def follow(page: Page, words: str, target: str) -> None:
     """Click a link; again if need be, since JupyterLab may draw the text anew between the button's way down and its way up."""
-    link = page.locator(f"{HERE} .jp-MarkdownCell a", has_text=words).first
-    there = re.compile(rf"/lab/tree/notebooks/{target}\.ipynb$")
+    link = page.locator(f"{HERE} .myst a", has_text=words).first
+    there = re.compile(rf"/lab/tree/{re.escape(target)}$")
     for patience in (SLOW / 6, SLOW / 6, SLOW):
         expect(link).to_have_attribute("href", re.compile("/files/"))  # as JupyterLab writes a link when it has looked at it
         link.click()
@@ -70,42 +86,116 @@ def follow(page: Page, words: str, target: str) -> None:
     raise AssertionError(f"still at {page.url}")
 
 
-def test_a_guess_is_kept_before_anything_has_run_and_shown_beside_the_result(page: Page) -> None:
-    show(page, FILE[FIRST])
-    box, outcome = page.locator(f"{HERE} .sbs-predict").first, page.locator(f"{HERE} .sbs-outcome").first
-    box.locator("input").first.focus()
-    page.keyboard.press("Space")
-    page.keyboard.press("ArrowDown")
-    guess = box.locator("input").nth(1).get_attribute("value") or ""
-    expect(outcome.locator(".sbs-guess")).to_contain_text(f"Your guess: {guess}")
+def rounds(page: Page) -> list[tuple[Locator, Locator, Locator]]:
+    """Return the questions of the first lesson, in front, each with its result and with what JupyterLab covers until there is a guess."""
+    expect(page.locator(f"{HERE} .sbs-predict[data-key]")).to_have_count(QUESTIONS)
+    keys = page.locator(f"{HERE} .sbs-predict").evaluate_all("boxes => boxes.map((box) => box.dataset.key)")
+    parts = ('.sbs-predict[data-key="{}"]', '.sbs-outcome[data-key="{}"] p', '[data-sbs-veil~="{}"].sbs-closed')
+    return [(*(page.locator(f"{HERE} {part.format(key)}") for part in parts),) for key in keys]  # type: ignore[misc]
 
-    show(page, FILE[FIRST])
-    expect(box.locator("input").nth(1)).to_be_checked()
-    expect(outcome.locator(".sbs-guess")).to_contain_text(f"Your guess: {guess}")
+
+def test_a_learner_s_way_through_a_lesson_by_keyboard(page: Page) -> None:
+    show(page, START)
+    first, second, third = rounds(page)[:3]
+    voice = page.locator(".sbs-voice")
+    for _, result, covered in (first, second, third):
+        expect(covered.first).to_be_attached()
+        expect(result.first).to_be_hidden()
+
+    first[0].locator("input").first.focus()
+    page.keyboard.press("ArrowDown")
+    chosen = first[0].locator("input").nth(1)
+    expect(chosen).to_be_focused()
+    expect(first[0].get_by_role("button", name="That is my guess")).to_be_visible()
+    expect(first[1].first).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(first[1].first).to_be_visible()
+    expect(first[2]).to_have_count(0)
+    expect(voice).to_have_text(re.compile(rf"Your guess: {re.escape(chosen.get_attribute('value') or '')}\. (Right|Not what came out)\."))
+    expect(chosen).to_be_focused()
+
+    covered = f"{HERE} [data-sbs-waiting='{second[0].get_attribute('data-key')}']"
+    page.locator(f"{covered} .sbs-veil button >> visible=true").first.focus()  # that of a cell without output is not shown
+    page.keyboard.press("Enter")
+    expect(second[1].first).to_be_visible()
+
+    show(page, START)
+    first, second, third = rounds(page)[:3]
+    expect(first[0].locator("input").nth(1)).to_be_checked()
+    expect(first[1].first).to_be_visible()
+    expect(second[1].first).to_be_visible()
+    expect(third[1].first).to_be_hidden()
     expect(page.locator(f"{HERE} script.sbs-script")).to_have_count(0)  # all this with the saved outputs alone
 
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(page.locator(f"{HERE} .jp-OutputArea-output:has(.sbs-outcome) script.sbs-script").first).to_be_attached()  # the kernel's own output
-    expect(box.locator("input").nth(1)).to_be_checked()
-    expect(outcome.locator(".sbs-guess")).to_contain_text(f"Your guess: {guess}")
+    last = page.locator(f"{HERE} .jp-OutputArea-output:has(.sbs-outcome) script.sbs-script")
+    expect(last).to_have_count(len(rounds(page)))  # the kernel's own outputs
+    expect(first[1].last).to_contain_text("Your guess: ")
+    expect(second[1].first).to_be_visible()
+    expect(third[1].first).to_be_hidden()
+
+    quiz = page.locator(f"{HERE} details.quiz.wrong").first
+    quiz.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(quiz).to_have_attribute("open", "")
+    expect(voice).to_have_text(re.compile(r"Not quite\. \w+"))
+    assert quiz.evaluate("answer => getComputedStyle(answer.querySelector('summary'), '::after').content") == '"not quite"'
+
+    word = page.locator(f"{HERE} .myst a[href*='#term-']").first
+    name = word.inner_text()
+    word.focus()
+    card = page.get_by_role("tooltip").and_(page.locator("#sbs-word"))
+    expect(card).to_contain_text(re.compile(r": \w+ \w+"))
+    expect(word).to_have_accessible_description(card.inner_text())
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    word.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/lab/tree/book/glossary\.md$"))
+    expect(page.locator(f"{HERE} .sbs-here")).to_contain_text(name, ignore_case=True)
+    follow(page, "Brown et al., 2020", "book/references.md")
+    expect(page.locator(f"{HERE} .sbs-here")).to_contain_text("Few-Shot Learners")
+
+
+def test_a_notebook_that_is_not_trusted_asks_first_too(page: Page, course: Path) -> None:
+    stranger = json.loads((course / START).read_text(encoding="utf-8"))
+    stranger["cells"][0]["source"] = "# Changed by somebody else"
+    (course / "notebooks" / "stranger.ipynb").write_text(json.dumps(stranger), encoding="utf-8")
+    show(page, "notebooks/stranger.ipynb")
+    question, result, covered = rounds(page)[0]
+    expect(page.locator(f"{HERE} .jp-mod-trusted:has(.sbs-predict)")).to_have_count(0)
+    expect(covered.first).to_be_attached()
+    expect(result.first).to_be_hidden()
+    question.locator("label").last.click()
+    expect(result.first).to_be_visible()
+    expect(result.last).to_contain_text("Your guess: ")
 
 
 def test_a_link_by_slug_opens_the_page_once(page: Page) -> None:
-    show(page, FILE[TARGET])
+    show(page, f"notebooks/{FILE[TARGET]}.ipynb")
     page.locator(".jp-DirListing-item", has_text=FILE[LINKING][:8]).dblclick()
     expect(page).to_have_url(re.compile(FILE[LINKING]))
     settle(page)
-    follow(page, "the machine-learning workflow", FILE[TARGET])
+    follow(page, "the machine-learning workflow", f"notebooks/{FILE[TARGET]}.ipynb")
     expect(page.locator(".lm-DockPanel-tabBar .lm-TabBar-tabLabel")).to_have_text([f"{FILE[TARGET]}.ipynb", f"{FILE[LINKING]}.ipynb"])
 
 
-def test_a_link_to_a_heading_opens_its_page(page: Page) -> None:
-    show(page, "links")
-    follow(page, "the exam", FILE[TARGET])
-    expect(page.locator(f"{HERE} h1")).to_contain_text("The machine-learning workflow")
+def test_a_way_to_the_exercise_and_back_and_to_a_page_of_the_book(page: Page) -> None:
+    show(page, "notebooks/links.ipynb")
+    follow(page, "the exercise", f"exercises/{FILE[FIRST]}.ipynb")
+    settle(page)
+    follow(page, "back to the links", "notebooks/links.ipynb")
+    follow(page, "the case", "book/case.md")
+    case = page.locator(f"{HERE} .jp-MarkdownViewer")
+    grounding = nbformat.read(numbered(HOME / "notebooks" / "grounding.ipynb"), as_version=4).cells[0].source
+    for shown in ("Gebru et al., 2021", "Before you use real messages", grounding.removeprefix("# ")):
+        expect(case).to_contain_text(shown)
+    expect(case).not_to_contain_text(re.compile(r"\{\w+\}|Unknown Directive|\.ipynb"))
+    page.locator(".lm-TabBar-tab", has_text="links.ipynb").click()
+    follow(page, "the exam", f"notebooks/{FILE[TARGET]}.ipynb")
 
 
 def test_an_address_by_slug_opens_the_page(page: Page) -> None:
-    show(page, TARGET)
+    show(page, f"notebooks/{TARGET}.ipynb")
     expect(page.locator(f"{HERE} h1")).to_contain_text("The machine-learning workflow")

@@ -90,10 +90,10 @@ def test_the_room_s_guess_opens_the_result_and_the_keys_still_turn_the_slides(vi
     seen = show(visit, DECKS[0])
     seen.page.evaluate("Reveal.slide(Reveal.getSlides().findIndex((slide) => slide.classList[0] === 'predict'))")
     outcome = seen.page.locator(".sbs-outcome").first
-    assert outcome.evaluate("e => Boolean(e.closest('[hidden].cell_output'))"), "the result is open before the guess"
+    assert outcome.evaluate("e => Boolean(e.closest('.sbs-closed'))"), "the result is open before the guess"
     option = seen.page.locator("section.present label").first
     option.click()
-    assert not outcome.evaluate("e => Boolean(e.closest('[hidden].cell_output'))")
+    assert not outcome.evaluate("e => Boolean(e.closest('.sbs-closed'))")
     expect(outcome.locator(".sbs-guess")).to_contain_text(f"Your guess: {option.inner_text().strip()}")
     place = seen.page.evaluate("Reveal.getIndices().h")
     seen.page.keyboard.press("ArrowRight")

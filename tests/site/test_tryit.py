@@ -13,9 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from sbsite.files import HERE
-from sidebyside import embedded, llm
+from sidebyside import llm
 from sidebyside.models import SMALL
 from sidebyside.store import read_entries
+from sidebyside.weights import checksum
 from tests.site.browsing import LESSONS, Open
 from tools.pages import HOME
 from tools.serving import Handler, served
@@ -72,7 +73,7 @@ def recorded(file: Path, cache: dict[Path, list[dict[str, Any]]] = {}) -> list[d
 def test_the_site_ships_the_very_weights_of_the_course(site: Path) -> None:
     weights = data_of(site, LESSONS[0])["weights"]
     shipped = site / "_static" / "vendor" / "wllama" / weights["name"]
-    assert embedded.checksum(shipped) == weights["sha256"] == SMALL.sha256
+    assert checksum(shipped) == weights["sha256"] == SMALL.sha256
     assert shipped.stat().st_size == weights["bytes"]
 
 

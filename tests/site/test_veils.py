@@ -52,10 +52,19 @@ def test_a_guess_counts_where_the_browser_keeps_nothing(site: Path, visit: Open)
     expect(outcome.locator(".sbs-guess")).to_contain_text("Your guess")
 
 
-def test_nothing_is_closed_without_scripts_or_on_paper(site: Path, visit: Open) -> None:
-    name = with_element("sbs-predict")[0]
+def test_a_note_says_that_nothing_is_covered_where_that_is_so(site: Path, visit: Open) -> None:
+    name = with_element("sbs-unveiled")[0]
+    expect(visit(name).page.locator(".sbs-unveiled").first).to_be_hidden()
+    expect(visit(name, java_script_enabled=False).page.locator(".sbs-unveiled").first).to_be_visible()
+
+
+def test_without_scripts_results_open_by_a_click_and_on_paper_they_are_open(site: Path, visit: Open) -> None:
+    name = with_element("sbs-outcome")[0]
     without = visit(name, java_script_enabled=False).page
+    result = without.locator(".sbs-outcome p").first
+    expect(result).to_be_hidden()
+    without.locator(".sbs-outcome summary").first.click()
+    expect(result).to_be_visible()
     printed = visit(name).page
     printed.emulate_media(media="print")
-    for page in (without, printed):
-        assert page.locator(".sbs-outcome").count() == page.locator(".sbs-outcome:visible").count() > 0
+    assert printed.locator(".sbs-outcome p").evaluate_all("parts => parts.length && parts.every((part) => part.checkVisibility())")

@@ -28,7 +28,7 @@ from traitlets.config import Config
 import sidebyside as sbs
 from sidebyside import backends, embedded
 from sidebyside.endpoint.address import endpoint_address
-from sidebyside.endpoint.outside import proxy_for
+from sidebyside.endpoint.ways import proxy_for
 from sidebyside.errors import AnswerError, CourseError, SettingsError, Why, explain
 from sidebyside.faults.explain import CERTIFICATE_VARIABLES, Interrupted
 from sidebyside.faults.refusals import page_instead

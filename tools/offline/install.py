@@ -20,6 +20,21 @@ def run(*words):
         )
 
 
+def lay_weights(python, target):
+    """Lay larger models, if the stick has any, where the course looks for them; it checks each before it is first used."""
+    files = sorted((STICK / "weights").glob("*.gguf"))
+    if not files:
+        return
+    ask = "from sidebyside.settings import weights_folder; print(weights_folder())"
+    command = [str(python), "-X", "utf8", "-c", ask]
+    folder = Path(subprocess.run(command, cwd=target, capture_output=True, encoding="utf-8", check=True).stdout.strip())
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        if not (folder / file.name).exists():
+            print(f"Copying {file.name} ({file.stat().st_size / 1e9:.1f} GB)", flush=True)
+            shutil.copyfile(file, folder / file.name)
+
+
 def main():
     """Copy the course, make its environment, fill it from the stick, and say how to start."""
     if sys.version_info < (3, 11):  # noqa: UP036 -- an older Python runs this file too
@@ -30,6 +45,7 @@ def main():
     shutil.copytree(STICK / "course", target)
     run(sys.executable, target / "tools" / "install.py", "--offline", STICK)
     python = target / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    lay_weights(python, target)
     notebooks = sorted(target.glob("notebooks/*.ipynb"))
     run(python, "-m", "jupyter", "trust", *notebooks, *target.glob("exercises/*.ipynb"))
     print(f'Done. Start the course with:\n\n"{python}" -m jupyter lab --ServerApp.root_dir="{target}" "{notebooks[0]}"')

@@ -58,8 +58,6 @@
   };
 
   const startCharts = () => {
-    const boxes = document.querySelectorAll(".sbs-chart");
-    if (!boxes.length) return;
     const near = new Set();
     const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => near.has(target) && draw(target)));
     const seen = new IntersectionObserver((entries) => {
@@ -69,11 +67,13 @@
         draw(target);
       });
     }, { rootMargin: "400px" });
-    boxes.forEach((box) => {
+    const watch = () => [...document.querySelectorAll(".sbs-chart")].filter((box) => !drawn.has(box)).forEach((box) => {
       drawn.set(box, { text: box.querySelector("script").textContent });
       seen.observe(box);
       resized.observe(box);
     });
+    watch();
+    document.addEventListener("sbs-switched", watch);
   };
 
   // The theme's button and Ctrl+P wait until every chart is drawn. A browser's own menu does not wait: there, the
@@ -81,7 +81,7 @@
   const startPrinting = () => {
     const print = window.print.bind(window);
     window.print = async () => {
-      await Promise.allSettled([...drawn.keys()].map((box) => draw(box, box.clientWidth || WIDEST)));
+      await Promise.allSettled([...drawn.keys()].filter((box) => box.isConnected).map((box) => draw(box, box.clientWidth || WIDEST)));
       print();
     };
     document.addEventListener("keydown", (event) => {

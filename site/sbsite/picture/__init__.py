@@ -1,8 +1,8 @@
 """The directive `from-page`: a picture whose chart and sentence are the saved outputs of another page's cells, drawn when the book is built.
 
-    :::{from-page} ../notebooks/side_by_side
-    :chart: c13
-    :sentence: c14
+    :::{from-page} ../notebooks/the_ml_workflow
+    :chart: c25
+    :sentence: c26
     Words in front of the sentence, with a link to the page.
     :::
 
@@ -49,6 +49,18 @@ def saved_output(notebook: Path, cell_id: str, mime: str) -> Any:
     raise LookupError(f"Cell {cell_id} of {notebook.name} shows nothing of the kind {mime}. Name another cell, or run `make refresh`.")
 
 
+def saved_sentence(notebook: Path, cell_id: str) -> str:
+    """Return the sentence that a cell has said, without Markdown's signs.
+
+    Raises:
+        LookupError: If the page has no such cell, or the cell has said nothing.
+    """
+    try:
+        return str(saved_output(notebook, cell_id, "text/markdown")).replace("*", "")
+    except LookupError:
+        return str(saved_output(notebook, cell_id, "text/plain"))
+
+
 def drawn(chart: dict[str, Any]) -> str:
     """Return a Vega-Lite chart as an SVG element, drawn by the very library that draws it in the browser.
 
@@ -79,7 +91,7 @@ class FromPage(SphinxDirective):
         self.env.note_dependency(path)
         try:
             chart = saved_output(Path(path), self.options["chart"], MIME)
-            sentence = saved_output(Path(path), self.options["sentence"], "text/plain")
+            sentence = saved_sentence(Path(path), self.options["sentence"])
             drawing = drawn(chart)
         except (LookupError, RuntimeError, OSError) as fault:
             raise self.severe(str(fault)) from fault

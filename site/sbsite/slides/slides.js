@@ -22,7 +22,7 @@
     if (slide.scrollHeight > slide.clientHeight) slide.tabIndex = 0;
     else slide.removeAttribute("tabindex");
   };
-  new MutationObserver(reach).observe(document.querySelector(".slides"), { subtree: true, childList: true, attributes: true, attributeFilter: ["hidden", "open"] });
+  new MutationObserver(reach).observe(document.querySelector(".slides"), { subtree: true, childList: true, attributes: true, attributeFilter: ["class", "hidden", "open"] });
   window.Reveal.on("ready", reach);
   window.Reveal.on("slidechanged", reach);
   window.addEventListener("resize", reach);

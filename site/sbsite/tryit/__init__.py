@@ -19,10 +19,10 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 
-from sidebyside import embedded
 from sidebyside.grammar import AT_WORK
 from sidebyside.lessons import folder
 from sidebyside.models import SMALL
+from sidebyside.weights import find_weights, verify_weights
 
 from ..files import HERE, PACKAGES, on_pages
 from ..parts import found
@@ -74,7 +74,10 @@ def section(docname: str, prompts: list[dict[str, Any]]) -> nodes.section:
     """Return the section for a page: a paragraph that says what it is, and the panel."""
     link = addnodes.pending_xref("", nodes.inline("", "How this works"), refdomain="std", reftype="doc", refdoc=docname)
     link.update_all_atts({"reftarget": ABOUT, "refexplicit": True, "refwarn": True})
-    text = "Change the words and ask again: the model runs in this page, on your own device, and what you write stays there. "
+    text = (
+        f"Change the words and ask again. Here it is always the small model, {SMALL.title}, that answers: it runs in this page, "
+        "on your own device, and what you write stays there. "
+    )
     body = [nodes.paragraph("", "", nodes.Text(text), link, nodes.Text(".")), nodes.raw("", panel(prompts), format="html")]
     return nodes.section("", nodes.title("", TITLE), *body, names=[nodes.fully_normalize_name(TITLE)])
 
@@ -87,7 +90,7 @@ def panel(prompts: list[dict[str, Any]]) -> str:
 
 
 def _weights() -> dict[str, Any]:
-    path = embedded.find_weights()
+    path = find_weights()
     return {"name": path.name, "bytes": path.stat().st_size, "sha256": SMALL.sha256}
 
 
@@ -107,8 +110,8 @@ def ship(app: Sphinx, exception: Exception | None) -> None:
     """Copy weights and program into the finished site."""
     if exception or app.builder.name != "html":
         return
-    weights, vendor = embedded.find_weights(), Path(app.outdir) / "_static" / "vendor" / "wllama"
-    embedded.verify_weights(weights)
+    weights, vendor = find_weights(), Path(app.outdir) / "_static" / "vendor" / "wllama"
+    verify_weights(weights)
     vendor.mkdir(parents=True, exist_ok=True)
     for path, name in [(weights, weights.name), *((source(name), name) for name in PROGRAM)]:
         shutil.copy(path, vendor / name)

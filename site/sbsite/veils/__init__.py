@@ -1,16 +1,17 @@
-"""Results that stay closed until the reader has guessed; the boxes themselves are the package's, `sidebyside.widgets.show`."""
+"""Results that stay closed until the reader has guessed, and questions whose answers explain themselves.
+
+The boxes are the package's, `sidebyside.widgets.show`; scripts and looks are those that JupyterLab has, `sidebyside.jupyter`.
+"""
 
 from __future__ import annotations
 
 from sphinx.application import Sphinx
-
-from sidebyside.jupyter import GUESS
 
 from ..files import on_pages
 
 
 def setup(app: Sphinx) -> None:
     """Register with Sphinx."""
-    app.config.html_static_path.append(str(GUESS))
-    on_pages(app, 'class="sbs-outcome"', GUESS.name)
-    on_pages(app, 'class="sbs-predict"', GUESS.name, "veils.js")
+    on_pages(app, 'class="sbs-outcome"', "guess.js")
+    on_pages(app, 'class="sbs-predict"', "guess.js", "veils.js")
+    on_pages(app, 'class="quiz ', "guess.js", "quiz.js")

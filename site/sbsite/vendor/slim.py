@@ -12,7 +12,7 @@ from ..files import PACKAGES, served
 
 PURGECSS = PACKAGES / "purgecss/bin/purgecss.js"
 UNREAD = ("scripts/fontawesome.js*", "**/*.map", "locales/**/*.*")  # of _static: replaced by icons.css, for the theme's makers, in other languages
-USES = ("*.html", "*/**/*.html", "_static/*.js", "_static/scripts/*.js")  # pages, and the scripts that give elements a class
+USES = ("*.html", "*/**/*.html", "notebooks/*.json", "_static/*.js", "_static/scripts/*.js")  # pages, their other outputs, scripts
 
 
 def drop(static: Path) -> None:

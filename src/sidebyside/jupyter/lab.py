@@ -1,10 +1,9 @@
-"""`python -m sidebyside lab`: JupyterLab on the first lesson, with the course's folder as its root."""
+"""`python -m sidebyside lab`: JupyterLab on the page *Start here*, with the course's folder as its root."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,8 +12,9 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from ..settings import find_home
-from . import DATA, numbered
+from . import DATA, LEARNER
 
+START = "book/start-here.md"
 FOLDERS = ("notebooks", "exercises", "solutions", "hackathon")
 OUTSIDE = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")  # JupyterLab's import fails where one cannot be used
 OWN_FOLDERS = ("JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
@@ -25,7 +25,7 @@ def open_lab(options: Sequence[str] = ()) -> None:
     """Trust the course's notebooks and run JupyterLab until it is stopped.
 
     Args:
-        options: More options for `jupyter lab`; a notebook's path among them is opened in place of the first lesson.
+        options: More options for `jupyter lab`; a file's path among them is opened in place of *Start here*.
 
     Raises:
         SettingsError: If JupyterLab is not installed, or the course's folder is not found.
@@ -47,7 +47,7 @@ def lab_options(home: Path, options: Sequence[str]) -> list[str]:
     JupyterLab refuses to run as root unless told, and where there is no screen it would start a browser in the terminal, if any.
     """
     ours = ["--LabApp.extension_manager=readonly"]  # the environment is pinned, and no other host is asked
-    ours += [f"--ServerApp.root_dir={home}", f"--LabApp.default_url=/lab/tree/{first_lesson(home).relative_to(home).as_posix()}"]
+    ours += [f"--ServerApp.root_dir={home}", f"--LabApp.default_url=/lab/tree/{START}"]
     ours += ["--allow-root"] * (getattr(os, "geteuid", lambda: 1)() == 0)  # Windows knows no root
     ours += ["--no-browser"] * (sys.platform not in ("win32", "darwin") and not any(map(os.environ.get, SCREENS)))
     given = {option.partition("=")[0] for option in options}
@@ -64,23 +64,11 @@ def hidden(*names: str) -> Iterator[None]:
         os.environ.update(kept)
 
 
-def first_lesson(home: Path) -> Path:
-    """Return the notebook of the first lesson that `_toc.yml` lists.
-
-    Raises:
-        SettingsError: If it lists none.
-    """
-    entry = re.search(r"""^\s*- file: ["']?(notebooks/\w+)""", (home / "_toc.yml").read_text(encoding="utf-8"), re.M)
-    if not entry:
-        raise SettingsError("_toc.yml lists no lesson. Add one: `- file: notebooks/` and its slug.")
-    return numbered(home / f"{entry[1]}.ipynb")
-
-
 def show_to_jupyter() -> None:
     """Let this process find the package's own files for Jupyter first, so that a change to them needs no installing."""
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
-    for name, folder in (("JUPYTER_PATH", "share"), ("JUPYTER_CONFIG_PATH", "etc")):
-        os.environ[name] = os.pathsep.join(filter(None, [str(DATA / folder / "jupyter"), os.environ.get(name)]))
+    for name, *folders in (("JUPYTER_PATH", DATA / "share" / "jupyter"), ("JUPYTER_CONFIG_PATH", LEARNER, DATA / "etc" / "jupyter")):
+        os.environ[name] = os.pathsep.join(filter(None, [*map(str, folders), os.environ.get(name)]))
 
 
 def lend_folders() -> None:

@@ -64,22 +64,35 @@ def evaluate(system: Callable[[Sample], str], samples: Sequence[Sample], angles:
     """Ask a system each sample, and score each answer from each angle.
 
     Args:
-        system: A function from a sample to an answer.
+        system: A function from a sample to an answer; None where it could not read one, which passes from no angle.
         samples: What to ask.
         angles: How to judge; one without a scorer adds no column.
 
     Returns:
         Columns id, input, target, answer, and one an angle; one row a sample. No angle judges an answer that never came (`NoAnswer`).
     """
-    answers = [answer if isinstance(answer, NoAnswer) else str(answer or "") for answer in run(system, samples)]  # type: ignore[arg-type]
+    given = run(system, samples)  # type: ignore[arg-type]
+    answers = [answer if isinstance(answer, NoAnswer) else str(answer or "") for answer in given]
     rows = [{"id": s.id, "input": s.input, "target": s.target, "answer": answer} for s, answer in zip(samples, answers, strict=True)]
     table = pd.DataFrame(rows, columns=COLUMNS).assign(answer=pd.Series(answers, dtype=object))
     for angle in angles:
         if angle.scorer:
-            pairs = zip(answers, samples, strict=True)
-            scores = [None if isinstance(answer, NoAnswer) else angle.scorer(answer, sample) for answer, sample in pairs]
+            pairs = zip(given, answers, samples, strict=True)
+            scores = [
+                None if isinstance(answer, NoAnswer) else _score(angle, answer, sample, read=found is not None) for found, answer, sample in pairs
+            ]
             table[angle.name] = pd.Series(scores, index=table.index, dtype=object)
     return table
+
+
+def _score(angle: Angle, answer: str, sample: Sample, *, read: bool) -> Score:
+    """Score an answer; one that could not be read fails, and what is unknown of it (such as its length) is None."""
+    score = angle.scorer(answer, sample) if angle.scorer else None
+    if read or score is None:
+        return score
+    if isinstance(score, bool | np.bool_):
+        return angle.at_least is None
+    return 0.0 if angle.at_least is not None else None
 
 
 def card(table: pd.DataFrame, angles: Sequence[Angle]) -> pd.DataFrame:

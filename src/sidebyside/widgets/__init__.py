@@ -1,15 +1,17 @@
 """What a page shows besides text and charts; nothing imports it.
 
-`show` and `explore` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling` hold widgets that
+`show`, `explore` and `judge` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling` hold widgets that
 need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
 """
 
 from .explore import MetricExplorer, Planner, metric_explorer, planner
+from .judge import Judging, judging
 from .lab import PromptLab, prompt_lab
 from .labelling import Labelling, labelling
 from .show import Outcome, Prediction, Table, TokenMap, not_measured, outcome, plain, predict, say, table, token_map
 
 __all__ = [
+    "Judging",
     "Labelling",
     "MetricExplorer",
     "Outcome",
@@ -18,6 +20,7 @@ __all__ = [
     "PromptLab",
     "Table",
     "TokenMap",
+    "judging",
     "labelling",
     "metric_explorer",
     "not_measured",

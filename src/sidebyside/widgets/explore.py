@@ -20,12 +20,12 @@ WITHOUT_SCRIPT = (
 )
 
 
-def _box(kind: str, colour: str, **texts: str) -> str:
-    """Return a box that the script of its kind fills, with that script; without one, a sentence says what to do."""
+def box(kind: str, colour: str, more: str = "", **texts: str) -> str:
+    """Return a box that the script of its kind fills, with that script; without one, a sentence says what to do, and more HTML if there is any."""
     data = "".join(f' data-{name}="{html.escape(text, quote=True)}"' for name, text in texts.items())
     style = f"{BOX.format(colour=COLOURS['people'])};--sbs-mark:{COLOURS[colour]}"
     return (
-        f'<div class="sbs-explore sbs-{kind} {NO_MATHS}"{data} style="{style}"><p>{WITHOUT_SCRIPT}</p></div>'
+        f'<div class="sbs-explore sbs-{kind} {NO_MATHS}"{data} style="{style}"><p>{WITHOUT_SCRIPT}</p>{more}</div>'
         f"<style>{source('explore.css')}</style><script>(() => {{\n{source('explore.js')}{source(f'{kind}.js')}}})();</script>"
     )
 
@@ -39,7 +39,7 @@ class Planner:
         return "Planner: how many items do I need? (sliders, shown where HTML is)"
 
     def _repr_html_(self) -> str:
-        return _box("planner", "people")
+        return box("planner", "people")
 
 
 def planner() -> Planner:
@@ -64,7 +64,7 @@ class MetricExplorer:
         return f"Metric explorer: answer {self.answer!r}, target {self.target!r}"
 
     def _repr_html_(self) -> str:
-        return _box("metrics", "GenAI", answer=self.answer, target=self.target)
+        return box("metrics", "GenAI", answer=self.answer, target=self.target)
 
 
 def metric_explorer(answer: str, target: str) -> MetricExplorer:

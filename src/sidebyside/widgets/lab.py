@@ -21,7 +21,6 @@ from ..evaluation import flips, rate, read_label
 from ..llm import model_in_force
 from ..prompts import Prompt
 from ..runs import attempt, unanswered
-from ..settings import read_settings
 from ..shown import shown
 from .show import table
 from .workbook import foreign, keep_work, read_work, unattended
@@ -217,7 +216,7 @@ class PromptLab:
 
     def _entry(self, version: str) -> dict[str, Any]:
         prompt, answers = dataclasses.asdict(self.versions[version]), self.answers.get(version, {})
-        return {"prompt": prompt, "model": model_in_force(read_settings()), "answers": answers}
+        return {"prompt": prompt, "model": model_in_force(), "answers": answers}
 
     def __repr__(self) -> str:
         """Name the versions."""
@@ -257,7 +256,7 @@ def _version(name: str, prompt: dict[str, Any], model: str, answers: dict[str, s
     kept = Prompt(**prompt | {"examples": examples})
     if kept.version != name or not all(isinstance(text, str) for text in (kept.user, *answers, *answers.values())):
         raise ValueError(f"'{name}' is no version that the lab wrote.")
-    return kept, answers if model == model_in_force(read_settings()) else {}
+    return kept, answers if model == model_in_force() else {}
 
 
 def prompt_lab(name: str, ask: Ask, versions: Sequence[Prompt], texts: Sequence[str], targets: Sequence[str], labels: Sequence[str]) -> PromptLab:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 import pandas as pd
@@ -18,11 +18,16 @@ from IPython.display import Markdown
 from ..charts import COLOURS
 from ..jupyter import GUESS
 from ..lessons import question
+from ..llm import model_in_force
+from ..outputs import elsewhere
 from ..shown import NO_MATHS, shown
 from ..tokens import Token
 from ..wording import NOT_MEASURED
 
 OWN_KEYS = 'data-lm-suppress-shortcuts="true"'  # else JupyterLab takes the arrow keys for itself
+NO_ROWS = "None here."  # what a table without rows shows
+CLOSED = "Guess first, then open the result"
+UNVEILED = "Choose before you read on: here, nothing covers the charts and tables below."  # hidden where something does
 BOX = "border-left:4px solid {colour};padding:.2em 1em;margin:.5em 0"
 
 
@@ -48,7 +53,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A table for display: no index column, all texts escaped and shown whole.
+    """A table for display: no index column, all texts escaped and shown whole; one without rows says so.
 
     Attributes:
         rows: Its rows.
@@ -58,9 +63,11 @@ class Table:
 
     def __repr__(self) -> str:
         """Return the table as text."""
-        return self.rows.to_string(index=False)
+        return NO_ROWS if self.rows.empty else self.rows.to_string(index=False)
 
     def _repr_html_(self) -> str:
+        if self.rows.empty:
+            return f"<p><em>{NO_ROWS}</em></p>"
         with pd.option_context("display.max_colwidth", None, "display.html.use_mathjax", False):
             return self.rows.to_html(index=False, border=0, classes="sbs-table", justify="left")
 
@@ -75,7 +82,7 @@ class Prediction:
     """A question that the reader answers before the cell runs; shown as a box of radio buttons.
 
     Attributes:
-        key: Its name in the course, such as "hallucination/invented".
+        key: Its name in the course, such as "hallucination/doubt".
         question: What is asked.
         options: The possible answers.
     """
@@ -97,7 +104,7 @@ class Prediction:
         style = BOX.format(colour=COLOURS["people"])
         return (
             f'<fieldset class="sbs-predict" data-key="{key}" style="border:0;{style}"><legend><strong>Predict</strong></legend>'
-            f"<p>{shown(self.question)}</p>{rows}</fieldset>{_script()}"
+            f'<p>{shown(self.question)}</p>{rows}<p class="sbs-unveiled"><small>{UNVEILED}</small></p></fieldset>{_script()}'
         )
 
 
@@ -105,7 +112,7 @@ def predict(key: str, options: Sequence[str] | None = None, **values: object) ->
     """Ask the reader for a guess; `outcome` with the same key shows it beside the result.
 
     Args:
-        key: The lesson's slug and the question's name in its `lesson.toml`, such as "hallucination/invented".
+        key: The lesson's slug and the question's name in its `lesson.toml`, such as "hallucination/doubt".
         options: The possible answers, where they hang on the data; else those of `lesson.toml`.
         **values: What stands for each `{name}` in the question.
 
@@ -124,11 +131,13 @@ class Outcome:
         key: The key of the prediction.
         answer: The option that turned out right; `wording.NOT_MEASURED` if none did, because nothing was measured.
         sentence: The result in a sentence.
+        elsewhere: What came out under the other recorded models: the model in words → the answer.
     """
 
     key: str
     answer: str
     sentence: str
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return the result as text."""
@@ -137,23 +146,36 @@ class Outcome:
     def _repr_html_(self) -> str:
         key, answer = html.escape(self.key, quote=True), html.escape(self.answer, quote=True)
         open_still = self.answer == NOT_MEASURED  # then the script finds no key, and marks no guess as right or wrong
-        where = "" if open_still else f' data-key="{key}" data-answer="{answer}"'
         guess = "No guess is right or wrong here." if open_still else "You made no guess."
-        return (
-            f'<div class="sbs-outcome"{where} style="{BOX.format(colour=COLOURS["people"])}">'
-            f"<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p>"
-            f'<p class="sbs-guess {NO_MATHS}">{guess}</p></div>{_script()}'
-        )
+        style = BOX.format(colour=COLOURS["people"])
+        told = f'<p><strong>{shown(self.answer)}.</strong> {shown(self.sentence)}</p>{self._others()}<p class="sbs-guess {NO_MATHS}">{guess}</p>'
+        if open_still:
+            return f'<div class="sbs-outcome" style="{style}">{told}</div>{_script()}'
+        where = f'data-key="{key}" data-answer="{answer}" style="{style}"'  # closed in every viewer, also where no script runs
+        return f'<details class="sbs-outcome" {where}><summary>{CLOSED}</summary>{told}</details>{_script()}'
+
+    def _others(self) -> str:
+        told = (f"With {shown(who)}, as recorded: <strong>{shown(answer)}</strong>." for who, answer in self.elsewhere.items())
+        return f'<p class="sbs-elsewhere"><small>{" ".join(told)}</small></p>' if self.elsewhere else ""
 
 
-def outcome(key: str, answer: str, sentence: str) -> Outcome:
-    """Show a result beside the guess of the prediction with the same key."""
-    return Outcome(key, answer, sentence)
+def outcome(key: str, answer: str, sentence: str, model: str | None = None) -> Outcome:
+    """Show a result beside the guess of the prediction with the same key, and what came out under the other recorded models.
+
+    Args:
+        key: The key of the prediction.
+        answer: The option that turned out right.
+        sentence: The result in a sentence.
+        model: Whose result it is, on a page that asks more than one; None means the latest connection's.
+    """
+    others = elsewhere(key, model or model_in_force())
+    return Outcome(key, answer, sentence, {f"the {other.nickname} model ({other.title})": found for other, found in others.items()})
 
 
 def not_measured(key: str, model: str, why: str = "") -> Outcome:
     """Say that a question stays open, because answers of a model never came or were not measured, or for another reason."""
-    return Outcome(key, NOT_MEASURED, why or f"The answers of {model} that this takes never came or were not measured, so there is nothing to count.")
+    told = why or f"The answers of {model} that this takes never came or were not measured, so there is nothing to count."
+    return outcome(key, NOT_MEASURED, told, model)
 
 
 UNTOLD = "The chances of this answer's tokens were not measured."

@@ -1,12 +1,14 @@
 /* A word of the glossary shows its meaning where it stands: under the pointer, at the keyboard's place, at a tap.
-   The meaning is read from the glossary page when a reader first asks, so it has one home. Without it, the link is a link. */
+   The meaning is read from the glossary when a reader first asks, so it has one home: on the site from its page, in JupyterLab
+   from the server, by `sbsMeaning`. Without it, the link is a link. */
 (() => {
   "use strict";
-  const links = document.querySelectorAll('article a[href*="#term-"]:not(.headerlink)');
-  if (!links.length) return;
+  if (window.sbsWords) return;
+  window.sbsWords = true;
+  const WORD = 'article a[href*="#term-"]:not(.headerlink), .jp-RenderedMarkdown a[href*="#term-"], .myst a[href*="#term-"]';
   const card = Object.assign(document.createElement("div"), { id: "sbs-word", hidden: true });
   card.setAttribute("role", "tooltip");
-  document.querySelector("main").append(card);
+  (document.querySelector("main") ?? document.body).append(card);
   const pages = new Map([[location.href.split("#")[0], Promise.resolve(document)]]);
   let asked, timer, pointer; // the link whose meaning is wanted, a pause, and what kind of pointer was used last
 
@@ -16,14 +18,16 @@
     return pages.get(address);
   };
 
-  const meaning = async (link) => {
+  const onPage = async (link) => {
     const [address, place] = link.href.split("#"), term = (await page(address)).getElementById?.(decodeURIComponent(place));
     let entry = term?.nextElementSibling;
     while (entry?.matches("dt")) entry = entry.nextElementSibling; // several names, one meaning
     return term && entry && [term.firstChild.textContent.trim(), entry.textContent.trim()];
   };
+  const meaning = (link) => (window.sbsMeaning ?? onPage)(link);
 
   const hide = () => {
+    clearTimeout(timer);
     asked?.removeAttribute("aria-describedby");
     asked = undefined;
     card.hidden = true;
@@ -51,22 +55,28 @@
   };
 
   const soon = (act, wait) => { clearTimeout(timer); timer = setTimeout(act, wait); };
+  const on = (event, act) => document.addEventListener(event, (happened) => {
+    const link = happened.target.closest?.(WORD);
+    if (link) act(link, happened);
+  });
+  on("pointerover", (link, { pointerType }) => { if (pointerType === "mouse") soon(() => show(link), 150); });
+  on("pointerout", (_, { pointerType }) => { if (pointerType === "mouse") soon(hide, 250); });
+  on("focusin", (link) => { if (link.matches(":focus-visible")) show(link); });
+  on("focusout", hide);
+  document.addEventListener("click", (event) => { // the first tap shows, the second follows the link
+    const link = event.target.closest?.(WORD);
+    if (!link) return;
+    if (pointer !== "touch" || asked === link) return hide();
+    event.preventDefault();
+    event.stopPropagation();
+    show(link);
+  }, true);
   document.addEventListener("pointerdown", (event) => {
     pointer = event.pointerType;
-    if (!event.target.closest?.('#sbs-word, a[href*="#term-"]')) hide();
+    if (!event.target.closest?.(`#sbs-word, ${WORD}`)) hide();
   });
+  document.addEventListener("scroll", () => { if (!card.hidden) hide(); }, true); // in JupyterLab it is not the page that scrolls
   document.addEventListener("keydown", ({ key }) => { if (key === "Escape") hide(); });
   card.addEventListener("pointerenter", () => clearTimeout(timer));
   card.addEventListener("pointerleave", () => soon(hide, 250));
-  for (const link of links) {
-    link.addEventListener("pointerenter", ({ pointerType }) => { if (pointerType === "mouse") soon(() => show(link), 150); });
-    link.addEventListener("pointerleave", ({ pointerType }) => { if (pointerType === "mouse") soon(hide, 250); });
-    link.addEventListener("focus", () => { if (link.matches(":focus-visible")) show(link); });
-    link.addEventListener("blur", hide);
-    link.addEventListener("click", (event) => { // the first tap shows, the second follows the link
-      if (pointer !== "touch" || asked === link) return;
-      event.preventDefault();
-      show(link);
-    });
-  }
 })();
