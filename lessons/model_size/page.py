@@ -9,23 +9,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import openai
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 import sidebyside as sbs
 from sidebyside import wording
+from sidebyside.answers import NoAnswer
 from sidebyside.cases import Case
-from sidebyside.evaluation import is_missing, paired_p, read_label
+from sidebyside.errors import RecordingError, Why
+from sidebyside.evaluation import holm, is_missing, paired_p, read_label
 from sidebyside.models import MAIN, MIDDLE, MODELS, SMALL, Model
+from sidebyside.runs import attempt
 from sidebyside.scorers import holds_numbers, numbers_in
 from sidebyside.widgets import Outcome, Table, not_measured
 
 SIZES = (SMALL, MIDDLE, MAIN)
-NICKNAMES = {SMALL.name: "small", MIDDLE.name: "middle", MAIN.name: "main"}
 MESSAGES, THINGS, QUESTIONS, PAIRS = 60, 40, 24, 20
-WORD, SENTENCE, FORM = 12, 32, 60  # the most tokens of an answer: a word that may come in a short sentence, a sentence, two fields
-LEAVE = " If you are not sure, or there is no such thing, say: I don't know."
+WORD, FACT, SENTENCE, FORM = 8, 24, 32, 60  # the most tokens of an answer: a word, a fact in a short sentence, a longer one, two fields
+PERMISSION = " If you are not sure, or there is no such thing, say: I don't know."
+INVENTED, INVENTED_PERMITTED = "invented things, asked plainly", "invented things, with permission"
+REAL, REAL_PERMITTED = "real things, asked plainly", "real things, with permission"
 EVEN = "no clear difference"
+NOT_RECORDED = "This model takes part with recorded answers only, and there is none to this request."
 Answers = Sequence[str | None]
 Marks = list[bool | None]
 
@@ -61,7 +66,8 @@ def tasks(case: Case) -> dict[str, Task]:
     Raises:
         CaseError: If the case lacks entities, facts, answers or fields; the text says which.
     """
-    found = [invented(case), leave(case), known(case), kept(case), label(case), other_label(case), reading(case), form(case), judging(case)]
+    things = [invented(case), permitted(case), known(case), kept(case)]
+    found = [*things, label(case), other_label(case), reading(case), form(case), filled(case), judging(case)]
     return {task.name: task for task in found if task}
 
 
@@ -95,47 +101,61 @@ def _things(case: Case, real: str) -> pd.DataFrame:
 def known(case: Case) -> Task:
     """Return the task to name a fact about a real thing."""
     rows = _things(case, "yes")
-    return Task("facts about real things", list(rows["question"]), SENTENCE, each(sbs.holds_name, list(rows["answer"])))
+    return Task(REAL, list(rows["question"]), FACT, each(sbs.holds_name, list(rows["answer"])))
 
 
 def invented(case: Case) -> Task:
     """Return the task to admit that a thing does not exist, without a word about it."""
-    return _admitting(case, "invented things, asked plainly", "")
+    return _admitting(case, INVENTED, "")
 
 
-def leave(case: Case) -> Task:
-    """Return the task to admit it when leave is given."""
-    return _admitting(case, "invented things, with leave", LEAVE)
+def permitted(case: Case) -> Task:
+    """Return the task to admit it where the prompt permits "I don't know"."""
+    return _admitting(case, INVENTED_PERMITTED, PERMISSION)
 
 
 def _admitting(case: Case, name: str, more: str) -> Task:
-    rows = _things(case, "no")
-    return Task(name, list(rows["question"] + more), SENTENCE, each(lambda answer, _: sbs.abstains(answer), [None] * len(rows)))
+    rows, admits = _things(case, "no"), sbs.lesson("hallucination").admits
+    return Task(name, list(rows["question"] + more), FACT, each(lambda answer, _: admits(answer), [None] * len(rows)))
 
 
 def kept(case: Case) -> Task:
-    """Return the task to go on naming facts about real things when leave is given not to."""
+    """Return the task to go on naming facts about real things where the prompt permits "I don't know"."""
     task = known(case)
-    return Task("real things, with leave", [prompt + LEAVE for prompt in task.prompts], task.tokens, task.mark)
+    return Task(REAL_PERMITTED, [prompt + PERMISSION for prompt in task.prompts], task.tokens, task.mark)
 
 
 def reading(case: Case) -> Task:
     """Return the task to answer from a document whose text is given; judged by the numbers of the right answer."""
     facts = case.facts
     there = (facts["document"] != "") & facts["answer"].map(lambda text: bool(numbers_in(text)))
-    rows = sbs.limit(facts[there].groupby("document").head(2), times=2).head(QUESTIONS)
+    rows = sbs.limit(facts[there].sort_values("document", kind="stable").groupby("document").head(2), times=2).head(QUESTIONS)
     ask = "\n\nQuestion of a customer: {}\nAnswer in one short sentence, from the text above only."
     prompts = [case.documents[row.document] + ask.format(row.question) for row in rows.itertuples()]
     return Task("questions on a document", prompts, SENTENCE, each(holds_numbers, list(rows["answer"])))
 
 
 def form(case: Case) -> Task:
-    """Return the task to fill the fields that have values to choose from; right if all of them are."""
-    fields = {name: field["values"] for name, field in case.fields.items() if "values" in field}
-    rows = sbs.limit(case.records, times=2).head(PAIRS)
-    wanted = "; ".join(f'"{name}", one of {", ".join(values)}' for name, values in fields.items())
-    ask = f"Read this {case.subject}.\n\n{{}}\n\nWrite JSON with these fields: {wanted}. Nothing but the JSON."
-    return Task("valid JSON", [ask.format(text) for text in rows["text"]], FORM, each(lambda answer, _: is_valid(answer, fields), [None] * len(rows)))
+    """Return the task to write JSON with the fields that have values to choose from, right or wrong."""
+    fields = _fields(case)
+    return _filling(case, "valid JSON", lambda answer, _: is_valid(answer, fields))
+
+
+def filled(case: Case) -> Task:
+    """Return the same task, done only if every value is right as well; the answers are the same."""
+    fields = _fields(case)
+    return _filling(case, "valid JSON, all right", lambda answer, row: is_valid(answer, fields) and {n: read_json(answer)[n] for n in fields} == row)
+
+
+def _fields(case: Case) -> dict[str, list[str]]:
+    return {name: field["values"] for name, field in case.fields.items() if "values" in field}
+
+
+def _filling(case: Case, name: str, judge: Callable[[str, Any], bool]) -> Task:
+    fields, rows = _fields(case), sbs.limit(case.records, times=2).head(PAIRS)
+    wanted = "; ".join(f'"{field}", one of {", ".join(values)}' for field, values in fields.items())
+    ask = f"Write JSON with these fields: {wanted}. Nothing but the JSON.\n\nThe {case.subject}: "
+    return Task(name, list(ask + rows["text"]), FORM, each(judge, rows[list(fields)].to_dict("records")))
 
 
 def read_json(answer: str) -> dict[str, Any]:
@@ -181,15 +201,10 @@ def both_ways(answers: Answers) -> Marks:
 # --- who is asked -----------------------------------------------------------------------------------------------------
 
 
-def models(chosen: str) -> dict[str, Model | None]:
-    """Return who is asked: the three sizes, and the model in force if it is another one, about which nothing is known here."""
-    return {size.name: size for size in SIZES} | ({} if chosen in MODELS else {chosen: None})
-
-
 def called(name: str) -> str:
     """Return what a model is called on the page."""
     size = MODELS.get(name)
-    return f"{NICKNAMES[name]} ({billions(size)})" if size else name
+    return f"{size.nickname} ({billions(size)})" if size else name
 
 
 def billions(size: Model) -> str:
@@ -202,8 +217,32 @@ def lineup(names: Sequence[str]) -> Table:
     rows = []
     for size in (MODELS[name] for name in names if name in MODELS):
         told = {"parameters": billions(size), "file": f"{size.size / 1e9:.1f} GB", "memory at work": f"{size.memory:g} GB"}
-        rows.append({"called here": NICKNAMES[size.name], "model": size.title} | told)
+        rows.append({"called here": size.nickname, "model": size.title} | told)
     return sbs.table(pd.DataFrame(rows))
+
+
+def recorded() -> dict[str, tuple[openai.OpenAI, str]]:
+    """Return a connection to each size that answers from its recordings alone: nobody has to fetch three models, or wait for them."""
+    with sbs.lesson("side_by_side").recorded_only():
+        return {size.name: sbs.connect("model_size", model=size.name) for size in SIZES}
+
+
+def answers(system: Callable[[str], str | None], prompts: Sequence[str], alone: bool) -> list[str | None]:
+    """Give each prompt to a system and collect its answers in order.
+
+    Args:
+        system: A function from a prompt to an answer.
+        prompts: The user messages.
+        alone: Whether recordings alone answer; then a `NoAnswer` stands where there is none. The model in force is asked by `sbs.run`.
+    """
+    return [_replayed(system, prompt) for prompt in prompts] if alone else sbs.run(system, prompts)
+
+
+def _replayed(system: Callable[[str], str | None], prompt: str) -> str | None:
+    try:
+        return attempt(system, prompt)
+    except RecordingError:
+        return NoAnswer(Why.UNMEASURED, NOT_RECORDED)
 
 
 # --- what came of it --------------------------------------------------------------------------------------------------
@@ -230,21 +269,16 @@ def rates(results: Results) -> pd.DataFrame:
         for size in SIZES:
             if (found := sbs.rate(given.get(size.name, []))).n:
                 low, high = found.interval
-                rows.append({"task": task, "model": NICKNAMES[size.name], "rate": found.value, "low": low, "high": high})
-    return pd.DataFrame(rows, columns=["task", "model", "rate", "low", "high"])
+                rows.append(
+                    {"task": task, "model": size.nickname, "kind": sbs.charts.kind_of(size.name), "rate": found.value, "low": low, "high": high}
+                )
+    return pd.DataFrame(rows, columns=["task", "model", "kind", "rate", "low", "high"])
 
 
 def chart(results: Results) -> Any:
     """Draw each task's rates over the three sizes."""
     alt = "For each task three points with their intervals, small, middle and main model: how often it is done right. The values are in the table."
     return sbs.charts.steps(rates(results), alt, "done right")
-
-
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p-values corrected for their number (Holm 1979); those that were not measured stay so and do not count."""
-    there = [i for i, p in enumerate(p_values) if not np.isnan(p)]
-    fixed = dict(zip(there, multipletests([p_values[i] for i in there], method="holm")[1], strict=True)) if there else {}
-    return [float(fixed.get(i, np.nan)) for i in range(len(p_values))]
 
 
 def steps(results: Results) -> pd.DataFrame:
@@ -328,15 +362,15 @@ def gates(results: Results, names: Sequence[str]) -> pd.DataFrame:
         One row a model: taken (invented things admitted with leave), before (admitted without), right (real ones, asked plainly), still
         (real ones, with leave), each a rate.
     """
-    columns = {"taken": "invented things, with leave", "before": "invented things, asked plainly"}
-    columns |= {"right": "facts about real things", "still": "real things, with leave"}
+    columns = {"taken": INVENTED_PERMITTED, "before": INVENTED}
+    columns |= {"right": REAL, "still": REAL_PERMITTED}
     return pd.DataFrame([{"model": name} | {key: sbs.rate(results[task][name]) for key, task in columns.items()} for name in names])
 
 
 def pays(results: Results, name: str) -> str:
     """Say whether leave pays for a model: more inventions admitted, clearly, and not clearly fewer facts right."""
-    plain, free = results["invented things, asked plainly"][name], results["invented things, with leave"][name]
-    sure, still = results["facts about real things"][name], results["real things, with leave"][name]
+    plain, free = results[INVENTED][name], results[INVENTED_PERMITTED][name]
+    sure, still = results[REAL][name], results[REAL_PERMITTED][name]
     gain, loss = (verdict(paired_p(*pair), *pair) for pair in ((plain, free), (sure, still)))
     if wording.NOT_MEASURED in (gain, loss):
         return wording.NOT_MEASURED
@@ -345,7 +379,7 @@ def pays(results: Results, name: str) -> str:
     return "pays" if loss != "worse" else "pays, and costs right answers"
 
 
-def leave_table(results: Results, names: Sequence[str]) -> Table:
+def permission_table(results: Results, names: Sequence[str]) -> Table:
     """Show what leave brings and costs each model."""
     rows = [
         {
@@ -363,7 +397,7 @@ def leave_table(results: Results, names: Sequence[str]) -> Table:
 
 def for_whom(results: Results) -> Outcome:
     """Say for which of the three sizes leave pays without a cost."""
-    key, found = "model_size/leave", {size.name: pays(results, size.name) for size in SIZES}
+    key, found = "model_size/permission", {size.name: pays(results, size.name) for size in SIZES}
     if wording.NOT_MEASURED in found.values():
         return not_measured(key, ", ".join(size.title for size in SIZES))
     well = [name for name, word in found.items() if word == "pays"]
