@@ -12,7 +12,7 @@ KEY = {
     "a": (SMALLEST, "People read each draft, and a million of them are cheap only with a small model. Try the smallest first, on your own test."),
     "b": (
         LARGER,
-        "On the page, leave to say “I don't know” worked only above a certain size. A wrong answer is costly here, and a second is no problem.",
+        "A made-up answer would be costly here, and a second is no problem. Small models found it hard to use “I don't know” well.",
     ),
     "c": (TRAINED, "There are labels in plenty, and a model that was trained on them answers in milliseconds. No prompt is needed."),
     "d": (NOTHING, "What is written in a table is looked up there. A model of any size could only get it wrong."),

@@ -307,11 +307,13 @@ def verdict(p: float, one: Marks, other: Marks) -> str:
     return "better" if gained > 0 else "worse"
 
 
+IN_STEPS, WORSE = "grows, in steps too small to tell apart", "gets worse somewhere"
 GROWTH = {
     ("better", "better"): "grows with each step",
     ("better", EVEN): "comes with the first step",
     (EVEN, "better"): "comes only with the largest",
 }
+ORDER = (*GROWTH.values(), IN_STEPS, EVEN, WORSE, wording.NOT_MEASURED)
 
 
 def growth(row: pd.Series[str]) -> str:
@@ -319,15 +321,19 @@ def growth(row: pd.Series[str]) -> str:
     if wording.NOT_MEASURED in (row["first"], row["second"], row["whole"]):
         return wording.NOT_MEASURED
     if "worse" in (row["first"], row["second"], row["whole"]):
-        return "gets worse somewhere"
-    apart = "grows, in steps too small to tell apart" if row["whole"] == "better" else EVEN
+        return WORSE
+    apart = IN_STEPS if row["whole"] == "better" else EVEN
     return GROWTH.get((row["first"], row["second"]), apart)
 
 
 def gains(results: Results) -> Table:
-    """Show what each task gains from size."""
+    """Show which tasks gain what from size, each kind of gain in a row."""
     table = steps(results)
-    return sbs.table(pd.DataFrame({"task": table["task"], "from small to main": [growth(row) for _, row in table.iterrows()]}))
+    found: dict[str, list[str]] = {}
+    for _, row in table.iterrows():
+        found.setdefault(growth(row), []).append(row["task"])
+    order = [word for word in ORDER if word in found]
+    return sbs.table(pd.DataFrame({"from small to main": order, "tasks": [listed(found[word]) for word in order]}))
 
 
 def better(results: Results) -> Outcome:
@@ -348,27 +354,16 @@ def listed(names: Sequence[str]) -> str:
     return "; ".join(names) or "none"
 
 
-# --- leave to say "I don't know" --------------------------------------------------------------------------------------
-
-
-def gates(results: Results, names: Sequence[str]) -> pd.DataFrame:
-    """Tell for each model how leave works: how often it takes it for invented things, and how often for real ones it would know.
-
-    Args:
-        results: With the tasks of `invented`, `leave`, `known` and `kept`.
-        names: The models.
-
-    Returns:
-        One row a model: taken (invented things admitted with leave), before (admitted without), right (real ones, asked plainly), still
-        (real ones, with leave), each a rate.
-    """
-    columns = {"taken": INVENTED_PERMITTED, "before": INVENTED}
-    columns |= {"right": REAL, "still": REAL_PERMITTED}
-    return pd.DataFrame([{"model": name} | {key: sbs.rate(results[task][name]) for key, task in columns.items()} for name in names])
+# --- permission to say "I don't know" ---------------------------------------------------------------------------------
 
 
 def pays(results: Results, name: str) -> str:
-    """Say whether leave pays for a model: more inventions admitted, clearly, and not clearly fewer facts right."""
+    """Say whether permission pays for a model: more inventions admitted, clearly, and not clearly fewer facts right.
+
+    Args:
+        results: With the tasks of `invented`, `permitted`, `known` and `kept`.
+        name: The model.
+    """
     plain, free = results[INVENTED][name], results[INVENTED_PERMITTED][name]
     sure, still = results[REAL][name], results[REAL_PERMITTED][name]
     gain, loss = (verdict(paired_p(*pair), *pair) for pair in ((plain, free), (sure, still)))
@@ -380,34 +375,36 @@ def pays(results: Results, name: str) -> str:
 
 
 def permission_table(results: Results, names: Sequence[str]) -> Table:
-    """Show what leave brings and costs each model."""
-    rows = [
-        {
-            "model": called(row["model"]),
-            "invented, admitted plainly": wording.share(row["before"]),
-            "with leave": wording.share(row["taken"]),
-            "real, right plainly": wording.share(row["right"]),
-            "right with leave": wording.share(row["still"]),
-            "leave": pays(results, row["model"]),
-        }
-        for _, row in gates(results, names).iterrows()
-    ]
+    """Show what permission brings and costs each model."""
+    columns = {"invented, admitted": INVENTED, "with permission": INVENTED_PERMITTED, "real, right": REAL, "right with permission": REAL_PERMITTED}
+    rows = []
+    for name in names:
+        shares = {column: wording.share(sbs.rate(results[task][name])) for column, task in columns.items()}
+        rows.append({"model": called(name)} | shares | {"permission": pays(results, name)})
     return sbs.table(pd.DataFrame(rows))
 
 
 def for_whom(results: Results) -> Outcome:
-    """Say for which of the three sizes leave pays without a cost."""
+    """Say for which of the three sizes permission pays without a cost."""
     key, found = "model_size/permission", {size.name: pays(results, size.name) for size in SIZES}
     if wording.NOT_MEASURED in found.values():
         return not_measured(key, ", ".join(size.title for size in SIZES))
     well = [name for name, word in found.items() if word == "pays"]
-    told = " ".join(f"{called(name)[0].upper()}{called(name)[1:]}: leave {word}." for name, word in found.items())
+    told = " ".join(f"For the {called(name)} model permission {word}: {_moved(results, name)}." for name, word in found.items())
     every, larger, largest, none, other = wording.options(key)
     answer = {tuple(found): every, tuple(found)[1:]: larger, tuple(found)[2:]: largest, (): none}.get(tuple(well), other)
     return sbs.outcome(key, answer, told)
 
 
+def _moved(results: Results, name: str) -> str:
+    """Say in counts what permission moved."""
+    invented, admitted, real, right = (sbs.rate(results[task][name]) for task in (INVENTED, INVENTED_PERMITTED, REAL, REAL_PERMITTED))
+    return f"admitted {invented.successes}, then {wording.count(admitted)}; right about real things {real.successes}, then {wording.count(right)}"
+
+
 # --- what it takes ----------------------------------------------------------------------------------------------------
+
+HOSTED = ("gpt-4o-mini", "gpt-4o", "o1")  # of one maker, in the order of their prices
 
 
 def cost(used: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -417,23 +414,40 @@ def cost(used: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         used: Model → `sbs.usage` of its client.
 
     Returns:
-        One row a model: model, answers, seconds (mean of an answer), tokens_in, tokens_out (mean of an answer).
+        One row a model: model, answers, seconds (median of an answer), tokens_in, tokens_out (mean of an answer; NaN where they are not told),
+        day (of the latest answer).
     """
     rows = []
     for name, calls in used.items():
-        means = calls[["seconds", "input_tokens", "output_tokens"]].astype(float).mean()
-        rows.append({"model": name, "answers": len(calls), "seconds": means.iloc[0], "tokens_in": means.iloc[1], "tokens_out": means.iloc[2]})
-    return pd.DataFrame(rows, columns=["model", "answers", "seconds", "tokens_in", "tokens_out"])
+        told_in, told_out = (calls[column].astype(float).mean() for column in ("input_tokens", "output_tokens"))
+        seconds, day = calls["seconds"].astype(float).median(), calls["day"].max() if len(calls) else None
+        rows.append({"model": name, "answers": len(calls), "seconds": seconds, "tokens_in": told_in, "tokens_out": told_out, "day": day})
+    return pd.DataFrame(rows)
 
 
 def cost_table(spent: pd.DataFrame) -> Table:
-    """Show seconds, memory and file size beside one another."""
-    rows = []
-    for row in spent.itertuples():
-        size = MODELS.get(row.model)
-        told = {"memory": f"{size.memory:g} GB", "file": f"{size.size / 1e9:.1f} GB"} if size else {"memory": "elsewhere", "file": "elsewhere"}
-        rows.append({"model": called(row.model), "answers": row.answers, "seconds an answer": wording.number(row.seconds, ".2f")} | told)
+    """Show seconds, memory, file and price beside one another; hosted models with their price alone."""
+    rows = [_own(row) for row in spent.itertuples()]
+    asked = spent[spent["model"] == MAIN.name]
+    rows += [_hosted(name, row) for row in asked.itertuples() for name in HOSTED]
     return sbs.table(pd.DataFrame(rows))
+
+
+def _own(row: Any) -> dict[str, Any]:
+    size = MODELS.get(row.model)
+    told = {"memory": f"{size.memory:g} GB", "file": f"{size.size / 1e9:.1f} GB"} if size else {"memory": "elsewhere", "file": "elsewhere"}
+    dollars = None if size else sbs.prices.price(row.model, row.tokens_in, row.tokens_out, row.day, answers=1000)
+    bill = "no charge" if size else "unknown" if dollars is None else f"{dollars:.2f}"
+    return {"model": called(row.model), "answers": row.answers, "seconds an answer": wording.number(row.seconds, ".2f")} | told | {BILL: bill}
+
+
+def _hosted(name: str, row: Any) -> dict[str, Any]:
+    dollars = sbs.prices.price(name, row.tokens_in, row.tokens_out, row.day, answers=1000)
+    bill = wording.NOT_MEASURED if dollars is None else f"{dollars:.2f}"
+    return {"model": f"{name} (price only)", "answers": "not asked", "seconds an answer": "", "memory": "elsewhere", "file": "elsewhere", BILL: bill}
+
+
+BILL = "1,000 such answers, US dollars"
 
 
 def slower(spent: pd.DataFrame) -> Outcome:
@@ -444,20 +458,30 @@ def slower(spent: pd.DataFrame) -> Outcome:
         return not_measured(key, MAIN.title)
     larger = MAIN.parameters / SMALL.parameters
     told = f"The main model has {larger:.0f} times the parameters of the small one and took {times:.1f} times as long for the same questions"
-    return sbs.outcome(key, wording.by_bounds(times, (3, 9, 18), wording.options(key)), f"{told}, on the machine where they were recorded.")
+    told += f" (median {seconds[MAIN.name]:.2f} and {seconds[SMALL.name]:.2f} seconds, as recorded)."
+    return sbs.outcome(key, wording.by_bounds(times, (3, 9, 18), wording.options(key)), told)
 
 
 # --- beyond our sizes -------------------------------------------------------------------------------------------------
 
-OPENAI = "OpenAI o1 System Card (2024), table 3"
-CITED = (
-    ("GPT-4o mini", 0.09, 0.90, OPENAI),
-    ("GPT-4o", 0.38, 0.61, OPENAI),
-    ("o1", 0.47, 0.44, OPENAI),
+EXAM, FACTS = "MMLU: exam questions, four answers to choose from", "SimpleQA: short facts, no search"
+EVALS, CARD = "OpenAI, simple-evals (2025), as reported by Meta", "OpenAI, o1 System Card (2024), table 3"
+UNSAID = "not published"
+CITED = (  # test, model, parameters, share right, share made up (None if the source tells none), source
+    (EXAM, "Llama 3.1 8B", "8 billion", 0.684, None, EVALS),
+    (EXAM, "Llama 3.1 70B", "70 billion", 0.82, None, EVALS),
+    (EXAM, "Llama 3.1 405B", "405 billion", 0.886, None, EVALS),
+    (FACTS, "o1-mini", UNSAID, 0.07, 0.60, CARD),
+    (FACTS, "GPT-4o mini", UNSAID, 0.09, 0.90, CARD),
+    (FACTS, "GPT-4o", UNSAID, 0.38, 0.61, CARD),
+    (FACTS, "o1", UNSAID, 0.47, 0.44, CARD),
 )
 
 
 def cited() -> Table:
     """Show published figures of larger models: cited, not measured here."""
-    rows = [{"model (cited)": name, "right": f"{right:.0%}", "made up": f"{wrong:.0%}", "source": source} for name, right, wrong, source in CITED]
+    rows = []
+    for test, name, parameters, right, wrong, source in CITED:
+        told = {"made up": "" if wrong is None else f"{wrong:.0%}", "neither": "" if wrong is None else f"{1 - right - wrong:.0%}"}
+        rows.append({"cited: test": test, "model": name, "parameters": parameters, "right": f"{right:.0%}"} | told | {"source": source})
     return sbs.table(pd.DataFrame(rows))

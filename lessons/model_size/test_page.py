@@ -1,20 +1,18 @@
 """The page's tasks and sentences, on results that come out each way."""
 
-import math
-
 import numpy as np
 import pandas as pd
 import pytest
 
 import sidebyside as sbs
 from sidebyside.answers import NoAnswer
-from sidebyside.errors import Why
+from sidebyside.errors import RecordingError, Why
 from sidebyside.wording import NOT_MEASURED
 
 page = sbs.lesson("model_size")
 SMALL, MIDDLE, MAIN = (size.name for size in page.SIZES)
 GONE = NoAnswer(Why.EMPTY, "nothing came")
-PLAIN, LEAVE, KNOWN, KEPT = "invented things, asked plainly", "invented things, with leave", "facts about real things", "real things, with leave"
+PLAIN, PERMITTED, KNOWN, KEPT = page.INVENTED, page.INVENTED_PERMITTED, page.REAL, page.REAL_PERMITTED
 
 
 def marks(right, n=40):
@@ -107,7 +105,12 @@ def test_pairs_are_sure_ones():
     ],
 )
 def test_growth_is_said_as_it_is(counts, word):
-    assert page.gains(results(task=counts)).rows["from small to main"].tolist() == [word]
+    assert page.gains(results(task=counts)).rows.to_numpy().tolist() == [[word, "task"]]
+
+
+def test_tasks_of_one_kind_share_a_row_and_rows_have_an_order():
+    given = results(a=(20, 20, 20), b=(2, 20, 38), c=(20, 21, 20), d=(2, 20, 38))
+    assert page.gains(given).rows.to_numpy().tolist() == [["grows with each step", "b; d"], [page.EVEN, "a; c"]]
 
 
 def test_growth_without_answers_is_not_measured():
@@ -129,24 +132,18 @@ def test_what_gets_worse_is_said():
     assert "Clearly worse: task" in page.better(results(task=(38, 20, 2))).sentence
 
 
-def test_holm_agrees_with_the_definition_and_leaves_out_what_was_not_measured():
-    found = page.holm([0.01, math.nan, 0.04, 0.03])
-    assert found[0] == pytest.approx(0.03) and math.isnan(found[1]) and found[2:] == pytest.approx([0.06, 0.06])
-    assert page.holm([]) == []
-
-
-# --- leave ------------------------------------------------------------------------------------------------------------
+# --- permission ------------------------------------------------------------------------------------------------------------
 
 
 def gate(plain, leave, known, kept):
-    return {PLAIN: marks(plain), LEAVE: marks(leave), KNOWN: marks(known), KEPT: marks(kept)}
+    return {PLAIN: marks(plain), PERMITTED: marks(leave), KNOWN: marks(known), KEPT: marks(kept)}
 
 
 PAYS, HARMS, NOTHING, COSTS = gate(0, 30, 38, 37), gate(5, 5, 30, 3), gate(1, 1, 30, 29), gate(0, 30, 38, 10)
 
 
 def gated(*models):
-    return {task: {name: given[task] for name, given in zip((SMALL, MIDDLE, MAIN), models, strict=True)} for task in (PLAIN, LEAVE, KNOWN, KEPT)}
+    return {task: {name: given[task] for name, given in zip((SMALL, MIDDLE, MAIN), models, strict=True)} for task in (PLAIN, PERMITTED, KNOWN, KEPT)}
 
 
 @pytest.mark.parametrize(
@@ -159,28 +156,29 @@ def gated(*models):
         ((PAYS, NOTHING, NOTHING), 4),
     ],
 )
-def test_for_whom_leave_pays(models, place):
-    assert page.for_whom(gated(*models)).answer == page.wording.options("model_size/leave")[place]
+def test_for_whom_permission_pays(models, place):
+    assert page.for_whom(gated(*models)).answer == page.wording.options("model_size/permission")[place]
 
 
 @pytest.mark.parametrize(
     ("model", "word"), [(PAYS, "pays"), (HARMS, "does harm"), (NOTHING, "changes nothing"), (COSTS, "pays, and costs right answers")]
 )
-def test_what_leave_does_is_said(model, word):
+def test_what_permission_does_is_said(model, word):
     assert page.pays(gated(model, model, model), SMALL) == word
 
 
-def test_leave_without_answers_is_not_measured():
-    silent = dict.fromkeys((PLAIN, LEAVE, KNOWN, KEPT), [None] * 40)
+def test_permission_without_answers_is_not_measured():
+    silent = dict.fromkeys((PLAIN, PERMITTED, KNOWN, KEPT), [None] * 40)
     assert page.for_whom(gated(silent, PAYS, PAYS)).answer == NOT_MEASURED
-    assert page.leave_table(gated(silent, PAYS, PAYS), [SMALL, MAIN]).rows["leave"].tolist() == [NOT_MEASURED, "pays"]
+    assert page.permission_table(gated(silent, PAYS, PAYS), [SMALL, MAIN]).rows["permission"].tolist() == [NOT_MEASURED, "pays"]
 
 
 # --- cost -------------------------------------------------------------------------------------------------------------
 
 
-def calls(seconds):
-    return pd.DataFrame({"seconds": seconds, "input_tokens": [10] * len(seconds), "output_tokens": [2] * len(seconds)})
+def calls(seconds, tokens=100):
+    counts = {"input_tokens": [tokens] * len(seconds), "output_tokens": [tokens] * len(seconds)}
+    return pd.DataFrame({"seconds": seconds, "day": ["2026-11-28"] * len(seconds)} | counts)
 
 
 @pytest.mark.parametrize(("seconds", "place"), [(0.2, 0), (0.5, 1), (1.0, 2), (1.9, 3)])
@@ -198,9 +196,22 @@ def test_a_model_elsewhere_has_no_memory_here():
     assert rows["memory"].tolist() == ["0.3 GB", "elsewhere"]
 
 
+def test_hosted_models_have_a_price_alone_and_the_larger_costs_more():
+    rows = page.cost_table(page.cost({SMALL: calls([0.1]), MAIN: calls([0.5])})).rows.set_index("model")
+    hosted = rows[rows["answers"] == "not asked"]
+    dollars = hosted[page.BILL].astype(float).tolist()
+    assert [name.partition(" ")[0] for name in hosted.index] == list(page.HOSTED)
+    assert dollars == sorted(dollars) and len(set(dollars)) == len(dollars)
+    assert set(rows.loc[rows["answers"] != "not asked", page.BILL]) == {"no charge"}
+
+
+@pytest.mark.parametrize("spent", [{}, {SMALL: calls([]), MAIN: calls([])}, {MAIN: calls([0.5], None), "far-away": calls([0.5], None)}])
+def test_without_tokens_or_answers_no_price_is_told(spent):
+    shown = page.cost_table(page.cost(spent)).rows.to_string() if spent else ""
+    assert "nan" not in shown and "0.00" not in shown
+
+
 def test_one_s_own_model_joins_the_three():
-    assert list(page.models("far-away")) == [SMALL, MIDDLE, MAIN, "far-away"]
-    assert list(page.models(MAIN)) == [SMALL, MIDDLE, MAIN]
     given = results(task=(2, 20, 38))["task"] | {"far-away": marks(40)}
     assert page.board({"task": given}).rows.columns.tolist()[-1] == "far-away"
 
@@ -210,3 +221,53 @@ def test_the_chart_holds_every_measured_rate():
     assert data["model"].tolist() == ["small", "middle", "main", "main"]
     assert np.all((data["low"] <= data["rate"]) & (data["rate"] <= data["high"]))
     assert page.chart(results(task=(2, 20, 38))).to_dict()["description"]
+    assert data["kind"].tolist() == ["small", "middle", "GenAI", "GenAI"]
+
+
+# --- who answers ------------------------------------------------------------------------------------------------------
+
+
+def test_a_size_without_a_recording_gives_no_answer_and_no_error():
+    def missing(prompt):
+        raise RecordingError("none")
+
+    (answer,) = page.answers(missing, ["?"], True)
+    assert isinstance(answer, NoAnswer) and answer.why == Why.UNMEASURED
+    with pytest.raises(RecordingError):
+        page.answers(missing, ["?"], False)
+
+
+def test_recorded_sizes_ask_nobody(monkeypatch):
+    monkeypatch.setenv("SIDEBYSIDE_MODE", "live")
+    client, model = page.recorded()[SMALL]
+    with pytest.raises(RecordingError):
+        client.chat.completions.create(model=model, messages=[{"role": "user", "content": "never asked"}])
+
+
+@pytest.mark.parametrize(
+    ("answer", "valid", "right"),
+    [
+        ('{"problem": "late", "wish": "none"}', True, True),
+        ('{"problem": "late", "wish": "refund"}', True, False),
+        ('{"problem": "late"}', False, False),
+        ("late, none", False, False),
+    ],
+)
+def test_a_form_is_right_only_if_all_fields_are(answer, valid, right):
+    class Case:
+        fields, subject = {name: {"values": values} for name, values in FIELDS.items()}, "message"
+        records = pd.DataFrame({"text": ["?"], "problem": ["late"], "wish": ["none"]})
+
+    assert page.form(Case).mark([answer]) == [valid]
+    assert page.filled(Case).mark([answer]) == [right]
+    assert page.form(Case).prompts == page.filled(Case).prompts
+
+
+# --- cited ------------------------------------------------------------------------------------------------------------
+
+
+def test_cited_shares_add_up_and_name_their_source():
+    rows = page.cited().rows
+    told = rows[rows["made up"] != ""]
+    parts = told[["right", "made up", "neither"]].apply(lambda column: column.str.rstrip("%").astype(int))
+    assert len(told) == 4 and (parts.sum(axis=1) == 100).all() and rows["source"].str.contains("OpenAI").all()
