@@ -177,7 +177,7 @@ def is_valid(answer: str, fields: Mapping[str, Sequence[str]]) -> bool:
 def judging(case: Case) -> Task:
     """Return the task to say which of two answers is right, each pair in both orders; right only if both times."""
     rows = sbs.limit(pairs(case.answers), times=4).head(PAIRS)
-    ask = "A customer asked: {}\nThe rule is: {}\n\nAnswer A: {}\nAnswer B: {}\n\nWhich answer is right? Say A or B."
+    ask = "A customer asked: {}\nThe rule is: {}\n\nAnswer A: {}\nAnswer B: {}\n\nWhich answer is right? Answer with one letter, A or B."
     prompts = [ask.format(row.question, row.sentence, *pair) for row in rows.itertuples() for pair in ((row.good, row.bad), (row.bad, row.good))]
     return Task("judging, both ways", prompts, WORD, both_ways)
 
