@@ -310,8 +310,8 @@ def verdict(p: float, one: Marks, other: Marks) -> str:
 IN_STEPS, WORSE = "grows, in steps too small to tell apart", "gets worse somewhere"
 GROWTH = {
     ("better", "better"): "grows with each step",
-    ("better", EVEN): "comes with the first step",
-    (EVEN, "better"): "comes only with the largest",
+    ("better", EVEN): "gains with the first step",
+    (EVEN, "better"): "gains only with the second step",
 }
 ORDER = (*GROWTH.values(), IN_STEPS, EVEN, WORSE, wording.NOT_MEASURED)
 
@@ -404,7 +404,7 @@ def _moved(results: Results, name: str) -> str:
 
 # --- what it takes ----------------------------------------------------------------------------------------------------
 
-HOSTED = ("gpt-4o-mini", "gpt-4o", "o1")  # of one maker, in the order of their prices
+HOSTED = ("gpt-4.1-nano", "gpt-4.1-mini", "gpt-4.1")  # three sizes of one family, which write no hidden tokens
 
 
 def cost(used: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
