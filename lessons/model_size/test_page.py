@@ -110,7 +110,11 @@ def test_growth_is_said_as_it_is(counts, word):
 
 def test_tasks_of_one_kind_share_a_row_and_rows_have_an_order():
     given = results(a=(2, 20, 38), b=(20, 20, 20), c=(2, 3, 30), d=(2, 20, 38))
-    assert page.gains(given).rows.to_numpy().tolist() == [["grows with each step", "a; d"], ["gains only with the second step", "c"], [page.EVEN, "b"]]
+    assert page.gains(given).rows.to_numpy().tolist() == [
+        ["grows with each step", "a; d"],
+        ["gains only with the second step", "c"],
+        [page.EVEN, "b"],
+    ]
 
 
 def test_growth_without_answers_is_not_measured():
