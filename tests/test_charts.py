@@ -25,6 +25,7 @@ from sidebyside.charts import (
     share_rows,
     shares,
     spread,
+    steps,
 )
 from sidebyside.evaluation import Rate, calibration
 from sidebyside.models import MAIN, SMALL
@@ -305,6 +306,23 @@ BY_HAND = [  # labels, mean, least and most of three seeds
     (10, 0.6, 0.5, 0.7),  # (0.5 + 0.60001 + 0.7) / 3 = 0.600003…
     (50, 0.77, 0.7, 0.86),  # (0.75 + 0.70 + 0.86) / 3
 ]
+
+
+def test_steps_have_a_panel_for_each_task_and_a_shape_for_each_size() -> None:
+    sizes = {"small": "small", "middle": "middle", "main": "GenAI"}
+    given = pd.DataFrame(
+        [{"task": task, "model": name, "kind": kind, "rate": 0.51234, "low": 0.4, "high": 0.6} for task in "ba" for name, kind in sizes.items()]
+    )
+    drawn = steps(given, SENTENCE, "done right").to_dict()
+    points = next(layer for layer in layers(drawn["spec"]) if mark(layer) == "point")
+    look = {
+        channel: dict(zip(*(points["encoding"][channel]["scale"][end] for end in ("domain", "range")), strict=True)) for channel in ("color", "shape")
+    }
+    assert drawn["description"] == SENTENCE and drawn["facet"]["sort"] == ["b", "a"]
+    assert points["encoding"]["x"]["sort"] == list(sizes)
+    assert [look["shape"][kind] for kind in sizes.values()] == ["diamond", "triangle-up", "circle"]
+    assert {look["color"][kind] for kind in sizes.values()} == {COLOURS["GenAI"]}
+    assert {row["rate"] for row in next(iter(drawn["datasets"].values()))} == {0.512}
 
 
 @pytest.mark.parametrize("name", ["learning_curve", "learning_curve with bar"])

@@ -87,7 +87,7 @@ def recorded_entry(model: str, enter: Enter, labels: Sequence[str], n: int) -> E
         n: How many test messages there are.
     """
     other = MAIN.name if model == SMALL.name else SMALL.name
-    with _replay():
+    with recorded_only():
         client, _ = sbs.connect("side_by_side", model=other)
         try:
             return _entry(client, other, *enter(client, other, lambda system, texts: [attempt(system, text) for text in texts]), labels)
@@ -97,7 +97,7 @@ def recorded_entry(model: str, enter: Enter, labels: Sequence[str], n: int) -> E
 
 
 @contextmanager
-def _replay() -> Iterator[None]:
+def recorded_only() -> Iterator[None]:
     """Let recordings alone answer, and all of them: a prompt is chosen on the whole dev sample, whatever the limit for live answers."""
     settings = {"SIDEBYSIDE_MODE": "replay", "SIDEBYSIDE_LIMIT": "all"}
     before = {name: os.environ.get(name) for name in settings}

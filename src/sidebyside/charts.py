@@ -37,10 +37,14 @@ alt.data_transformers.disable_max_rows()
 
 
 def _finish(chart: Any, description: str, height: int) -> Any:
-    """Give a chart the course's look, and the sentence that a screen reader speaks."""
+    """Give a chart its size, the course's look, and the sentence that a screen reader speaks."""
+    return _look(chart.properties(width=WIDTH, height=height, description=description))
+
+
+def _look(chart: Any) -> Any:
+    """Give a chart, or several side by side, the course's look."""
     return (
-        chart.properties(width=WIDTH, height=height, description=description)
-        .configure(background="transparent")
+        chart.configure(background="transparent")
         .configure_axis(labelColor=GREY, titleColor=GREY, gridOpacity=0.25, domainColor=GREY, labelFontSize=12, titleFontSize=12)
         .configure_legend(labelColor=GREY, titleColor=GREY, labelFontSize=12, orient="top", title=None)
         .configure_view(stroke=None)
@@ -295,3 +299,24 @@ def lines(rows: pd.DataFrame, description: str, x: str, y: str) -> Any:
     ends = rows.round(4).sort_values("at").groupby("name", sort=False).tail(1)
     names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=12).encode(x="at:Q", y="amount:Q", text="name:N", color=_kind(rows["kind"]))
     return _finish(alt.layer(base.mark_line().encode(**_dots(rows["kind"])), names), description, 260)
+
+
+def steps(rows: pd.DataFrame, description: str, title: str) -> Any:
+    """Draw how a rate changes over models that are in an order, a small panel for each task.
+
+    Args:
+        rows: Columns task, model (its name on the axis, in its order), kind (a key of `KINDS`, or of `SMALLER`), rate, low, high (0 to 1).
+        description: Alt text.
+        title: What the rate is.
+    """
+    base = alt.Chart().encode(x=alt.X("model:N", sort=list(dict.fromkeys(rows["model"])), title=None, axis=alt.Axis(labelAngle=0)))
+    y = alt.Y("rate:Q", title=title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", values=[0, 0.5, 1]))
+    panel = alt.layer(
+        base.mark_rule(strokeWidth=2).encode(y=alt.Y("low:Q", title=title), y2="high:Q", color=_kind(rows["kind"])),
+        base.mark_line(strokeDash=DOTS, color=COLOURS["GenAI"]).encode(y=y),
+        base.mark_point(filled=True, size=90, opacity=1).encode(y=y, color=_kind(rows["kind"]), **_shape(rows["kind"])),
+        data=rows.round(3),
+    ).properties(width=130, height=110)
+    header = alt.Header(title=None, labelColor=GREY, labelFontSize=12)
+    facets = panel.facet(facet=alt.Facet("task:N", sort=list(dict.fromkeys(rows["task"])), header=header), columns=3)
+    return _look(facets.properties(description=description))

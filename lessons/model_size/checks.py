@@ -1,0 +1,73 @@
+"""Checks of the exercises of *Model size*."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sidebyside.checks import NotDone, call, exercise, number_hint
+
+SMALLEST, LARGER, TRAINED, NOTHING = CHOICES = ("the smallest that passes", "a larger one", "a trained model", "no model at all")
+KEY = {
+    "a": (SMALLEST, "People read each draft, and a million of them are cheap only with a small model. Try the smallest first, on your own test."),
+    "b": (
+        LARGER,
+        "A made-up answer would be costly here, and a second is no problem. Small models found it hard to use “I don't know” well.",
+    ),
+    "c": (TRAINED, "There are labels in plenty, and a model that was trained on them answers in milliseconds. No prompt is needed."),
+    "d": (NOTHING, "What is written in a table is looked up there. A model of any size could only get it wrong."),
+}
+
+
+@exercise(1)
+def sorted_out(answer: Mapping[str, str]) -> str | None:
+    """Compare each choice with the key; capitals, spaces and a word too many do no harm."""
+    if ... in answer.values():
+        raise NotDone
+    for case, (right, why) in KEY.items():
+        said = str(answer.get(case, "")).strip().strip(".").lower()
+        if not said:
+            return f"Choose something for case {case}."
+        if said not in CHOICES:
+            return f"For case {case}, choose one of: {'; '.join(CHOICES)}."
+        if said != right:
+            return f"Think again about case {case}. {why}"
+    return None
+
+
+OFFERS = (
+    {"name": "grand", "right": 0.97, "dollars": 4.0, "seconds": 1.2},
+    {"name": "tiny", "right": 0.71, "dollars": 0.1, "seconds": 0.3},
+    {"name": "mid", "right": 0.90, "dollars": 0.6, "seconds": 2.5},
+    {"name": "quick", "right": 0.90, "dollars": 0.9, "seconds": 0.8},
+)
+TRIALS = (
+    ((0.9, 5.0, 3.0), "mid", "Several offers are good enough. Take the cheapest of them, not the first or the best."),
+    ((0.9, 5.0, 1.0), "quick", "An offer that is too slow is out, however cheap it is."),
+    ((0.95, 5.0, 3.0), "grand", "An offer that is right too rarely is out."),
+    ((0.9, 0.9, 1.0), "quick", "A price that equals the budget is within it."),
+    ((0.5, 5.0, 3.0), "tiny", "If the cheapest passes, take it."),
+    ((0.95, 1.0, 3.0), None, "If no offer meets all three wishes, return None."),
+)
+
+
+@exercise(2)
+def choose(answer: Callable[..., Any]) -> str | None:
+    """Try the function on offers that the page does not show, in an order that is none."""
+    for (least, budget, latency), right, hint in TRIALS:
+        given = call(answer, [dict(offer) for offer in OFFERS], least, budget, latency)
+        if isinstance(given, Mapping):
+            return "Return the offer's name, not the whole offer."
+        if given != right:
+            return f"{hint} Look at least={least}, budget={budget}, latency={latency}: here it is {right!r}, and you return {given!r}."
+    return None
+
+
+@exercise(3)
+def break_even(answer: Callable[..., Any]) -> str | None:
+    """Try the function on prices that the page does not show."""
+    for machine, price, right in ((90, 0.002, 45_000), (300, 0.0004, 750_000), (10, 5, 2)):
+        hint = f"Ask how many answers at {price} dollars each cost as much as the machine does in a month."
+        if problem := number_hint(call(answer, machine, price), float(right), hint, 0.6):
+            return problem
+    return None
