@@ -233,26 +233,39 @@ def shares_table(kinds: Kinds, exists: pd.Series[bool], model: str) -> sbs.widge
     return sbs.table(pd.DataFrame(rows))
 
 
-def permission(model: str, kinds: Kinds, exists: pd.Series[bool]) -> sbs.widgets.Outcome:
-    """Say how many right answers the permission not to know costs, what it brings, and whether it is worth it here."""
-    key = "hallucination/permission"
+def place(model: str, kinds: Kinds, exists: pd.Series[bool]) -> sbs.widgets.Outcome:
+    """Say whether the permission does better in the system message than in the question, and what the one in the question brings and costs."""
+    key = "hallucination/place"
+    asked, system = (good(found, exists) for found in both_answered(kinds["permission"], kinds["system"]))
+    in_question, in_system = sbs.rate(asked), sbs.rate(system)
+    if not in_question.n:
+        return sbs.widgets.not_measured(key, model)
+    more, same, fewer = wording.options(key)
+    p = sbs.paired_p(system, asked)
+    told = (
+        f"{model} gives {in_system} good answers with the permission in the system message, and {in_question} with the one in the question "
+        f"({wording.p_is(p)}). {_permission(model, kinds, exists)}"
+    )
+    return sbs.outcome(key, wording.clearly(in_system.value - in_question.value, p, [more, fewer, same]), told)
+
+
+def _permission(model: str, kinds: Kinds, exists: pd.Series[bool]) -> str:
+    """Say what the permission in the question avoids and loses against the plain question, and what that is worth."""
     plain, allowed = both_answered(kinds[PLAIN], kinds["permission"])
     lost, avoided = sbs.rate(allowed[exists & (plain == RIGHT)] != RIGHT), sbs.rate(allowed[~exists & (plain == MADE_UP)] != MADE_UP)
-    if not lost.n:  # nothing was right, so nothing could be lost
-        return sbs.widgets.not_measured(key, model)
-    word = wording.by_bounds(lost.value, [0.1, wording.after(0.5)], wording.options(key))
     invented, real = among(allowed[~exists], ADMITS), among(allowed[exists], ADMITS)
-    told = (
-        f"With the permission, {model} loses {lost} of the answers that were right, and avoids {avoided} of the inventions. It says that it does "
+    return (
+        f"In the question, it loses {lost} of the answers that were right, and avoids {avoided} of the inventions. {model} says that it does "
         f"not know for {invented} of the invented things, and for {real} of the real ones. {_verdict(lost, avoided, invented)}"
     )
-    return sbs.outcome(key, word, told)
 
 
 def _verdict(lost: Rate, avoided: Rate, admitted: Rate) -> str:
     """Say in plain words what leave to say "I don't know" is worth, by both sides of its bill."""
     if not admitted.n or not avoided.n:
         return "There was no invention to avoid."
+    if not lost.n:
+        return "Nothing was right before, so nothing could be lost."
     if admitted.value > 0.5:
         if lost.value < 0.1:
             return "So it can tell fairly well what it does not know, and only needed leave to say so."

@@ -194,17 +194,24 @@ def test_a_way_can_be_worse_than_the_plain_question():
     assert page.bill(ways, exists(1, 9), "m").rows.iloc[1]["against plain"].startswith("worse")
 
 
-@pytest.mark.parametrize(("kept", "n", "option"), [(0, 1, 2), (0, 2, 2), (1, 2, 1), (9, 10, 1), (19, 20, 0), (2, 2, 0)])
-def test_what_the_permission_costs(kept, n, option):
-    before, after = [RIGHT] * n + [MADE_UP], [RIGHT] * kept + [ADMITS] * (n - kept) + [RIGHT]
-    outcome = page.permission("a model", {"plain": kinds([MADE_UP], before), "permission": kinds([ADMITS], after)}, exists(1, n + 1))
+@pytest.mark.parametrize(("asked", "system", "option"), [(RIGHT, ADMITS, 2), (ADMITS, RIGHT, 0), (RIGHT, RIGHT, 1), (ADMITS, ADMITS, 1)])
+def test_where_the_permission_stands(asked, system, option):
+    ways = {"plain": kinds([MADE_UP], [RIGHT] * 9), "permission": kinds([ADMITS], [asked] * 9), "system": kinds([ADMITS], [system] * 9)}
+    outcome = page.place("a model", ways, exists(1, 9))
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert f"loses {sbs.Rate(n - kept, n)} of the answers that were right, and avoids {sbs.Rate(1, 1)} of the inventions" in outcome.sentence
+    lost = sbs.Rate(0 if asked == RIGHT else 9, 9)
+    assert f"loses {lost} of the answers that were right, and avoids {sbs.Rate(1, 1)} of the inventions" in outcome.sentence
+
+
+def test_a_few_more_good_answers_are_no_clear_difference():
+    ways = {"plain": kinds([MADE_UP], [RIGHT] * 9), "permission": kinds([MADE_UP], [RIGHT] * 9), "system": kinds([ADMITS], [RIGHT] * 9)}
+    outcome = page.place("a model", ways, exists(1, 9))
+    assert outcome.answer == "no clear difference" and f"{sbs.Rate(10, 10)} good answers" in outcome.sentence
 
 
 def test_nothing_was_right_so_nothing_could_be_lost():
-    ways = {"plain": kinds([MADE_UP], [MADE_UP]), "permission": kinds([MADE_UP], [RIGHT])}
-    assert page.permission("a model", ways, exists(1, 1)).answer == wording.NOT_MEASURED
+    ways = {"plain": kinds([MADE_UP], [MADE_UP]), "permission": kinds([MADE_UP], [RIGHT]), "system": kinds([MADE_UP], [RIGHT])}
+    assert "could be lost" in page.place("a model", ways, exists(1, 1)).sentence
 
 
 @pytest.mark.parametrize(
@@ -292,14 +299,14 @@ def test_a_register_knows_letter_by_letter():
 
 # --- answers that never came ------------------------------------------------------------------------------------------
 
-GONE = {"plain": kinds([NONE] * 3, [NONE] * 2), "permission": kinds([NONE] * 3, [NONE] * 2)}
+GONE = {"plain": kinds([NONE] * 3, [NONE] * 2), "permission": kinds([NONE] * 3, [NONE] * 2), "system": kinds([NONE] * 3, [NONE] * 2)}
 
 
 def test_without_any_answer_nothing_is_judged():
     nothing = [NoAnswer(Why.FILTERED)] * 5
     for outcome in (
         page.doubt("m", nothing, GONE["plain"], GROUPS),
-        page.permission("m", GONE, GROUPS),
+        page.place("m", GONE, GROUPS),
         page.temperature("m", GONE["plain"], GONE["plain"], GROUPS),
         page.fresh("m", "plain", GONE["plain"], sorted_things(3, 2)),
     ):
