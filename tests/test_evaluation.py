@@ -93,11 +93,20 @@ MOODS = ["unhappy", "happy"]
         ("happy or unhappy", None),
         ("happiness", None),
         ("happy_path", None),
-        ("not\nhappy", "happy"),  # a label is a label: what stands around it is the prompt's affair
+        ("not\nhappy", None),
     ],
 )
 def test_read_label(answer: str, label: str | None) -> None:
     assert read_label(answer, MOODS) == label
+
+
+@pytest.mark.parametrize(
+    ("answer", "label"),
+    [("I have no idea.", None), ("No clue", None), ("No.", "no"), ("not yes", None), ("It isn’t  really yes.", None), ("Not yes, so: no", "no"),
+     ("It is not\nno", None), ("yes, not no", "yes"), ("no idea at first, then yes", "yes"), ("whatnot yes", "yes")],
+)  # fmt: skip
+def test_a_label_that_is_denied_is_not_named(answer: str, label: str | None) -> None:
+    assert read_label(answer, ["yes", "no"]) == label
 
 
 def test_read_label_knows_labels_with_signs() -> None:

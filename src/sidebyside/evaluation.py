@@ -115,14 +115,25 @@ def measured(marks: Iterable[Any], answers: Iterable[Any]) -> list[Any]:
     return [None if is_missing(answer) else mark for mark, answer in zip(marks, answers, strict=True)]
 
 
+def _plainly(answer: str) -> str:
+    """Return an answer with one kind of apostrophe and single spaces."""
+    return " ".join(re.sub("[\u2018\u2019\u02bc`]", "'", answer).split())
+
+
+def _names(said: str, label: str) -> bool:
+    """Tell whether an answer holds a label as a word, other than to deny it."""
+    found = re.finditer(rf"(?P<denied>(\bnot|n't) ((an?|really|very) )?)?(?<!\w){re.escape(label)}(?!\w)(?! (idea|clue)\b)", said, re.IGNORECASE)
+    return any(not match["denied"] for match in found)
+
+
 def read_label(answer: str, labels: Sequence[str]) -> str | None:
-    """Find the one label that an answer names; None if it names none, or more than one.
+    """Find the one label that an answer names; None if it names none, or more than one. "Not positive" and "no idea" name no label.
 
     Args:
         answer: What a model wrote.
         labels: The allowed labels.
     """
-    named = {label for label in labels if re.search(rf"(?<!\w){re.escape(label)}(?!\w)", answer, re.IGNORECASE)}
+    named = {label for label in labels if _names(_plainly(answer), _plainly(label))}
     return named.pop() if len(named) == 1 else None
 
 
@@ -140,7 +151,7 @@ def abstains(answer: str) -> bool:
     Args:
         answer: What a model wrote.
     """
-    said = " ".join(re.sub("[\u2018\u2019\u02bc`]", "'", answer.lower()).split())
+    said = _plainly(answer).lower()
     return any(re.search(rf"\b{re.escape(phrase)}", said) for phrase in ABSTENTIONS)
 
 

@@ -304,7 +304,7 @@ def test_each_token_has_its_chance(reader: Callable[[str], Page]) -> None:
 
 
 def test_the_next_page_does_not_fetch_the_weights_again(reader: Callable[[str], Page]) -> None:
-    page = reader(LESSONS[7])
+    page = reader("notebooks/hallucination")
     fetched = requests_for(page, WEIGHTS)
     expect(part(page, "ask")).to_have_text("Start the model and ask (already on this device)")
     part(page, "messages").get_by_label("User message").fill("Name a colour.")
@@ -316,7 +316,7 @@ def test_the_next_page_does_not_fetch_the_weights_again(reader: Callable[[str], 
 
 
 def test_an_answer_whose_beginning_is_given_is_compared_whole(reader: Callable[[str], Page], site: Path) -> None:
-    page, prompt = reader(LESSONS[6]), data_of(site, LESSONS[6])["prompts"][0]
+    page, prompt = reader("notebooks/fragile_prompts"), data_of(site, "notebooks/fragile_prompts")["prompts"][0]
     expect(part(page, "messages").get_by_label("The answer begins with")).to_have_value(prompt["request"]["messages"][-1]["content"])
     part(page, "ask").click()
     finished(page)
@@ -338,7 +338,7 @@ def test_stop_stops(reader: Callable[[str], Page]) -> None:
 
 
 def test_too_long_a_prompt_is_told_in_a_sentence(reader: Callable[[str], Page]) -> None:
-    page = reader(LESSONS[9])
+    page = reader("notebooks/grounding")
     part(page, "messages").get_by_label("User message").fill("word " * 2500)
     part(page, "ask").click()
     expect(part(page, "status")).to_contain_text("That is more text than the model can read at once.", timeout=PATIENCE)
@@ -467,7 +467,7 @@ def check_chances(tokens: list[dict[str, Any]]) -> None:
 
 
 def test_forgetting_takes_the_model_from_the_device(reader: Callable[[str], Page]) -> None:
-    page = reader(LESSONS[1])
+    page = reader("notebooks/the_ml_workflow")
     expect(part(page, "ask")).to_contain_text("already on this device")
     page.get_by_role("button", name="Forget the model").click()
     expect(part(page, "status")).to_have_text("The model is no longer on this device.")
