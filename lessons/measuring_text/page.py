@@ -351,10 +351,11 @@ def _anew(marks: pd.DataFrame) -> str:
     return wording.count(sbs.rate(found > 1 - EQUAL)) if len(found) else UNEDITED
 
 
-def costliest(model: str, marks: pd.DataFrame) -> Table:
+def costliest(model: str, letters: pd.DataFrame, marks: pd.DataFrame) -> Table:
     """Show a draft with a false promise, or else the one that was changed most, and what the colleague made of it."""
-    found = marks.dropna(subset="changed").sort_values(["promised", "changed"], ascending=False, kind="stable").head(1)
-    return sbs.table(pd.DataFrame({f"{model} drafted": found["draft"], "the colleague would send": found["edited"]}))
+    found = marks.assign(text=list(letters["text"])).dropna(subset="changed")
+    found = found.sort_values(["promised", "changed"], ascending=False, kind="stable").head(1)
+    return sbs.table(found[["text", "draft", "edited"]].set_axis(["the customer wrote", f"{model} drafted", "the colleague would send"], axis=1))
 
 
 def drafting(model: str, drafts: Sequence[str], marks: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> Outcome:

@@ -257,7 +257,7 @@ def test_both_prompts_and_the_choice_are_told():
 
 # --- drafts: how many words does a colleague change? ------------------------------------------------------------------
 
-LETTERS = pd.DataFrame({"id": ["M1", "M2", "M3", "M4"]})
+LETTERS = pd.DataFrame({"id": ["M1", "M2", "M3", "M4"], "text": ["one", "two", "three", "four"]})
 
 
 def drafted(*shares: float, promised: int = 0) -> pd.DataFrame:
@@ -340,13 +340,13 @@ def test_drafts_that_nobody_edited_are_not_judged(drafts: list[str], said: str) 
     row = page.drafts_table("a", none, {"b": drafted(0.1, 1.0, promised=1)}).rows.to_dict("records")
     assert set(list(row[0].values())[1:]) == {page.UNEDITED}
     assert list(row[1].values()) == ["b", "55% (95 % interval 10% to 100%; n = 2)", "1 of 2", "1 of 2"]
-    assert page.costliest("a", none).rows.empty
+    assert page.costliest("a", LETTERS.head(2), none).rows.empty
 
 
 def test_a_draft_with_a_false_promise_is_shown_before_one_that_was_changed_more() -> None:
-    rows = page.costliest("a", drafted(0.3, 0.1, 0.9, promised=2)).rows
-    assert rows.values.tolist() == [["draft 0", "sent 0"]]
-    assert page.costliest("a", drafted(0.3, 0.1, 0.9)).rows.values.tolist() == [["draft 2", "sent 2"]]
+    rows = page.costliest("a", LETTERS.head(3), drafted(0.3, 0.1, 0.9, promised=2)).rows
+    assert rows.values.tolist() == [["one", "draft 0", "sent 0"]]
+    assert page.costliest("a", LETTERS.head(3), drafted(0.3, math.nan, 0.9)).rows.values.tolist() == [["three", "draft 2", "sent 2"]]
 
 
 # --- the drafts that were edited ---
