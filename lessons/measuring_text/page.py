@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,18 @@ from IPython.display import Markdown
 
 import sidebyside as sbs
 from sidebyside import NoAnswer, wording
-from sidebyside.evaluation import Auroc, kappa, rate_by_group
+from sidebyside.evaluation import Auroc, kappa, middle, rate_by_group
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import by_bounds, number, options, plural
+from sidebyside.wording import after, by_bounds, number, options
 
 NAMES = ["exact match", "token F1", "BLEU", "ROUGE-L", "embedding similarity"]
 RANKED = "ROUGE-L"  # the score that ranks the systems, and that the trap is set for
 EVERY = "all answers"
 EQUAL = 1e-9  # scores nearer to each other than this differ by rounding only
+UNEDITED = "not edited by hand"
+DRAFTS = Path(__file__).with_name("drafts.csv")
+TO_REPLY = {"needs_reply": ["yes"], "channel": ["email", "chat"]}  # what is asked of a message that a draft answers, where a case tells it
+MOST_WORDS, LETTER_COUNT = 50, 12
 
 
 def extremes(answers: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -69,13 +74,12 @@ def compared(good: pd.Series, bad: pd.Series) -> Table:
     return sbs.table(pd.DataFrame({"score": NAMES} | columns))
 
 
-def pair(good: pd.Series, bad: pd.Series) -> Outcome:
+def pair(good: pd.Series, bad: pd.Series) -> Markdown:
     """Say how many scores put the right answer ahead."""
-    key = "measuring_text/pair"
     ahead = [name for name in NAMES if good[name] > bad[name] + EQUAL]
     told = f"{len(ahead)} of the {len(NAMES)} scores put the right answer ahead{': ' + ', '.join(ahead) if ahead else ''}."
     remark = "We chose the two answers as extremes; how often this happens comes below."
-    return sbs.outcome(key, by_bounds(len(ahead), (2, 4), options(key)), f"{told} {remark}")
+    return sbs.say(f"{told} {remark}")
 
 
 # --- do the scores find the better system? ----------------------------------------------------------------------------
@@ -253,31 +257,140 @@ def agreed(answers: pd.DataFrame, by_hand: Mapping[str, Callable[[str, str], flo
     return sbs.table(pd.DataFrame({"score": list(by_hand), "hand and library agree on": [f"{n} of {len(answers)}" for n in counts]}))
 
 
-def _bleu(row: pd.Series) -> Any:
-    """Return sacrebleu's account of an answer: its score, its runs by length, those that the policy has too, and the penalty for brevity."""
-    from sacrebleu import sentence_bleu  # pages without it start sooner
-
-    return sentence_bleu(row["answer"], [row["sentence"]])
+# --- drafts: how many words does a colleague change? ------------------------------------------------------------------
 
 
-def runs_chart(good: pd.Series, bad: pd.Series) -> Any:
-    """Draw which share of the runs of one to four words of two answers the policy has too."""
-    rows = []
-    for side, row in (("right answer", good), ("wrong answer", bad)):
-        told = _bleu(row)
-        for length, (hits, total) in enumerate(zip(told.counts, told.totals, strict=True), 1):
-            parts = {"in the policy too": hits, "not there": total - hits}
-            rows += [(f"{side}: runs of {plural(length, 'word')}", "neither", part, n) for part, n in parts.items() if total]
-    alt = "Bars: for the right and the wrong answer, the share of its runs of one, two, three and four words that the policy has too; told below."
-    return sbs.charts.shares(pd.DataFrame(rows, columns=["system", "kind", "answer", "n"]), alt, "share of the answer's runs")
+def letters(case: Any) -> pd.DataFrame:
+    """Return the first short messages of dev that were written to be answered, with the sentence of policy that the reply needs.
+
+    Returns:
+        Columns id, text and rule, which is empty where no policy tells, or where nobody has looked one up.
+    """
+    rows = case.split("dev")
+    for column, values in TO_REPLY.items():
+        rows = rows[rows[column].isin(values)] if column in rows else rows
+    short = rows[rows["text"].str.split().map(len) <= MOST_WORDS]
+    rules = edited().drop_duplicates("message").set_index("message")["rule"]
+    return sbs.limit(short.head(LETTER_COUNT))[["id", "text"]].assign(rule=lambda chosen: chosen["id"].map(rules).fillna(""))
 
 
-def runs_told(good: pd.Series, bad: pd.Series) -> Markdown:
-    """Say the same in words, with what BLEU makes of it."""
-    parts = []
-    for side, row in (("right", good), ("wrong", bad)):
-        told = _bleu(row)
-        shares = ", ".join(f"{hits} of {total}" for hits, total in zip(told.counts, told.totals, strict=True) if total)
-        short = "" if told.bp == 1 else f", times {told.bp:.2f} because it is shorter than the policy"
-        parts.append(f"The {side} answer shares {shares} runs of one word, two words and so on with the policy{short}: BLEU {told.score / 100:.2f}.")
-    return sbs.say(" ".join(parts) + " A length without any shared run counts as a half of one, the next as a quarter.")
+def edited() -> pd.DataFrame:
+    """Return the drafts that were edited by hand: model, message (its id), rule, draft, edited, false_promise ("yes" or "no")."""
+    return pd.read_csv(DRAFTS, keep_default_na=False)
+
+
+def changed(draft: str, final: str) -> float:
+    """Return the share of words that a draft needs changed, 0 to 1, where 1 is as much as writing anew.
+
+    The human-targeted translation edit rate (HTER; Snover and others 2006): edits from the draft to the text that was made of it,
+    over the words of that text. Whoever would need more than all of them writes anew, so it ends at 1.
+    """
+    from sacrebleu.metrics.ter import TER  # pages without it start sooner
+
+    return min(1.0, float(TER(case_sensitive=True).sentence_score(draft, [final]).score) / 100)
+
+
+def by_hand(letters: pd.DataFrame, drafts: Iterable[str]) -> pd.DataFrame:
+    """Join drafts with what a colleague made of them.
+
+    Returns:
+        One row a letter: message, draft, edited, changed (no number) and promised (None) where nobody has edited this very draft.
+    """
+    known = edited().query("edited != ''").drop_duplicates(["message", "draft"])[["message", "draft", "edited", "false_promise"]]
+    rows = pd.DataFrame({"message": list(letters["id"]), "draft": list(map(str, drafts))}).merge(known, how="left")
+    done = rows["edited"].notna()
+    shares = [changed(*texts) if there else math.nan for there, *texts in zip(done, rows["draft"], rows["edited"], strict=True)]
+    promised = [answer == "yes" if there else None for there, answer in zip(done, rows["false_promise"], strict=True)]
+    return rows.assign(changed=shares, promised=pd.Series(promised, dtype=object))
+
+
+def kept(letters: pd.DataFrame, but: str) -> dict[str, pd.DataFrame]:
+    """Return the recorded drafts of every model but one to these letters, as `by_hand` does."""
+    rows = edited()
+    rows = rows[rows["message"].isin(letters["id"]) & (rows["draft"] != "") & (rows["model"] != but)]
+    said = {str(name): part.set_index("message")["draft"] for name, part in rows.groupby("model")}
+    return {name: by_hand(letters, letters["id"].map(texts).fillna("")) for name, texts in said.items()}
+
+
+def mean_interval(values: Sequence[float] | np.ndarray, draws: int = 1000) -> tuple[float, float]:
+    """Return the 95 % percentile bootstrap interval of the mean of at least one value, each of one message; seeded."""
+    found = np.asarray(values, dtype=float)
+    return middle(found[np.random.default_rng(0).integers(0, len(found), size=(draws, len(found)))].mean(axis=1))
+
+
+def effort(marks: pd.DataFrame) -> str:
+    """Say the mean share of words changed, with its interval, or that nobody has edited these drafts."""
+    found = marks["changed"].dropna().to_numpy()
+    if not len(found):
+        return UNEDITED
+    low, high = mean_interval(found)
+    return f"{found.mean():.0%} (95 % interval {low:.0%} to {high:.0%}; n = {len(found)})"
+
+
+def promises(marks: pd.DataFrame) -> str:
+    """Say how many drafts hold a false promise, of those that were edited."""
+    return wording.count(sbs.rate(marks["promised"].dropna())) if marks["promised"].notna().any() else UNEDITED
+
+
+def drafts_table(model: str, marks: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> Table:
+    """Show how much of each model's drafts was changed, how many were no help, and how many hold a false promise."""
+    rows = [
+        {
+            "drafts of": name,
+            "words changed": effort(part),
+            "no help: written anew": _anew(part),
+            "with a false promise": promises(part),
+        }
+        for name, part in ({model: marks} | dict(others)).items()
+    ]
+    return sbs.table(pd.DataFrame(rows))
+
+
+def _anew(marks: pd.DataFrame) -> str:
+    found = marks["changed"].dropna()
+    return wording.count(sbs.rate(found > 1 - EQUAL)) if len(found) else UNEDITED
+
+
+def costliest(model: str, letters: pd.DataFrame, marks: pd.DataFrame) -> Table:
+    """Show a draft with a false promise, or else the one that was changed most, and what the colleague made of it."""
+    found = marks.assign(text=list(letters["text"])).dropna(subset="changed")
+    found = found.sort_values(["promised", "changed"], ascending=False, kind="stable").head(1)
+    return sbs.table(found[["text", "draft", "edited"]].set_axis(["the customer wrote", f"{model} drafted", "the colleague would send"], axis=1))
+
+
+def drafting(model: str, drafts: Sequence[str], marks: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> Outcome:
+    """Say how much of a model's drafts a colleague changed, whether that is less than of another's, and what they promise falsely.
+
+    Args:
+        model: Who drafted.
+        drafts: What it wrote.
+        marks: What `by_hand` made of them.
+        others: The same of other models, by name.
+    """
+    key, found = "measuring_text/drafting", marks["changed"].dropna()
+    if not len(found):
+        why = f"The drafts of {model} were not edited by hand, so nobody knows how many changes they need."
+        return not_measured(key, model, why if sbs.evaluation.came(drafts).any() else "")
+    told = f"A colleague's changes to the drafts of {model} come to {effort(marks)} of the words sent; writing anew is 100%."
+    versus = " ".join(_versus(marks, name, part) for name, part in others.items() if part["changed"].notna().any())
+    word = by_bounds(found.mean(), (1 / 3, after(2 / 3)), options(key))
+    return sbs.outcome(key, word, " ".join(filter(None, [told, versus, _trusted(model, marks)])), model)
+
+
+def _versus(marks: pd.DataFrame, name: str, other: pd.DataFrame) -> str:
+    """Compare two models on the messages of which both drafts were edited."""
+    apart = (marks["changed"] - other["changed"]).dropna().to_numpy()
+    if not len(apart):
+        return ""
+    low, high = mean_interval(apart)
+    word = wording.by_interval((low, high), ["clearly more", "clearly less", "neither clearly more nor clearly less"])
+    points = f"{100 * apart.mean():+.0f} points (95 % interval {100 * low:+.0f} to {100 * high:+.0f})"
+    return f"That is {word} than with {name}: {effort(other)}; message by message, {points}."
+
+
+def _trusted(model: str, marks: pd.DataFrame) -> str:
+    """Say how many drafts hold a false promise, and what that means for whoever sends them."""
+    rate = sbs.rate(marks["promised"].dropna())
+    if rate.successes:
+        return f"A false promise stands in {rate}. So edits do not tell the cost: read each draft for what it promises before you send it."
+    return f"A false promise stands in {rate}; so few drafts cannot show that none ever will."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
 
@@ -12,6 +13,7 @@ import sidebyside as sbs
 from sidebyside.answers import NoAnswer
 from sidebyside.errors import Why
 from sidebyside.wording import NOT_MEASURED, options
+from tools.pages import HOME
 
 page = sbs.lesson("measuring_text")
 
@@ -62,21 +64,14 @@ def test_the_scores_of_two_answers_are_side_by_side() -> None:
 @pytest.mark.parametrize(
     ("good", "said"),
     [
-        ((0, 0, 0, 0, 0), "none or one"),
-        ((0.5, 0.5, 0.5, 0.5, 0.5 + 1e-12), "none or one"),  # ties
-        ((0, 0, 0, 0, 0.9), "none or one"),
-        ((0, 0.9, 0, 0, 0.9), "two or three"),
-        ((0, 0.9, 0.9, 0, 0.9), "two or three"),
-        ((0.9, 0.9, 0.9, 0, 0.9), "four or five"),
-        ((0.9, 0.9, 0.9, 0.9, 0.9), "four or five"),
+        ((0, 0, 0, 0, 0), "0 of the 5 scores put the right answer ahead."),
+        ((0.5, 0.5, 0.5, 0.5, 0.5 + 1e-12), "0 of the 5 scores put the right answer ahead."),  # ties
+        ((0, 0, 0, 0, 0.9), "1 of the 5 scores put the right answer ahead: embedding similarity."),
+        ((0.9, 0.9, 0.9, 0, 0.9), "4 of the 5 scores put the right answer ahead: exact match, token F1, BLEU, embedding similarity."),
     ],
 )
 def test_the_scores_that_put_the_right_answer_ahead_are_counted(good: tuple[float, ...], said: str) -> None:
-    shown = page.pair(row(*good), row(*[0.5] * 5))
-    ahead = sum(value > 0.6 for value in good)
-    assert (shown.key, shown.answer) == ("measuring_text/pair", said)
-    assert said in options(shown.key)
-    assert shown.sentence.startswith(f"{ahead} of the 5 scores put the right answer ahead{': ' if ahead else '.'}")
+    assert page.pair(row(*good), row(*[0.5] * 5)).data.startswith(said)
 
 
 # --- systems: ranked by the check and by scores ---
@@ -183,20 +178,6 @@ def test_hand_and_library_are_compared_on_every_answer() -> None:
     assert rows.values.tolist() == [["BLEU", "1 of 4"]]
 
 
-def test_the_runs_of_an_answer_are_those_that_the_policy_has_too() -> None:
-    good, bad = SET.iloc[0].copy(), SET.iloc[2].copy()
-    good["answer"] = "you have time"
-    (data,) = page.runs_chart(good, bad).to_dict()["datasets"].values()
-    found = {(point["system"], point["answer"]): point["n"] for point in data}
-    assert found["right answer: runs of 1 word", "in the policy too"] == 1  # "have": capitals count
-    assert found["right answer: runs of 3 words", "not there"] == 1
-    assert ("right answer: runs of 4 words", "not there") not in found  # it has but three words
-    assert found["wrong answer: runs of 2 words", "in the policy too"] == 6  # of eight: those with 60 are not
-    said = page.runs_told(good, bad).data
-    assert "The right answer shares 1 of 3, 0 of 2, 0 of 1 runs" in said and "because it is shorter than the policy: BLEU" in said
-    assert "The wrong answer shares 8 of 9, 6 of 8" in said and "with the policy: BLEU 0." in said
-
-
 # --- does any score tell right from wrong? ---
 
 
@@ -272,3 +253,118 @@ def test_each_model_uses_the_prompt_that_got_more_right_elsewhere(on_dev, best):
 def test_both_prompts_and_the_choice_are_told():
     said = page.rules_told("a_model", {"with": [True, False], "without": [None, True]}, "with").data
     assert r"**a\_model**" in said and "with 1 of 2; without 1 of 1" in said and "on: **with**" in said
+
+
+# --- drafts: how many words does a colleague change? ------------------------------------------------------------------
+
+LETTERS = pd.DataFrame({"id": ["M1", "M2", "M3", "M4"], "text": ["one", "two", "three", "four"]})
+
+
+def drafted(*shares: float, promised: int = 0) -> pd.DataFrame:
+    """Return marks of four letters, of which the first few hold a false promise; a share that is none was not edited."""
+    there = [not math.isnan(share) for share in shares]
+    kinds = pd.Series([i < promised if known else None for i, known in enumerate(there)], dtype=object)
+    texts = [f"sent {i}" if known else None for i, known in enumerate(there)]
+    return pd.DataFrame({"draft": [f"draft {i}" for i in range(len(shares))], "edited": texts, "changed": shares, "promised": kinds})
+
+
+@pytest.mark.parametrize(
+    ("draft", "share"),
+    [
+        ("We will send it on Monday.", 0.0),
+        ("we will send it on Monday.", 1 / 6),  # whoever sends it changes a capital
+        ("We will send it on", 1 / 6),
+        ("on Monday. We will send it", 1 / 6),  # a part that moves is one edit
+        ("I am sorry for your loss and for any other loss you may have had in life.", 1.0),  # more than writing anew
+        ("", 1.0),
+    ],
+)
+def test_changes_are_a_share_of_the_words_sent_up_to_all_of_them(draft: str, share: float) -> None:
+    assert page.changed(draft, "We will send it on Monday.") == pytest.approx(share)
+
+
+def test_only_this_very_draft_to_this_very_message_was_edited(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("a", "M1", "", "Yes.", "Yes, please.", "yes"), ("b", "M1", "", "Yes.", "Yes, please.", "yes"), ("a", "M2", "", "", "", "")]
+    known = pd.DataFrame(rows, columns=["model", "message", "rule", "draft", "edited", "false_promise"])
+    monkeypatch.setattr(page, "edited", lambda: known)
+    marks = page.by_hand(LETTERS, ["Yes.", "", NoAnswer(Why.EMPTY), "Yes."])
+    assert marks["edited"].fillna("none").tolist() == ["Yes, please.", "none", "none", "none"]
+    assert marks["changed"].isna().tolist() == [False, True, True, True] and marks["promised"].tolist() == [True, None, None, None]
+    assert list(page.kept(LETTERS, but="b")) == ["a"] and page.kept(LETTERS, but="a")["b"]["promised"].tolist() == [True, None, None, None]
+    assert page.kept(pd.DataFrame({"id": ["L1"]}), but="b") == {}
+
+
+@pytest.mark.parametrize(
+    ("shares", "place"),
+    [((0.0, 0.0), 0), ((0.3, 0.3), 0), ((1 / 3, 1 / 3), 1), ((0.5, 0.5), 1), ((2 / 3, 2 / 3), 1), ((0.6, 0.8), 2), ((1.0, 1.0), 2)],
+)
+def test_the_share_of_changed_words_falls_under_an_option(shares: tuple[float, ...], place: int) -> None:
+    shown = page.drafting("a-model", ["x", "y"], drafted(*shares), {})
+    assert shown.answer == options(shown.key)[place]
+    assert f"come to {sum(shares) / 2:.0%} (" in shown.sentence and "n = 2) of the words sent" in shown.sentence
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "said"),
+    [
+        ((0.1, 0.2, 0.1, 0.2), (0.9, 0.8, 0.9, 0.8), "clearly less than with b: 85%"),
+        ((0.9, 0.8, 0.9, 0.8), (0.1, 0.2, 0.1, 0.2), "clearly more than with b: 15%"),
+        ((0.1, 0.9, 0.1, 0.9), (0.9, 0.1, 0.9, 0.1), "neither clearly more nor clearly less than with b"),
+        ((0.5, 0.5, 0.5, 0.5), (0.5, 0.5, 0.5, 0.5), "neither clearly more nor clearly less than with b"),
+    ],
+)
+def test_two_models_are_compared_message_by_message(own: tuple[float, ...], other: tuple[float, ...], said: str) -> None:
+    assert said in page.drafting("a", ["x"] * 4, drafted(*own), {"b": drafted(*other)}).sentence
+
+
+def test_messages_of_which_one_draft_was_not_edited_are_not_compared() -> None:
+    none = drafted(*[math.nan] * 4)
+    one, other = drafted(0.2, math.nan, 0.4, math.nan), drafted(0.2, 0.9, math.nan, 0.9)
+    assert "message by message, +0 points (95 % interval +0 to +0)." in page.drafting("a", ["x"] * 4, one, {"b": other, "c": none}).sentence
+    assert "with b" not in page.drafting("a", ["x"] * 4, drafted(0.2, math.nan), {"b": drafted(math.nan, 0.2)}).sentence
+    assert "with c" not in page.drafting("a", ["x"] * 4, one, {"c": none}).sentence
+
+
+@pytest.mark.parametrize(
+    ("promised", "said"), [(2, "stands in 50.0% (2 of 4; 95 % interval 15% to 85%). So edits"), (0, "so few drafts cannot show")]
+)
+def test_false_promises_are_counted_and_none_of_four_proves_nothing(promised: int, said: str) -> None:
+    assert said in page.drafting("a", ["x"] * 4, drafted(0.1, 0.1, 0.1, 0.1, promised=promised), {}).sentence
+
+
+@pytest.mark.parametrize(("drafts", "said"), [(["x", "y"], "were not edited by hand"), ([NoAnswer(Why.EMPTY)] * 2, "never came")])
+def test_drafts_that_nobody_edited_are_not_judged(drafts: list[str], said: str) -> None:
+    none = drafted(math.nan, math.nan)
+    shown = page.drafting("a", drafts, none, {"b": drafted(0.1, 0.1)})
+    assert shown.answer == NOT_MEASURED and said in shown.sentence
+    row = page.drafts_table("a", none, {"b": drafted(0.1, 1.0, promised=1)}).rows.to_dict("records")
+    assert set(list(row[0].values())[1:]) == {page.UNEDITED}
+    assert list(row[1].values()) == ["b", "55% (95 % interval 10% to 100%; n = 2)", "1 of 2", "1 of 2"]
+    assert page.costliest("a", LETTERS.head(2), none).rows.empty
+
+
+def test_a_draft_with_a_false_promise_is_shown_before_one_that_was_changed_more() -> None:
+    rows = page.costliest("a", LETTERS.head(3), drafted(0.3, 0.1, 0.9, promised=2)).rows
+    assert rows.values.tolist() == [["one", "draft 0", "sent 0"]]
+    assert page.costliest("a", LETTERS.head(3), drafted(0.3, math.nan, 0.9)).rows.values.tolist() == [["three", "draft 2", "sent 2"]]
+
+
+# --- the drafts that were edited ---
+
+
+def test_rules_stand_in_the_policy_and_every_recorded_draft_was_edited() -> None:
+    case, rows = sbs.load_case(), page.edited()
+    assert page.letters(case)["id"].tolist() == list(rows["message"].unique()) and len(rows) == 2 * page.LETTER_COUNT
+    assert all(any(rule in text for text in case.documents.values()) for rule in rows["rule"])
+    assert (rows[["draft", "edited"]] != "").all(axis=None) and set(rows["false_promise"]) <= {"yes", "no"}
+
+
+@pytest.mark.parametrize("model", ["qwen2.5-coder-1.5b-instruct", "smollm2-135m-instruct"])
+def test_the_edited_drafts_are_the_recorded_answers(model: str) -> None:
+    said = (HOME / "recordings" / model / "feedback" / "measuring_text.jsonl").read_text(encoding="utf-8")
+    texts = {" ".join(json.loads(line)["response"]["choices"][0]["message"]["content"].split()) for line in said.splitlines()}
+    assert set(page.edited().query("model == @model")["draft"]) <= texts
+
+
+def test_messages_of_another_case_come_without_rules() -> None:
+    assert set(page.letters(sbs.load_case(HOME / "tests" / "cases" / "tiny"))["rule"]) == {""}

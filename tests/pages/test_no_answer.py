@@ -132,7 +132,7 @@ QUIRKS = [
 ]
 OTHERS = {  # outcomes that are not about the model: of people, of searches, of the trained model, of scores and of plans
     *(f"the_ml_workflow/{name}" for name in ("agree", "test", "curve")),
-    *(f"measuring_text/{name}" for name in ("pair", "trap", "auroc")),
+    *(f"measuring_text/{name}" for name in ("trap", "auroc")),
     "grounding/search",
     *(f"how_sure_are_we/{name}" for name in ("pair", "plan")),
     "an_evaluation_suite/smiler",
