@@ -17,7 +17,7 @@ from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.wording import NOT_MEASURED, by_bounds, count, options, p_is
 
 KNOWN, UNKNOWN = 20, 20  # samples with and without an answer: the fewest with which an answer key can pass 80 % on either, and a little more
-EARLIER = 10, 6  # how many at the head of each list other lessons use to choose a prompt; the second halves are their exams
+EARLIER = 12, 6  # how many at the head of each list earlier lessons use to choose a prompt; the second halves are their exams
 
 
 def unshown(facts: pd.DataFrame, marked: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
