@@ -73,15 +73,29 @@ def test_the_gate_is_judged_by_whom_it_lets_pass(key_card: list[str], smiler_car
 def test_the_model_s_passes_fall_under_an_option(passes: int, said: str) -> None:
     tables = {"a-model": answers([True, None, False]), "nearest sentence": answers([True, None, True])}
     cards = {"a-model": card(*["pass"] * passes, *["cannot tell yet"] * (7 - passes)), "nearest sentence": card(*["pass"] * 7)}
-    shown = page.rival(cards, tables)
+    shown = page.rival(cards, tables, ANGLES)
     assert shown.answer == said and said in options(shown.key)
     assert shown.sentence.startswith(f"a-model passes {passes} of 7 must-haves. Decisions: a-model: ") and "; nearest sentence: go" in shown.sentence
-    assert shown.sentence.endswith("Correct answers of the two, paired on 2 questions: p = 1.000.")
+    assert shown.sentence.endswith("with p corrected for 2 angles (Holm): a-model: nowhere; nearest sentence: nowhere.")
 
 
-def test_a_clear_difference_has_a_small_p() -> None:
+ANGLES = [Angle("correct", at_least=0.8), Angle("polite", at_least=0.8)]
+RUDE = [Angle("correct", at_least=0.8), Angle("rude", at_most=0.1), Angle("calm", at_least=0.8)]
+
+
+def test_a_clear_difference_is_told_of_the_angle_and_of_the_system_it_is_good_for() -> None:
     tables = {"a-model": answers([True] * 12), "nearest sentence": answers([False] * 12)}
-    assert page.rival({name: card("pass") for name in tables}, tables).sentence.endswith("paired on 12 questions: p under 0.001.")
+    said = page.rival({name: card("pass") for name in tables}, tables, ANGLES).sentence
+    assert said.endswith("(Holm): a-model: correct; nearest sentence: nowhere.")
+    one, other = (table.assign(rude=rude, calm=True) for table, rude in zip(tables.values(), ([True] * 12, [False] * 12), strict=True))
+    assert page.clearly_better({"a": one, "b": other}, RUDE) == {"a": ["correct"], "b": ["rude"]}
+
+
+def test_a_difference_that_is_clear_alone_may_be_none_among_three_angles() -> None:
+    one = answers([True] * 6).assign(rude=False, calm=None)
+    other = answers([False] * 6).assign(rude=False, calm=True)
+    assert page.clearly_better({"a": one, "b": other}, RUDE[:1]) == {"a": ["correct"], "b": []}, "p = 0.031 for one angle"
+    assert page.clearly_better({"a": one, "b": other}, RUDE) == {"a": [], "b": []}, "twice that, as one angle was not measured"
 
 
 # --- names ---
@@ -121,7 +135,7 @@ def test_gains_and_losses_answer_by_answer_fall_under_an_option(better: int, wor
     assert shown.answer == options(shown.key)[said]
     told = f"of {better + worse + 2} answers of a-model, {better} got better, {worse} got worse, and 1 won on one angle"
     assert told in shown.sentence and f"Polite: {sbs.Rate(0, 3)} before, {sbs.Rate(3, 3)} after." in shown.sentence
-    assert shown.sentence.endswith(f"Correct: {sbs.Rate(1, 2)} before, {sbs.Rate(2, 2)} after (paired: p = 1.000).")
+    assert shown.sentence.endswith(f"Correct: {sbs.Rate(1, 2)} before, {sbs.Rate(2, 2)} after.")
 
 
 def test_an_answer_counts_once_however_many_of_its_verdicts_moved() -> None:
@@ -160,6 +174,10 @@ def test_moves_say_in_words_what_must_pass() -> None:
     assert page.moves(counted(1, 2)).rows["must"].tolist() == ["yes", "yes", "no"]
 
 
+def test_moves_are_corrected_for_the_number_of_angles() -> None:
+    assert page.moves(counted(6, 1)).rows["p, corrected"].tolist() == ["0.094", "1.000", "1.000"], "6 to 0 alone is 0.031"
+
+
 def test_the_head_of_the_export_ends_before_its_tests() -> None:
     said = page.exported([Path("x/task.py"), Path("x/samples.jsonl")], "a: 1\ntests:\n- secret").data
     assert said.startswith("Written: promptfooconfig.yaml, inspect/samples.jsonl, inspect/task.py.")
@@ -174,7 +192,7 @@ GONE = NoAnswer(Why.FILTERED)
 def test_a_model_that_answered_nothing_fails_no_fewer() -> None:
     gone = answers([None, None]).assign(answer=pd.Series([GONE, GONE], dtype=object))
     tables = {"a-model": gone, "nearest sentence": answers([True, False])}
-    assert page.rival({"a-model": card(), "nearest sentence": card("fail")}, tables).answer == NOT_MEASURED
+    assert page.rival({"a-model": card(), "nearest sentence": card("fail")}, tables, ANGLES).answer == NOT_MEASURED
     assert page.warm("a-model", gone, gone, [None, None]).answer == NOT_MEASURED
 
 
@@ -193,3 +211,14 @@ def test_an_answer_that_never_came_cost_nothing_that_is_known() -> None:
     assert page.seconds(None) is page.dollars("gpt-5-mini", None, messages=1000) is None
     assert page.seconds(call) == 2.0 and page.dollars("gpt-5-mini", call, messages=1000) > 0
     assert page.dollars("no-such-model", call, messages=1) is None
+
+
+def test_the_bill_names_whose_tokens_and_whose_price_it_is() -> None:
+    calls = [pd.Series({"seconds": 2, "input_tokens": n, "output_tokens": 10, "day": "2026-01-01"}) for n in (100, 300)]
+    said = page.bill("a-model", "gpt-4.1-mini", [*calls, None]).data
+    cost = sum(page.dollars("gpt-4.1-mini", call, messages=1000) for call in calls) / 2
+    assert said.startswith("An answer of a-model took 200 tokens in and 10 out (mean of 2, by its own tokenizer).")
+    assert f"would cost {cost:.3f} US dollars" in said and said.endswith("gpt-4.1-mini itself was not asked.")
+    assert "no price is known" in page.bill("a-model", "no-such-model", calls).data
+    untold = pd.Series({"seconds": 2, "input_tokens": None, "output_tokens": None, "day": "2026-01-01"})
+    assert page.bill("a-model", "gpt-4.1-mini", [None]).data == page.bill("a-model", "gpt-4.1-mini", [untold]).data == "Tokens of a-model: not measured."
