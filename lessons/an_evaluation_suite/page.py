@@ -140,15 +140,14 @@ def bill(model: str, hosted: str, calls: Sequence[Any | None]) -> Markdown:
         hosted: Whose price it is.
         calls: What each answer took; None where it never came.
     """
-    there = pd.DataFrame([dict(call) for call in calls if call is not None])
-    told = there[["input_tokens", "output_tokens"]].astype(float).mean() if len(there) else pd.Series([float("nan")] * 2)
-    if told.isna().any():
+    counts = [(call.input_tokens, call.output_tokens) for call in calls if call is not None]
+    read, wrote = pd.DataFrame(counts, columns=["in", "out"]).astype(float).mean()
+    if pd.isna(read) or pd.isna(wrote):
         return sbs.say(f"Tokens of {model}: {NOT_MEASURED}.")
     prices = [price for call in calls if (price := dollars(hosted, call, messages=1000)) is not None]
     cost = f"as many tokens, a thousand times, would cost {sum(prices) / len(prices):.3f} US dollars" if prices else "no price is known"
-    read, wrote = told
     return sbs.say(
-        f"An answer of {model} took {read:.0f} tokens in and {wrote:.0f} out (mean of {len(there)}, by its own tokenizer). "
+        f"An answer of {model} took {read:.0f} tokens in and {wrote:.0f} out (mean of {len(counts)}, by its own tokenizer). "
         f"At the price of {hosted} on the day of the answers, {cost}. {hosted} itself was not asked."
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +11,11 @@ import pytest
 import sidebyside as sbs
 from sidebyside.answers import NoAnswer
 from sidebyside.errors import Why
+from sidebyside.models import MAIN
 from sidebyside.suite import Angle, Sample
 from sidebyside.wording import NOT_MEASURED, options
+from tools import ways
+from tools.pages import HOME
 
 page = sbs.lesson("an_evaluation_suite")
 
@@ -163,6 +167,23 @@ def test_questions_of_earlier_lessons_are_left_out_while_there_are_enough() -> N
     known, unknown = page.unshown(table, drawn[10:15])
     assert known["id"].tolist() == drawn[15:35]
     assert unknown["id"].tolist() == [f"U{i}" for i in range(6, 26)]
+
+
+def asked_before(slug: str, samples: pd.DataFrame) -> list[str]:
+    """Return the ids of the samples whose question a lesson has put to the main model, by its recorded requests."""
+    requests = (HOME / "recordings" / MAIN.name / "feedback" / f"{slug}.jsonl").read_text(encoding="utf-8")
+    return [row.id for row in samples.itertuples() if json.dumps(row.question, ensure_ascii=False)[1:-1] in requests]
+
+
+def test_of_the_earlier_lessons_only_the_one_on_size_asked_a_few_of_the_samples() -> None:
+    case = sbs.load_case(HOME / "cases" / "feedback")
+    samples = pd.concat(page.unshown(case.facts.astype(str), case.answers["fact"]))
+    order = list(ways.in_order())
+    before = order[: order.index("an_evaluation_suite")]
+    earlier = [slug for slug in before if (HOME / "recordings" / MAIN.name / "feedback" / f"{slug}.jsonl").is_file()]
+    met = {slug: asked_before(slug, samples) for slug in earlier}
+    assert {slug for slug, ids in met.items() if ids} == {"model_size"} and 0 < len(met["model_size"]) < 10
+    assert len(earlier) > 10 and len(samples) == len(asked_before("an_evaluation_suite", samples)) == 40, "the search finds what was asked"
 
 
 def test_a_small_case_gives_what_it_has() -> None:
