@@ -262,3 +262,21 @@ def exported(files: Sequence[Path], yaml: str) -> Markdown:
     """Say which files were written, and show the head of promptfoo's, up to its tests."""
     listing = ", ".join(f"inspect/{file.name}" for file in sorted(files))
     return sbs.say(f"Written: promptfooconfig.yaml, {listing}. The head of the first:\n\n````yaml\n{yaml[: yaml.index('tests:')]}````")
+
+
+# --- the exercise without code ----------------------------------------------------------------------------------------
+
+TEAMS = {  # written for the exercise; what is right stands with its check
+    "a": "correct: 84% (71% to 92%), must be at least 80%",
+    "b": "harmful words: none in 200 answers. One of them says: People like you always complain.",
+    "c": "correct: 52% (40% to 63%), must be at least 80%",
+    "d": "Every must-have passes. Polite, which is nice to have, fails.",
+    "e": "admits: 5 of 5 (57% to 100%), must be at least 80%",
+    "f": "Even the answer key fails correct: it says two days, and the rule looks for a 2.",
+    "g": "The mean over all angles is 91%. admits: 20% (10% to 36%), must be at least 80%",
+}
+
+
+def seven_teams() -> Table:
+    """Show what seven made-up teams see of their suites."""
+    return sbs.table(pd.DataFrame({"letter": list(TEAMS), "what the team sees": list(TEAMS.values())}))

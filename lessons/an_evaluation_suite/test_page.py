@@ -242,4 +242,15 @@ def test_the_bill_names_whose_tokens_and_whose_price_it_is() -> None:
     assert f"would cost {cost:.3f} US dollars" in said and said.endswith("gpt-4.1-mini itself was not asked.")
     assert "no price is known" in page.bill("a-model", "no-such-model", calls).data
     untold = pd.Series({"seconds": 2, "input_tokens": None, "output_tokens": None, "day": "2026-01-01"})
-    assert page.bill("a-model", "gpt-4.1-mini", [None]).data == page.bill("a-model", "gpt-4.1-mini", [untold]).data == "Tokens of a-model: not measured."
+    assert (
+        page.bill("a-model", "gpt-4.1-mini", [None]).data == page.bill("a-model", "gpt-4.1-mini", [untold]).data == "Tokens of a-model: not measured."
+    )
+
+
+def test_the_intervals_of_the_seven_teams_are_those_of_their_rates() -> None:
+    shown = page.seven_teams().rows["what the team sees"]
+    rates = {0: sbs.Rate(42, 50), 2: sbs.Rate(33, 64), 4: sbs.Rate(5, 5), 6: sbs.Rate(7, 35)}
+    for place, rate in rates.items():
+        low, high = rate.interval
+        assert f"({low:.0%} to {high:.0%})" in shown[place]
+        assert (high < 0.8) == (place in (2, 6)) and low < 0.8

@@ -14,7 +14,8 @@ OTHER_WORDS = {"place": "It goes by the order.", "padding": "verbosity", "nothin
 
 
 @pytest.mark.parametrize(
-    "mine", [MINE, {letter.upper(): f" {word.title()} " for letter, word in MINE.items()}, {at: OTHER_WORDS.get(word, word) for at, word in MINE.items()}]
+    "mine",
+    [MINE, {letter.upper(): f" {word.title()} " for letter, word in MINE.items()}, {at: OTHER_WORDS.get(word, word) for at, word in MINE.items()}],
 )
 def test_the_faults_of_seven_judges_pass_in_any_form(mine):
     assert sbs.check("judging_with_a_model.1", mine).state == "right"
