@@ -396,7 +396,8 @@ def certificate_outcome(sheets: Mapping[str, pd.DataFrame], candidates: Mapping[
     rates = " right against ".join(str(sbs.rate(own[-1])) for own in marks)
     twins = [f"{leans_to_opponent(own.easy[TWIN])}, exact ties {ties(own.easy[TWIN])}" for own in candidates.values()]
     told = (
-        f"{' '.join(verdict(name, own) for name, own in sheets.items())} Marks on the same {len(single)} answers: {rates}. {clearly_better(list(candidates), *marks)} "
+        f"{' '.join(verdict(name, own) for name, own in sheets.items())} Marks on the same {len(single)} answers: {rates}. "
+        f"{clearly_better(list(candidates), *marks)} "
         f"The padded twin wins with {model} for {twins[0]}; with the forest for {twins[1]}."
     )
     ours, theirs = (own["verdict"].tolist().count("passed") for own in sheets.values())

@@ -8,7 +8,6 @@ from sklearn.metrics import cohen_kappa_score
 import sidebyside as sbs
 from tests.verdicts import assert_hint
 
-
 MINE = {"a": "place", "b": "padding", "c": "habit", "d": "nothing", "e": "place", "f": "habit", "g": "nothing"}
 OTHER_WORDS = {"place": "It goes by the order.", "padding": "verbosity", "nothing": "none"}
 
