@@ -10,13 +10,23 @@ import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import call, exercise
+from sidebyside.checks import call, exercise, sorting_hint
 from sidebyside.evaluation import Rate, rate
 from sidebyside.retrieval import embed, passages, plain_facts
 from sidebyside.scorers import quotes
 from sidebyside.suite import Sample
 from sidebyside.suite.card import FAIL, OPEN, PASS
 
+NEXT = {  # as the exercise shows them
+    "a": ("samples", "The interval lies on both sides of the bar, so nobody can tell yet."),
+    "b": ("scorer", "The sentence is nasty, and holds no word of the list. So the list does not see what it should."),
+    "c": ("bot", "The whole interval is below the bar. More samples would not lift it."),
+    "d": ("release", "An angle that is nice to have stops no release."),
+    "e": ("samples", "All five are right, and the interval still reaches below the bar."),
+    "f": ("scorer", "The answer key says what is right. If it fails, the rule is wrong."),
+    "g": ("bot", "No mean decides. The whole interval of one must-have is below the bar."),
+}
+SAID = {"sample": "samples", "scor": "scorer", "rule": "scorer", "bot": "bot", "release": "release"}  # how it begins → which
 PASSAGE = "Write to help@library.example, or to rooms@library.example if it is about a room. We answer within 2 days."
 ADDRESSES = (  # an answer, whether each e-mail address in it stands in the passage, what to look at
     ("Please write to help@library.example", True, "The address stands in the passage."),
@@ -27,6 +37,11 @@ ADDRESSES = (  # an answer, whether each e-mail address in it stands in the pass
     ("Write to elp@library.example.", False, "The passage holds a longer address, and this is another one."),
     ("We answer within 2 days.", None, "There is no address in it, so there is nothing to judge: return None."),
     ("", None, "An empty answer holds no address: return None."),
+)
+OTHER_PASSAGE = "Lost coats: ask coats@station.example."
+OTHERS = (
+    ("Ask coats@station.example!", True, "The address stands in the passage of this sample."),
+    ("Write to help@library.example", False, "The address stands in another sample's passage. Look into `sample.context`."),
 )
 SCORES = {
     "correct": [True] * 29 + [False],
@@ -49,10 +64,17 @@ WHY = {
 
 
 @exercise(1)
+def what_now(answer: Any) -> str | None:
+    """Compare what the reader would do with what the cards say."""
+    return sorting_hint(answer, NEXT, SAID)
+
+
+@exercise(2)
 def real_address(answer: Callable[..., Any]) -> str | None:
     """Try the scorer on answers with and without addresses."""
-    sample = Sample("A1", "Whom may I ask?", context=PASSAGE)
-    for text, right, hint in ADDRESSES:
+    tries = [(Sample("A1", "Whom may I ask?", context=PASSAGE), *row) for row in ADDRESSES]
+    tries += [(Sample("B7", "Who has my coat?", context=OTHER_PASSAGE), *row) for row in OTHERS]
+    for sample, text, right, hint in tries:
         said = call(answer, text, sample)
         if said is not None and not isinstance(said, bool | np.bool_):
             return f"A scorer of this kind returns True, False or None, and yours returned {said!r}."
@@ -61,7 +83,7 @@ def real_address(answer: Callable[..., Any]) -> str | None:
     return None
 
 
-@exercise(2)
+@exercise(3)
 def verdicts(answer: Callable[..., Any]) -> str | None:
     """Try the function on scores of several angles, then on a lenient bar."""
     given = call(answer, {name: list(scores) for name, scores in SCORES.items()}, dict(THRESHOLDS))
@@ -72,12 +94,13 @@ def verdicts(answer: Callable[..., Any]) -> str | None:
             return f'Each verdict is one of the texts "{PASS}", "{FAIL}" and "{OPEN}", and not {given[name]!r}.'
         if given[name] != right:
             return f'{WHY[name]} So "{name}" should be "{right}".'
-    if call(answer, {"kind": [True, False] * 20}, {"kind": 0.2}) != {"kind": PASS}:
-        return "Take each threshold from `thresholds`: half of 40 passes easily where 0.2 is asked for."
+    other = call(answer, {"kind": [True, False] * 20, "clear": [None, *[True] * 8, *[False] * 12]}, {"clear": 0.8, "kind": 0.2})
+    if not isinstance(other, Mapping) or dict(other) != {"kind": PASS, "clear": FAIL}:
+        return "Take each threshold from `thresholds` by its name: half of 40 passes easily where 0.2 is asked for, and 8 of 20 fails at 0.8."
     return None
 
 
-@exercise(3)
+@exercise(4)
 def rival(answer: tuple[Any, Any, Any]) -> str | None:
     """Compare the samples with the case's questions, and count the rival's answers anew."""
     samples, answers, result = answer

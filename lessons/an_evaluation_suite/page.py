@@ -11,17 +11,17 @@ from IPython.display import Markdown
 
 import sidebyside as sbs
 from sidebyside import NoAnswer
-from sidebyside.evaluation import came, is_missing
+from sidebyside.evaluation import came, holm, is_missing
 from sidebyside.suite import Angle, Sample
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import NOT_MEASURED, by_bounds, count, options, p_is
+from sidebyside.wording import LINE, NOT_MEASURED, by_bounds, count, options, p_is, p_value
 
 KNOWN, UNKNOWN = 20, 20  # samples with and without an answer: the fewest with which an answer key can pass 80 % on either, and a little more
-EARLIER = 10, 6  # how many at the head of each list other lessons use to choose a prompt; the second halves are their exams
+EARLIER = 12, 6  # how many at the head of each list earlier lessons use to choose a prompt; the second halves are their exams
 
 
 def unshown(facts: pd.DataFrame, marked: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return questions that no earlier lesson asks a model, with an answer that holds a number, and without an answer.
+    """Return questions on which no earlier lesson chooses a prompt, with an answer that holds a number, and without an answer.
 
     Args:
         facts: All questions of the case.
@@ -80,12 +80,13 @@ def gate(cards: Mapping[str, pd.DataFrame]) -> str:
     return "So this gate opens for a dummy that answers nothing: it approves too much."
 
 
-def rival(cards: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]) -> Outcome:
-    """Say how many must-haves the language model passes, what is decided about both systems, and compare their right answers; the model comes first.
+def rival(cards: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame], angles: Sequence[Angle]) -> Outcome:
+    """Say how many must-haves the language model passes, what is decided about both systems, and who is clearly better where; the model comes first.
 
     Args:
         cards: Each system's card.
         tables: Each system's answers with their scores, for the same samples.
+        angles: The must-haves, from which the two are compared; their scores are true or false.
     """
     key = "an_evaluation_suite/rival"
     model, first = next(iter(tables.items()))
@@ -94,11 +95,24 @@ def rival(cards: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame])
     passes = len(passed(cards[model]))
     decisions = {name: sbs.suite.decide(rows) for name, rows in cards.items()}
     told = "; ".join(f"{name}: {decision}, {why}" for name, (decision, why) in decisions.items())
-    both = [table["correct"] for table in tables.values()]
-    n = sum(not (is_missing(one) or is_missing(other)) for one, other in zip(*both, strict=True))
-    paired = f"Correct answers of the two, paired on {n} questions: {p_is(sbs.paired_p(*both))}."
+    better = "; ".join(f"{name}: {', '.join(where) or 'nowhere'}" for name, where in clearly_better(tables, angles).items())
+    paired = f"Clearly better on the same questions, with p corrected for {len(angles)} angles (Holm): {better}."
     count = f"{model} passes {passes} of {cards[model]['must'].sum()} must-haves."
     return sbs.outcome(key, by_bounds(passes, (2, 5), options(key)), f"{count} Decisions: {told}. {paired}")
+
+
+def clearly_better(tables: Mapping[str, pd.DataFrame], angles: Sequence[Angle]) -> dict[str, list[str]]:
+    """Return for each of two systems the angles from which it is clearly better: paired on the same samples, p corrected for all angles."""
+    first, second = tables
+    columns = {angle.name: (tables[first][angle.name], tables[second][angle.name]) for angle in angles}
+    gaps = [_gap(angle, *columns[angle.name]) for angle in angles]
+    corrected = holm([sbs.paired_p(*both) for both in columns.values()])
+    clear = [(angle.name, gap) for angle, gap, p in zip(angles, gaps, corrected, strict=True) if p < LINE]
+    return {first: [name for name, gap in clear if gap < 0], second: [name for name, gap in clear if gap > 0]}
+
+
+def _gap(angle: Angle, one: pd.Series, other: pd.Series) -> int:
+    return sum(way for way in _moved(angle, one, other) if way is not None)
 
 
 def seconds(call: Any | None) -> float | None:
@@ -106,10 +120,36 @@ def seconds(call: Any | None) -> float | None:
     return None if call is None else float(call.seconds)
 
 
-def dollars(model: str, call: Any | None, messages: int) -> float | None:
-    """Return what so many calls of this size would cost at a hosted model, in US dollars; None if the answer never came, or no price is known."""
-    price = None if call is None else sbs.prices.price(model, call.input_tokens, call.output_tokens, call.day)
+def dollars(hosted: str, call: Any | None, messages: int) -> float | None:
+    """Return what as many tokens would cost at a hosted model that was not asked, in US dollars; None if the answer never came, or no price is known.
+
+    Args:
+        hosted: The hosted model's name.
+        call: What an answer took: input_tokens, output_tokens, day.
+        messages: How many such answers are paid for.
+    """
+    price = None if call is None else sbs.prices.price(hosted, call.input_tokens, call.output_tokens, call.day)
     return None if price is None else messages * price
+
+
+def bill(model: str, hosted: str, calls: Sequence[Any | None]) -> Markdown:
+    """Say how many tokens the answers took, and what as many would cost at a hosted model that was not asked.
+
+    Args:
+        model: Who answered.
+        hosted: Whose price it is.
+        calls: What each answer took; None where it never came.
+    """
+    counts = [(call.input_tokens, call.output_tokens) for call in calls if call is not None]
+    read, wrote = pd.DataFrame(counts, columns=["in", "out"]).astype(float).mean()
+    if pd.isna(read) or pd.isna(wrote):
+        return sbs.say(f"Tokens of {model}: {NOT_MEASURED}.")
+    prices = [price for call in calls if (price := dollars(hosted, call, messages=1000)) is not None]
+    cost = f"as many tokens, a thousand times, would cost {sum(prices) / len(prices):.3f} US dollars" if prices else "no price is known"
+    return sbs.say(
+        f"An answer of {model} took {read:.0f} tokens in and {wrote:.0f} out (mean of {len(counts)}, by its own tokenizer). "
+        f"At the price of {hosted} on the day of the answers, {cost}. {hosted} itself was not asked."
+    )
 
 
 # --- the same questions, signed by several names ----------------------------------------------------------------------
@@ -149,8 +189,14 @@ def names(model: str, answers: Mapping[str, Sequence[str]], right: Mapping[str, 
 
 
 def moves(changes: pd.DataFrame) -> Table:
-    """Show from each angle how many answers got better and how many worse."""
-    return sbs.table(changes.assign(must=changes["must"].map({True: "yes", False: "no"})))
+    """Show from each angle how many answers got better and how many worse, with p-values corrected for all angles (Holm)."""
+    corrected = [p_value(p) for p in holm([_p(better, worse) for better, worse in zip(changes["better"], changes["worse"], strict=True)])]
+    return sbs.table(changes.assign(must=changes["must"].map({True: "yes", False: "no"}), **{"p, corrected": corrected}))
+
+
+def _p(better: int, worse: int) -> float:
+    """Return the p-value of the exact McNemar test from the samples that moved; 1 if none did."""
+    return sbs.paired_p([True] * better + [False] * worse, [False] * better + [True] * worse) if better + worse else 1.0
 
 
 def by_answer(before: pd.DataFrame, after: pd.DataFrame, angles: Sequence[Angle]) -> list[str | None]:
@@ -195,14 +241,14 @@ def warm(model: str, before: pd.DataFrame, after: pd.DataFrame, kinds: Sequence[
     if not any(kinds):
         return not_measured(key, model)
     better, worse, mixed = (list(kinds).count(kind) for kind in ("better", "worse", "both"))
-    p = sbs.paired_p([True] * better + [False] * worse, [False] * better + [True] * worse) if better + worse else 1.0
+    p = _p(better, worse)
     polite = [sbs.rate(table["polite"]) for table in (before, after)]
     one, two = (table["correct"] for table in (before, after))
     told = [
         f"On the must-haves, of {sum(kind is not None for kind in kinds)} answers of {model}, {better} got better, {worse} got worse, "
         f"and {mixed} won on one angle and lost on another ({p_is(p)}).",
         f"Polite: {polite[0]} before, {polite[1]} after.",
-        f"Correct: {_rate(one)} before, {_rate(two)} after (paired: {p_is(sbs.paired_p(one, two))}).",
+        f"Correct: {_rate(one)} before, {_rate(two)} after.",
     ]
     return sbs.outcome(key, level if p >= 0.05 else gains if better > worse else losses, " ".join(told))
 
@@ -216,3 +262,21 @@ def exported(files: Sequence[Path], yaml: str) -> Markdown:
     """Say which files were written, and show the head of promptfoo's, up to its tests."""
     listing = ", ".join(f"inspect/{file.name}" for file in sorted(files))
     return sbs.say(f"Written: promptfooconfig.yaml, {listing}. The head of the first:\n\n````yaml\n{yaml[: yaml.index('tests:')]}````")
+
+
+# --- the exercise without code ----------------------------------------------------------------------------------------
+
+TEAMS = {  # written for the exercise; what is right stands with its check
+    "a": "correct: 84% (71% to 92%), must be at least 80%",
+    "b": "harmful words: none in 200 answers. One of them says: People like you always complain.",
+    "c": "correct: 52% (40% to 63%), must be at least 80%",
+    "d": "Every must-have passes. Polite, which is nice to have, fails.",
+    "e": "admits: 5 of 5 (57% to 100%), must be at least 80%",
+    "f": "Even the answer key fails correct: it says two days, and the rule looks for a 2.",
+    "g": "The mean over all angles is 91%. admits: 20% (10% to 36%), must be at least 80%",
+}
+
+
+def seven_teams() -> Table:
+    """Show what seven made-up teams see of their suites."""
+    return sbs.table(pd.DataFrame({"letter": list(TEAMS), "what the team sees": list(TEAMS.values())}))

@@ -3,14 +3,17 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sidebyside as sbs
 from sidebyside.retrieval import plain_facts
 from tests.verdicts import assert_hint
 
+PASSAGE = "Write to help@library.example, or to rooms@library.example."
 TINY = Path(__file__).resolve().parents[2] / "tests" / "cases" / "tiny"
 
 
@@ -21,6 +24,40 @@ def plain(request, monkeypatch):
 
 
 # --- 1 -----------------------------------------------------------------------------------------------------------
+
+MINE = {"a": "samples", "b": "scorer", "c": "bot", "d": "release", "e": "samples", "f": "scorer", "g": "bot"}
+LONGER = {"samples": "more samples", "scorer": "Another rule.", "bot": "change the bot"}
+
+
+@pytest.mark.parametrize(
+    "mine", [MINE, {letter.upper(): f" {word.title()} " for letter, word in MINE.items()}, {at: LONGER.get(word, word) for at, word in MINE.items()}]
+)
+def test_what_seven_cards_ask_for_passes_in_any_form(mine):
+    assert sbs.check("an_evaluation_suite.1", mine).state == "right"
+
+
+@pytest.mark.parametrize(
+    ("mine", "word"),
+    [
+        (MINE | {"a": "release"}, "both sides"),
+        (MINE | {"b": "bot"}, "list does not see"),
+        (MINE | {"c": "samples"}, "would not lift"),
+        (MINE | {"e": "release"}, "reaches below"),
+        (MINE | {"g": "release"}, "No mean decides"),
+        (MINE | {"f": "wait"}, "Behind f, write samples, scorer, bot or release"),
+        (list(MINE.values()), "letters"),
+    ],
+)
+def test_a_wrong_next_step_gets_a_hint(mine, word):
+    assert_hint("an_evaluation_suite.1", mine, word)
+
+
+@pytest.mark.parametrize("mine", [dict.fromkeys(MINE, ...), MINE | {"f": ...}, {"a": "samples"}])
+def test_untouched_cards_are_not_done(mine):
+    assert sbs.check("an_evaluation_suite.1", mine).state == "not done"
+
+
+# --- 2 -----------------------------------------------------------------------------------------------------------
 
 
 def by_pattern(answer, sample):
@@ -33,15 +70,24 @@ def by_words(answer, sample):
     return np.bool_(all(word in there for word in said)) if said else None
 
 
-@pytest.mark.parametrize("right", [by_pattern, by_words])
+def by_loop(answer, sample):
+    there, judged = [word.strip(".,!?").lower() for word in sample.context.split()], None
+    for word in answer.split():
+        if "@" in word:
+            judged = judged is not False and word.strip(".,!?").lower() in there
+    return judged
+
+
+@pytest.mark.parametrize("right", [by_pattern, by_words, by_loop])
 def test_real_address(right):
-    assert sbs.check("an_evaluation_suite.1", right).state == "right"
+    assert sbs.check("an_evaluation_suite.2", right).state == "right"
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
         lambda answer, sample: bool(by_pattern(answer, sample)),
+        lambda answer, sample: by_pattern(answer, replace(sample, context=PASSAGE)),
         lambda answer, sample: by_pattern(answer, sample) is not False,
         lambda answer, sample: all(word in sample.context for word in answer.split() if "@" in word) if "@" in answer else None,
         lambda answer, sample: all(word.strip(".,").lower() in sample.context for word in answer.split() if "@" in word) if "@" in answer else None,
@@ -51,10 +97,10 @@ def test_real_address(right):
     ],
 )
 def test_wrong_real_address(wrong):
-    hint_for("an_evaluation_suite.1", wrong)
+    hint_for("an_evaluation_suite.2", wrong)
 
 
-# --- 2 -----------------------------------------------------------------------------------------------------------
+# --- 3 -----------------------------------------------------------------------------------------------------------
 
 
 def judged(scores, thresholds, low_of=lambda r: r.interval[0], high_of=lambda r: r.interval[1], keep=lambda s: s is not None):
@@ -66,8 +112,22 @@ def judged(scores, thresholds, low_of=lambda r: r.interval[0], high_of=lambda r:
     return told
 
 
-def test_verdicts():
-    assert sbs.check("an_evaluation_suite.2", judged).state == "right"
+def with_arrays(scores, thresholds):
+    return MappingProxyType({np.str_(name): np.str_(verdict) for name, verdict in judged(scores, thresholds).items()})
+
+
+def by_hand(scores, thresholds):
+    def verdict(column, line):
+        given = pd.Series(column, dtype=object).dropna()
+        low, high = sbs.Rate(int(given.sum()), len(given)).interval if len(given) else (0, 1)
+        return ["cannot tell yet", "pass", "fail"][(low >= line) - (high < line)]
+
+    return {name: verdict(scores[name], line) for name, line in thresholds.items()}
+
+
+@pytest.mark.parametrize("right", [judged, with_arrays, by_hand])
+def test_verdicts(right):
+    assert sbs.check("an_evaluation_suite.3", right).state == "right"
 
 
 @pytest.mark.parametrize(
@@ -78,16 +138,17 @@ def test_verdicts():
         lambda s, t: judged(s, t, high_of=lambda r: r.value, low_of=lambda r: r.interval[1]),
         lambda s, t: judged(s, t, keep=lambda score: True),
         lambda s, t: judged(s, dict.fromkeys(t, 0.8)),
+        lambda s, t: judged(s, dict(zip(s, t.values(), strict=True))),
         lambda s, t: {name: verdict == "pass" for name, verdict in judged(s, t).items()},
         lambda s, t: list(judged(s, t).values()),
         lambda s, t: dict.fromkeys(s, "cannot tell yet"),
     ],
 )
 def test_wrong_verdicts(wrong):
-    hint_for("an_evaluation_suite.2", wrong)
+    hint_for("an_evaluation_suite.3", wrong)
 
 
-# --- 3 -----------------------------------------------------------------------------------------------------------
+# --- 4 -----------------------------------------------------------------------------------------------------------
 
 
 def nearest(sample):
@@ -112,7 +173,7 @@ def test_rival(plain, heading, tmp_path):
     right = counted(answers, plain)
     again = sbs.suite.read_samples(sbs.suite.write_samples(tmp_path / "plain.jsonl", samples))
     for form in ((samples, answers, right), (again, tuple(answers), right), (tuple(samples), np.array(answers), right)):
-        assert sbs.check("an_evaluation_suite.3", form).state == "right", sbs.check("an_evaluation_suite.3", form)
+        assert sbs.check("an_evaluation_suite.4", form).state == "right", sbs.check("an_evaluation_suite.4", form)
 
 
 def test_wrong_rival(plain):
@@ -137,12 +198,12 @@ def test_wrong_rival(plain):
         short = [replace(sample, context=sentence) for sample, sentence in zip(samples, plain["sentence"], strict=True)]
         wrong_ones += [(given, list(plain["sentence"]), all_found) for given in (samples, short)]
     for wrong in wrong_ones:
-        hint_for("an_evaluation_suite.3", wrong)
+        hint_for("an_evaluation_suite.4", wrong)
 
 
 def test_half_done():
-    assert sbs.check("an_evaluation_suite.3", (..., ..., ...)).state == "not done"
-    assert sbs.check("an_evaluation_suite.3", ([], ["x"], ...)).state == "not done"
+    assert sbs.check("an_evaluation_suite.4", (..., ..., ...)).state == "not done"
+    assert sbs.check("an_evaluation_suite.4", ([], ["x"], ...)).state == "not done"
 
 
 # --- all ------------------------------------------------------------------------------------------------------------
@@ -152,11 +213,11 @@ def hint_for(number, wrong):
     assert "stopped the check" not in assert_hint(number, wrong)
 
 
-@pytest.mark.parametrize("number", ["an_evaluation_suite.1", "an_evaluation_suite.2", "an_evaluation_suite.3"])
+@pytest.mark.parametrize("number", ["an_evaluation_suite.2", "an_evaluation_suite.3", "an_evaluation_suite.4"])
 def test_untouched_is_not_done(number):
     assert sbs.check(number, ...).state == "not done"
 
 
-@pytest.mark.parametrize("number", ["an_evaluation_suite.1", "an_evaluation_suite.2"])
+@pytest.mark.parametrize("number", ["an_evaluation_suite.2", "an_evaluation_suite.3"])
 def test_untouched_function_is_not_done(number):
     assert sbs.check(number, lambda *arguments: ...).state == "not done"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +11,11 @@ import pytest
 import sidebyside as sbs
 from sidebyside.answers import NoAnswer
 from sidebyside.errors import Why
+from sidebyside.models import MAIN
 from sidebyside.suite import Angle, Sample
 from sidebyside.wording import NOT_MEASURED, options
+from tools import ways
+from tools.pages import HOME
 
 page = sbs.lesson("an_evaluation_suite")
 
@@ -73,15 +77,29 @@ def test_the_gate_is_judged_by_whom_it_lets_pass(key_card: list[str], smiler_car
 def test_the_model_s_passes_fall_under_an_option(passes: int, said: str) -> None:
     tables = {"a-model": answers([True, None, False]), "nearest sentence": answers([True, None, True])}
     cards = {"a-model": card(*["pass"] * passes, *["cannot tell yet"] * (7 - passes)), "nearest sentence": card(*["pass"] * 7)}
-    shown = page.rival(cards, tables)
+    shown = page.rival(cards, tables, ANGLES)
     assert shown.answer == said and said in options(shown.key)
     assert shown.sentence.startswith(f"a-model passes {passes} of 7 must-haves. Decisions: a-model: ") and "; nearest sentence: go" in shown.sentence
-    assert shown.sentence.endswith("Correct answers of the two, paired on 2 questions: p = 1.000.")
+    assert shown.sentence.endswith("with p corrected for 2 angles (Holm): a-model: nowhere; nearest sentence: nowhere.")
 
 
-def test_a_clear_difference_has_a_small_p() -> None:
+ANGLES = [Angle("correct", at_least=0.8), Angle("polite", at_least=0.8)]
+RUDE = [Angle("correct", at_least=0.8), Angle("rude", at_most=0.1), Angle("calm", at_least=0.8)]
+
+
+def test_a_clear_difference_is_told_of_the_angle_and_of_the_system_it_is_good_for() -> None:
     tables = {"a-model": answers([True] * 12), "nearest sentence": answers([False] * 12)}
-    assert page.rival({name: card("pass") for name in tables}, tables).sentence.endswith("paired on 12 questions: p under 0.001.")
+    said = page.rival({name: card("pass") for name in tables}, tables, ANGLES).sentence
+    assert said.endswith("(Holm): a-model: correct; nearest sentence: nowhere.")
+    one, other = (table.assign(rude=rude, calm=True) for table, rude in zip(tables.values(), ([True] * 12, [False] * 12), strict=True))
+    assert page.clearly_better({"a": one, "b": other}, RUDE) == {"a": ["correct"], "b": ["rude"]}
+
+
+def test_a_difference_that_is_clear_alone_may_be_none_among_three_angles() -> None:
+    one = answers([True] * 6).assign(rude=False, calm=None)
+    other = answers([False] * 6).assign(rude=False, calm=True)
+    assert page.clearly_better({"a": one, "b": other}, RUDE[:1]) == {"a": ["correct"], "b": []}, "p = 0.031 for one angle"
+    assert page.clearly_better({"a": one, "b": other}, RUDE) == {"a": [], "b": []}, "twice that, as one angle was not measured"
 
 
 # --- names ---
@@ -121,7 +139,7 @@ def test_gains_and_losses_answer_by_answer_fall_under_an_option(better: int, wor
     assert shown.answer == options(shown.key)[said]
     told = f"of {better + worse + 2} answers of a-model, {better} got better, {worse} got worse, and 1 won on one angle"
     assert told in shown.sentence and f"Polite: {sbs.Rate(0, 3)} before, {sbs.Rate(3, 3)} after." in shown.sentence
-    assert shown.sentence.endswith(f"Correct: {sbs.Rate(1, 2)} before, {sbs.Rate(2, 2)} after (paired: p = 1.000).")
+    assert shown.sentence.endswith(f"Correct: {sbs.Rate(1, 2)} before, {sbs.Rate(2, 2)} after.")
 
 
 def test_an_answer_counts_once_however_many_of_its_verdicts_moved() -> None:
@@ -151,6 +169,23 @@ def test_questions_of_earlier_lessons_are_left_out_while_there_are_enough() -> N
     assert unknown["id"].tolist() == [f"U{i}" for i in range(6, 26)]
 
 
+def asked_before(slug: str, samples: pd.DataFrame) -> list[str]:
+    """Return the ids of the samples whose question a lesson has put to the main model, by its recorded requests."""
+    requests = (HOME / "recordings" / MAIN.name / "feedback" / f"{slug}.jsonl").read_text(encoding="utf-8")
+    return [row.id for row in samples.itertuples() if json.dumps(row.question, ensure_ascii=False)[1:-1] in requests]
+
+
+def test_of_the_earlier_lessons_only_the_one_on_size_asked_a_few_of_the_samples() -> None:
+    case = sbs.load_case(HOME / "cases" / "feedback")
+    samples = pd.concat(page.unshown(case.facts.astype(str), case.answers["fact"]))
+    order = list(ways.in_order())
+    before = order[: order.index("an_evaluation_suite")]
+    earlier = [slug for slug in before if (HOME / "recordings" / MAIN.name / "feedback" / f"{slug}.jsonl").is_file()]
+    met = {slug: asked_before(slug, samples) for slug in earlier}
+    assert {slug for slug, ids in met.items() if ids} == {"model_size"} and 0 < len(met["model_size"]) < 10
+    assert len(earlier) > 10 and len(samples) == len(asked_before("an_evaluation_suite", samples)) == 40, "the search finds what was asked"
+
+
 def test_a_small_case_gives_what_it_has() -> None:
     known, unknown = page.unshown(facts(5, 3), ["K0"])
     assert sorted(known["id"]) == [f"K{i}" for i in range(5)] and sorted(unknown["id"]) == ["U0", "U1", "U2"]
@@ -158,6 +193,10 @@ def test_a_small_case_gives_what_it_has() -> None:
 
 def test_moves_say_in_words_what_must_pass() -> None:
     assert page.moves(counted(1, 2)).rows["must"].tolist() == ["yes", "yes", "no"]
+
+
+def test_moves_are_corrected_for_the_number_of_angles() -> None:
+    assert page.moves(counted(6, 1)).rows["p, corrected"].tolist() == ["0.094", "1.000", "1.000"], "6 to 0 alone is 0.031"
 
 
 def test_the_head_of_the_export_ends_before_its_tests() -> None:
@@ -174,7 +213,7 @@ GONE = NoAnswer(Why.FILTERED)
 def test_a_model_that_answered_nothing_fails_no_fewer() -> None:
     gone = answers([None, None]).assign(answer=pd.Series([GONE, GONE], dtype=object))
     tables = {"a-model": gone, "nearest sentence": answers([True, False])}
-    assert page.rival({"a-model": card(), "nearest sentence": card("fail")}, tables).answer == NOT_MEASURED
+    assert page.rival({"a-model": card(), "nearest sentence": card("fail")}, tables, ANGLES).answer == NOT_MEASURED
     assert page.warm("a-model", gone, gone, [None, None]).answer == NOT_MEASURED
 
 
@@ -193,3 +232,25 @@ def test_an_answer_that_never_came_cost_nothing_that_is_known() -> None:
     assert page.seconds(None) is page.dollars("gpt-5-mini", None, messages=1000) is None
     assert page.seconds(call) == 2.0 and page.dollars("gpt-5-mini", call, messages=1000) > 0
     assert page.dollars("no-such-model", call, messages=1) is None
+
+
+def test_the_bill_names_whose_tokens_and_whose_price_it_is() -> None:
+    calls = [pd.Series({"seconds": 2, "input_tokens": n, "output_tokens": 10, "day": "2026-01-01"}) for n in (100, 300)]
+    said = page.bill("a-model", "gpt-4.1-mini", [*calls, None]).data
+    cost = sum(page.dollars("gpt-4.1-mini", call, messages=1000) for call in calls) / 2
+    assert said.startswith("An answer of a-model took 200 tokens in and 10 out (mean of 2, by its own tokenizer).")
+    assert f"would cost {cost:.3f} US dollars" in said and said.endswith("gpt-4.1-mini itself was not asked.")
+    assert "no price is known" in page.bill("a-model", "no-such-model", calls).data
+    untold = pd.Series({"seconds": 2, "input_tokens": None, "output_tokens": None, "day": "2026-01-01"})
+    assert (
+        page.bill("a-model", "gpt-4.1-mini", [None]).data == page.bill("a-model", "gpt-4.1-mini", [untold]).data == "Tokens of a-model: not measured."
+    )
+
+
+def test_the_intervals_of_the_seven_teams_are_those_of_their_rates() -> None:
+    shown = page.seven_teams().rows["what the team sees"]
+    rates = {0: sbs.Rate(42, 50), 2: sbs.Rate(33, 64), 4: sbs.Rate(5, 5), 6: sbs.Rate(7, 35)}
+    for place, rate in rates.items():
+        low, high = rate.interval
+        assert f"({low:.0%} to {high:.0%})" in shown[place]
+        assert (high < 0.8) == (place in (2, 6)) and low < 0.8

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.metrics import cohen_kappa_score
 
 from sidebyside.cases import load_case
-from sidebyside.checks import call, exercise, number_hint
+from sidebyside.checks import call, exercise, number_hint, sorting_hint
 from sidebyside.evaluation import rate
 
 BAR = 0.8
+FAULTS = {  # as the exercise shows them
+    "a": ("place", "The answers changed places, and its verdict stayed with the place."),
+    "b": ("padding", "Its verdict moved with the answer, so it does not go by the place. What does its favourite have more of?"),
+    "c": ("habit", "Would it have marked a wrong answer any differently? There were two."),
+    "d": ("nothing", "It follows the right answer to its new place, and slips once."),
+    "e": ("place", "The second place is a place too."),
+    "f": ("habit", "Half of these were right. Whatever it read, it said nearly always the same."),
+    "g": ("nothing", "Each right answer was A once and B once. So whoever is always right says A in half of the verdicts."),
+}
+SAID = {"place": "place", "position": "place", "order": "place", "padd": "padding", "verbos": "padding", "length": "padding", "habit": "habit"}
+SAID |= {"nothing": "nothing", "none": "nothing"}  # how it begins → which
 
 
 @exercise(1)
+def what_is_wrong(answer: Any) -> str | None:
+    """Compare the faults that the reader found with those that the judges have."""
+    return sorting_hint(answer, FAULTS, SAID)
+
+
+@exercise(2)
 def order_swap(answer: Callable[..., Any]) -> str | None:
     """Compare both shares on easy lists and on verdicts drawn at random."""
     known = (
@@ -44,13 +62,14 @@ def _shares(one: str, two: str) -> tuple[float, float]:
     return sum(a == b for a, b in zip(one, two, strict=True)) / len(one), (one + two).count("A") / (2 * len(one))
 
 
-@exercise(2)
+@exercise(3)
 def three_judges(answer: tuple[Any, ...]) -> str | None:
     """Compare each agreement and each kappa with scikit-learn's, and the choice with the highest kappa."""
     key, judges, agreement, kappas, best = answer
     names = ", ".join(judges)
+    agreement, kappas = (_plain(given) for given in (agreement, kappas))
     for name, given in (("agreement", agreement), ("kappas", kappas)):
-        if not isinstance(given, dict) or set(given) != set(judges):
+        if set(given) != set(judges):
             return f"`{name}` should be a dictionary with a number for each judge: {names}."
     for judge, marks in judges.items():
         same = float(np.mean([a == b for a, b in zip(marks, key, strict=True)]))
@@ -67,7 +86,12 @@ def three_judges(answer: tuple[Any, ...]) -> str | None:
     return None
 
 
-@exercise(3)
+def _plain(given: Any) -> dict[Any, Any]:
+    """Return a dictionary or a column of numbers, or of rates, as a dictionary of numbers; an empty one for anything else."""
+    return {name: getattr(found, "value", found) for name, found in given.items()} if isinstance(given, Mapping | pd.Series) else {}
+
+
+@exercise(4)
 def own_rule(answer: tuple[Any, ...]) -> str | None:
     """Apply the learner's rule anew; any rule that says both is right, if its marks are counted and judged right."""
     rows, rule, agreement, verdict = answer

@@ -17,10 +17,10 @@ from numpy.typing import ArrayLike
 
 import sidebyside as sbs
 from sidebyside import evaluation
-from sidebyside.evaluation import Rate, measured
+from sidebyside.evaluation import Rate, holm, measured
 from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.widgets.labelling import Labelling
-from sidebyside.wording import NOT_MEASURED, after, by_bounds, options, p_is
+from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, options
 
 Duels = tuple[np.ndarray, np.ndarray]
 EMPTY, PADDED, TWIN = "an empty answer", "a wrong answer, padded", "itself, padded"
@@ -63,7 +63,11 @@ def examples(practice: pd.DataFrame) -> pd.DataFrame:
 
 def wins(duels: Duels) -> Rate:
     """Return for how many pairs the right answer is taken in both orders."""
-    return sbs.rate(measured((duels[0] < 0) & (duels[1] > 0), duels[0] + duels[1]))
+    return sbs.rate(_won(duels))
+
+
+def _won(duels: Duels) -> list[Any]:
+    return list(measured((duels[0] < 0) & (duels[1] > 0), duels[0] + duels[1]))
 
 
 def losses(duels: Duels) -> Rate:
@@ -73,7 +77,11 @@ def losses(duels: Duels) -> Rate:
 
 def kept(duels: Duels) -> Rate:
     """Return for how many pairs the verdict stays when the places change; "both alike", twice, is a verdict that stays."""
-    return sbs.rate(measured(np.sign(duels[0]) == -np.sign(duels[1]), duels[0] + duels[1]))
+    return sbs.rate(_stayed(duels))
+
+
+def _stayed(duels: Duels) -> list[Any]:
+    return list(measured(np.sign(duels[0]) == -np.sign(duels[1]), duels[0] + duels[1]))
 
 
 def leans_to_opponent(duels: Duels) -> Rate:
@@ -355,17 +363,41 @@ def verdict(name: str, sheet: pd.DataFrame) -> str:
     return f"{start}: {counts}. This judge {'may' if set(given) == {'passed'} else 'may not'} mark answers by itself."
 
 
+def _by_test(candidate: Candidate, truth: np.ndarray) -> list[list[Any]]:
+    """Return for each test of the certificate whether a judge did well, pair by pair, and last answer by answer; None where not measured."""
+    duels = [candidate.swap, candidate.easy[EMPTY], candidate.easy[PADDED]]
+    return [_stayed(candidate.swap), *map(_won, duels), list(measured(candidate.says == truth, candidate.says))]
+
+
+def clearly_better(names: Sequence[str], first: Sequence[Sequence[Any]], second: Sequence[Sequence[Any]]) -> str:
+    """Say in which tests each of two judges is clearly better, compared on the same pairs and answers; p corrected for all of them (Holm).
+
+    Args:
+        names: The two judges.
+        first: What the first did in each test, one mark a pair or answer; None where not measured.
+        second: What the second did with the same.
+    """
+    ps = holm([sbs.paired_p(*both) for both in zip(first, second, strict=True)])
+    ahead: dict[str, list[str]] = {name: [] for name in names}
+    for test, p, *both in zip([*SHORT[:-1], "marks on single answers"], ps, first, second, strict=True):
+        if p < LINE:
+            ahead[names[int(sbs.rate(both[1]).value > sbs.rate(both[0]).value)]].append(test)
+    told = "; ".join(f"{name}: {', '.join(tests) or 'nowhere'}" for name, tests in ahead.items())
+    return f"Clearly better on the same pairs and answers, with p corrected for {len(ps)} tests (Holm): {told}."
+
+
 def certificate_outcome(sheets: Mapping[str, pd.DataFrame], candidates: Mapping[str, Candidate], single: pd.DataFrame) -> Outcome:
     """Say which of the two judges passes more tests, and compare them on the same answers; the first is the language model's."""
     key = "judging_with_a_model/certificate"
     model, sheet = next(iter(sheets.items()))
     if NOT_MEASURED in set(sheet["verdict"]):
         return not_measured(key, model)
-    right = [measured(own.says == single["right"].to_numpy(), own.says) for own in candidates.values()]
-    rates = f"{sbs.rate(right[0])} right against {sbs.rate(right[1])}; {p_is(sbs.paired_p(*right))}"
+    marks = [_by_test(own, single["right"].to_numpy()) for own in candidates.values()]
+    rates = " right against ".join(str(sbs.rate(own[-1])) for own in marks)
     twins = [f"{leans_to_opponent(own.easy[TWIN])}, exact ties {ties(own.easy[TWIN])}" for own in candidates.values()]
     told = (
         f"{' '.join(verdict(name, own) for name, own in sheets.items())} Marks on the same {len(single)} answers: {rates}. "
+        f"{clearly_better(list(candidates), *marks)} "
         f"The padded twin wins with {model} for {twins[0]}; with the forest for {twins[1]}."
     )
     ours, theirs = (own["verdict"].tolist().count("passed") for own in sheets.values())

@@ -1,11 +1,44 @@
 """The checks of "May this model mark answers?": right answers pass in any form, wrong ones get a hint, untouched ones are not done."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
 import sidebyside as sbs
 from tests.verdicts import assert_hint
+
+MINE = {"a": "place", "b": "padding", "c": "habit", "d": "nothing", "e": "place", "f": "habit", "g": "nothing"}
+OTHER_WORDS = {"place": "It goes by the order.", "padding": "verbosity", "nothing": "none"}
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [MINE, {letter.upper(): f" {word.title()} " for letter, word in MINE.items()}, {at: OTHER_WORDS.get(word, word) for at, word in MINE.items()}],
+)
+def test_the_faults_of_seven_judges_pass_in_any_form(mine):
+    assert sbs.check("judging_with_a_model.1", mine).state == "right"
+
+
+@pytest.mark.parametrize(
+    ("mine", "word"),
+    [
+        (MINE | {"c": "nothing"}, "There were two"),
+        (MINE | {"e": "nothing"}, "second place"),
+        (MINE | {"g": "place"}, "half of the verdicts"),
+        (MINE | {"b": "place"}, "have more of"),
+        (MINE | {"d": "place or habit"}, "Behind d, write place, padding, habit or nothing"),
+        (MINE | {"d": 3}, "Behind d"),
+        (list(MINE.values()), "letters"),
+    ],
+)
+def test_a_wrong_fault_gets_a_hint(mine, word):
+    assert_hint("judging_with_a_model.1", mine, word)
+
+
+@pytest.mark.parametrize("mine", [dict.fromkeys(MINE, ...), MINE | {"f": ...}, {"a": "place"}])
+def test_untouched_faults_are_not_done(mine):
+    assert sbs.check("judging_with_a_model.1", mine).state == "not done"
 
 
 def shares(one, two):
@@ -14,7 +47,7 @@ def shares(one, two):
 
 @pytest.mark.parametrize("answer", [shares, lambda one, two: list(shares(one, two)), lambda one, two: np.array(shares(one, two))])
 def test_swap_counted_in_any_form_passes(answer):
-    assert sbs.check("judging_with_a_model.1", answer).state == "right"
+    assert sbs.check("judging_with_a_model.2", answer).state == "right"
 
 
 @pytest.mark.parametrize(
@@ -30,11 +63,11 @@ def test_swap_counted_in_any_form_passes(answer):
     ],
 )
 def test_wrong_swap_gets_a_hint(answer):
-    assert_hint("judging_with_a_model.1", answer)
+    assert_hint("judging_with_a_model.2", answer)
 
 
 def test_untouched_swap_is_not_done():
-    assert sbs.check("judging_with_a_model.1", lambda one, two: ...).state == "not done"
+    assert sbs.check("judging_with_a_model.2", lambda one, two: ...).state == "not done"
 
 
 KEY = "r" * 25 + "w" * 5
@@ -50,14 +83,20 @@ def test_agreement_and_kappa_choose_different_judges():
 
 
 def test_right_kappas_pass():
-    assert sbs.check("judging_with_a_model.2", (KEY, JUDGES, AGREEMENT, KAPPAS, "Ben")).state == "right"
+    assert sbs.check("judging_with_a_model.3", (KEY, JUDGES, AGREEMENT, KAPPAS, "Ben")).state == "right"
     assert (
         sbs.check(
-            "judging_with_a_model.2",
+            "judging_with_a_model.3",
             (KEY, JUDGES, {k: round(v, 3) for k, v in AGREEMENT.items()}, {k: round(v, 3) for k, v in KAPPAS.items()}, "Ben"),
         ).state
         == "right"
     )
+
+
+def test_rates_and_columns_pass_too():
+    marks = {name: [a == b for a, b in zip(given, KEY, strict=True)] for name, given in JUDGES.items()}
+    rates = {name: sbs.rate(given) for name, given in marks.items()}
+    assert sbs.check("judging_with_a_model.3", (KEY, JUDGES, rates, pd.Series(KAPPAS), "Ben")).state == "right"
 
 
 @pytest.mark.parametrize(
@@ -74,11 +113,11 @@ def test_right_kappas_pass():
     ],
 )
 def test_wrong_kappas_get_a_hint(answer):
-    assert_hint("judging_with_a_model.2", answer)
+    assert_hint("judging_with_a_model.3", answer)
 
 
 def test_untouched_kappas_are_not_done():
-    assert sbs.check("judging_with_a_model.2", (KEY, JUDGES, ..., ..., ...)).state == "not done"
+    assert sbs.check("judging_with_a_model.3", (KEY, JUDGES, ..., ..., ...)).state == "not done"
 
 
 @pytest.fixture
@@ -104,8 +143,8 @@ def test_any_rule_counted_right_passes(half):
     key = dict(zip(half["answer"], half["right"], strict=True))
     for rule in (short, lambda answer, sentence: np.bool_(len(answer) % 2), lambda answer, sentence: key[answer] == "yes"):
         found = measured(half, rule)
-        assert sbs.check("judging_with_a_model.3", (half, rule, found, verdict_of(found))).state == "right"
-        assert sbs.check("judging_with_a_model.3", (half, rule, found.value, verdict_of(found))).state == "right"
+        assert sbs.check("judging_with_a_model.4", (half, rule, found, verdict_of(found))).state == "right"
+        assert sbs.check("judging_with_a_model.4", (half, rule, found.value, verdict_of(found))).state == "right"
 
 
 def test_wrong_rules_get_a_hint(half):
@@ -121,9 +160,9 @@ def test_wrong_rules_get_a_hint(half):
         ("half", short, found, verdict_of(found)),
     ]
     for wrong in wrong_ones:
-        assert_hint("judging_with_a_model.3", wrong)
+        assert_hint("judging_with_a_model.4", wrong)
 
 
 def test_untouched_rule_is_not_done(half):
-    assert sbs.check("judging_with_a_model.3", (half, lambda answer, sentence: ..., ..., ...)).state == "not done"
-    assert sbs.check("judging_with_a_model.3", (half, lambda answer, sentence: ..., 0.5, "failed")).state == "not done"
+    assert sbs.check("judging_with_a_model.4", (half, lambda answer, sentence: ..., ..., ...)).state == "not done"
+    assert sbs.check("judging_with_a_model.4", (half, lambda answer, sentence: ..., 0.5, "failed")).state == "not done"

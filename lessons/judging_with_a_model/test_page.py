@@ -228,6 +228,7 @@ TRUTH = SINGLE["right"].to_numpy()
 GOOD = page.Candidate(duels(*[FAIR] * 60), named(duels(*[FAIR] * 20)), TRUTH)
 BAD = page.Candidate(duels(*[FIRST] * 60), named(duels(*[WRONG] * 20)), ~TRUTH)
 FEW = page.Candidate(duels(*[FAIR] * 3), named(duels(*[FAIR] * 3)), TRUTH)
+FEW_BAD = page.Candidate(duels(*[FIRST] * 3), named(duels(*[WRONG] * 3)), ~TRUTH)
 
 
 def sheets_of(first: object, second: object) -> dict[str, pd.DataFrame]:
@@ -247,7 +248,7 @@ def test_a_certificate_holds_each_result_against_its_own_bar(candidate: object, 
     ("first", "second", "said", "may"),
     [
         (BAD, GOOD, "the forest", [False, True]),
-        (FEW, BAD, "the language model", [False, False]),
+        (FEW, FEW_BAD, "the language model", [False, False]),
         (GOOD, GOOD, "as many each", [True, True]),
         (BAD, BAD, "as many each", [False, False]),
     ],
@@ -264,10 +265,20 @@ def test_who_passes_more_tests_is_the_answer(first: object, second: object, said
 def test_the_two_judges_are_compared_on_the_same_answers() -> None:
     candidates = {"a-model": BAD, "the trained forest": GOOD}
     said = page.certificate_outcome(sheets_of(BAD, GOOD), candidates, SINGLE).sentence
-    assert f"{sbs.Rate(0, 60)} right against {sbs.Rate(60, 60)}; p under 0.001." in said
+    assert f"{sbs.Rate(0, 60)} right against {sbs.Rate(60, 60)}. Clearly better" in said
+    tests = "keeps its verdict, beats a wrong one, beats an empty one, beats a padded one, marks on single answers"
+    assert f"for 5 tests (Holm): a-model: nowhere; the trained forest: {tests}." in said
     assert said.endswith(f"wins with a-model for {sbs.Rate(20, 20)}, exact ties 0; with the forest for {sbs.Rate(0, 20)}, exact ties 0.")
     level = page.certificate_outcome(sheets_of(GOOD, GOOD), {"a-model": GOOD, "the trained forest": GOOD}, SINGLE).sentence
-    assert "p = 1.000." in level
+    assert "(Holm): a-model: nowhere; the trained forest: nowhere." in level
+
+
+def test_a_lead_that_is_clear_alone_may_be_none_among_five_tests() -> None:
+    same, six, none = [True] * 20, [True] * 6 + [False] * 4, [False] * 10
+    alone = page.clearly_better(["a", "b"], [none, *[same] * 4], [six, *[same] * 4])
+    assert sbs.paired_p(none, six) < 0.05 and "a: nowhere; b: nowhere." in alone
+    more = page.clearly_better(["a", "b"], [[True] * 20, *[same] * 3, [None]], [[False] * 20, *[same] * 3, [True]])
+    assert "a: keeps its verdict; b: nowhere." in more
 
 
 def test_certificates_stand_side_by_side() -> None:

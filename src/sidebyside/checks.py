@@ -7,7 +7,7 @@ its folder; `check("hallucination.1", answer)` loads those of that lesson alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,3 +165,32 @@ def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) 
     if abs(value - 100 * right) <= 100 * tolerance:
         return "That is a percentage. Give the share, a number from 0 to 1."
     return hint
+
+
+def sorting_hint(answer: Any, right: Mapping[str, tuple[str, str]], words: Mapping[str, str]) -> str | None:
+    """Compare what a learner sorted with what is right, whatever the case and whatever is said around the words.
+
+    Args:
+        answer: Letter → what the learner wrote.
+        right: Letter → the right word, and what to look at.
+        words: How a word may begin → which of the words in `right` is meant.
+
+    Returns:
+        A hint; None if all is right.
+
+    Raises:
+        NotDone: If a letter still has its dots.
+    """
+    if not isinstance(answer, Mapping):
+        return "Leave the letters as they are, and write one of the words behind each."
+    said = {str(letter).strip().lower(): word for letter, word in answer.items()}
+    if any(said.get(letter, ...) is ... for letter in right):
+        raise NotDone
+    *others, last = dict.fromkeys(words.values())
+    for letter, (word, why) in right.items():
+        named = {kind for start, kind in words.items() if re.search(rf"\b{start}", str(said[letter]).lower())}
+        if len(named) != 1:
+            return f"Behind {letter}, write {', '.join(others)} or {last}."
+        if named != {word}:
+            return f"Look at {letter} again. {why}"
+    return None
