@@ -368,7 +368,9 @@ def fault(model: str, kinds: Sequence[str], hit: np.ndarray) -> Any:
     searched, read = int((failed & ~hit).sum()), int((failed & hit).sum())
     if not among(kinds, RIGHT).n:
         return sbs.say(f"The answers of {model} are not measured. The search found the right passage for {_share(hit)}.")
-    first = "the search" if searched > read else "the reading: another prompt or another model" if read > searched else "either: they fail alike"
+    first = (
+        "the search" if searched > read else "the reading: another prompt or another model" if read > searched else "either: both fail as often"
+    )
     return sbs.say(
         f"The search put the right passage first for {_share(hit)} of these questions. Of {int(failed.sum())} answers of {model} that are not right, "
         f"{searched} had a wrong passage and {read} the right one" + (f". Work first on {first}." if failed.any() else ".")
@@ -411,7 +413,7 @@ def _sees(declined: Rate, shy: Rate) -> str:
     if declined.interval[0] > shy.interval[1]:
         return "So its declining tells you something."
     if declined.value > shy.value:
-        return "It declines more where the text does not tell, but not so clearly that chance is out."
+        return "It declines more where the text does not tell, but not clearly enough to rule out chance."
     return "So its declining tells you nothing."
 
 
@@ -491,7 +493,7 @@ def quote(model: str, verdicts: Mapping[str, Sequence[str]], sizes: Sequence[int
     caught, missed = list(verdicts[FREE]).count(ABSENT), list(verdicts[FREE]).count(OTHER)
     right = "; ".join(f"{name}: {among(given, SAME)}" for name, given in verdicts.items())
     return sbs.say(
-        f"Of the quotes of {model}, {true} stand in the text word for word. The right sentence: {right}. A blind pick among the sentences would "
+        f"Of the quotes of {model}, {true} appear in the text word for word. The right sentence: {right}. A blind pick among the sentences would "
         f"get {sum(1 / size for size in sizes) / len(sizes):.0%} right. Looking the quotes up catches {caught}, and lets {missed} true but "
         f"wrong {'one' if missed == 1 else 'ones'} pass."
     )

@@ -237,7 +237,7 @@ def test_who_failed_is_told_by_what_the_search_found():
     [
         ([WRONG, WRONG, RIGHT], [False, False, True], "2 had a wrong passage and 0 the right one. Work first on the search."),
         ([WRONG, DECLINES, WRONG], [True, True, False], "1 had a wrong passage and 2 the right one. Work first on the reading"),
-        ([WRONG, WRONG], [True, False], "they fail alike"),
+        ([WRONG, WRONG], [True, False], "both fail as often"),
         ([RIGHT, RIGHT], [True, False], "0 had a wrong passage and 0 the right one."),
         ([NONE, NONE], [True, False], "not measured"),
     ],
@@ -254,7 +254,7 @@ def test_what_to_work_on(kinds, hit, told):
     [
         (0, 0, 0, "tells you nothing"),
         (6, 10, 1, "tells you nothing"),
-        (12, 8, 2, "not so clearly that chance is out"),
+        (12, 8, 2, "not clearly enough to rule out chance"),
         (20, 1, 3, "So its declining tells you something."),
     ],
 )
@@ -309,7 +309,7 @@ def test_verdicts_of_both_ways_to_quote():
 def test_what_the_look_up_catches():
     verdicts = {page.FREE: [page.SAME, page.OTHER, page.ABSENT, page.ABSENT], page.RIVAL: [page.SAME] * 4}
     told = page.quote("a model", verdicts, [1, 2, 4, 4]).data
-    assert f"{sbs.Rate(2, 4)} stand in the text" in told and "catches 2, and lets 1 true but wrong one pass" in told and "get 50% right" in told
+    assert f"{sbs.Rate(2, 4)} appear in the text" in told and "catches 2, and lets 1 true but wrong one pass" in told and "get 50% right" in told
     assert "not measured" in page.quote("a model", {page.FREE: [NONE], page.RIVAL: [page.SAME]}, [2]).data
     (rows,) = page.quotes_chart("a model", verdicts).to_dict()["datasets"].values()
     assert {row["system"]: row["kind"] for row in rows} == {page.FREE: "GenAI", page.RIVAL: "neither"}

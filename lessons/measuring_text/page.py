@@ -134,7 +134,7 @@ def systems(means: Mapping[str, pd.Series], right: Mapping[str, Sequence[bool]],
     counts = "; ".join(f"{score} {sum(same)}" for score, same in agreed.items())
     told = f"Pairs, of {len(pairs)}, in which a score and the check agree: {counts} (n = {n} questions, one answer of each system)."
     word = by_bounds(sum(agreed[RANKED]), (4, len(pairs)), options(key)[::-1])
-    return sbs.outcome(key, word, f"{told} {RANKED} and the check part {'over ' + '; '.join(parted) if parted else 'nowhere'}.")
+    return sbs.outcome(key, word, f"{told} {RANKED} and the check disagree {'on ' + '; '.join(parted) if parted else 'nowhere'}.")
 
 
 def _parted(one: str, other: str, right: Mapping[str, Sequence[bool]], model: str) -> str:
@@ -392,5 +392,5 @@ def _trusted(model: str, marks: pd.DataFrame) -> str:
     """Say how many drafts hold a false promise, and what that means for whoever sends them."""
     rate = sbs.rate(marks["promised"].dropna())
     if rate.successes:
-        return f"A false promise stands in {rate}. So edits do not tell the cost: read each draft for what it promises before you send it."
-    return f"A false promise stands in {rate}; so few drafts cannot show that none ever will."
+        return f"{rate} of the drafts make a false promise. So edits do not tell the cost: read each draft for what it promises before you send it."
+    return f"{rate} of the drafts make a false promise; so few drafts cannot show that none ever will."

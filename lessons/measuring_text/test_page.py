@@ -99,7 +99,7 @@ def test_pairs_of_systems_in_which_score_and_check_agree_are_counted(values: tup
     assert shown.answer == ("in all six pairs" if hits == 6 else "in four or five" if hits >= 4 else "in three or fewer")
     assert shown.answer in options(shown.key)
     assert f"ROUGE-L {hits}; embedding" in shown.sentence
-    assert shown.sentence.endswith("part nowhere.") == (hits == 6)
+    assert shown.sentence.endswith("disagree nowhere.") == (hits == 6)
     assert shown.sentence.count("p = ") == 6 - hits
 
 
@@ -111,7 +111,7 @@ def test_a_tie_in_score_and_check_is_an_agreement() -> None:
 
 def test_a_pair_in_which_they_part_is_named_with_its_p() -> None:
     said = page.systems(scoring(0.9, 0.7, 0.3, 0.5), CHECK, "a-model").sentence
-    assert said.endswith("ROUGE-L and the check part over first (1 right) and whole (0 right; p = 1.000).")
+    assert said.endswith("ROUGE-L and the check disagree on first (1 right) and whole (0 right; p = 1.000).")
 
 
 def test_the_table_of_systems_names_the_model_and_its_rate() -> None:
@@ -326,7 +326,8 @@ def test_messages_of_which_one_draft_was_not_edited_are_not_compared() -> None:
 
 
 @pytest.mark.parametrize(
-    ("promised", "said"), [(2, "stands in 50.0% (2 of 4; 95 % interval 15% to 85%). So edits"), (0, "so few drafts cannot show")]
+    ("promised", "said"),
+    [(2, "2 of 4; 95 % interval 15% to 85%) of the drafts make a false promise. So"), (0, "so few drafts cannot show")],
 )
 def test_false_promises_are_counted_and_none_of_four_proves_nothing(promised: int, said: str) -> None:
     assert said in page.drafting("a", ["x"] * 4, drafted(0.1, 0.1, 0.1, 0.1, promised=promised), {}).sentence

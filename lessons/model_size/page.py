@@ -451,15 +451,15 @@ BILL = "1,000 such answers, US dollars"
 
 
 def slower(spent: pd.DataFrame) -> Outcome:
-    """Say how many times as long the largest model takes as the smallest."""
+    """Say how many times as long the main model takes as the middle one."""
     key, seconds = "model_size/slower", dict(zip(spent["model"], spent["seconds"], strict=True))
-    times = seconds.get(MAIN.name, np.nan) / seconds.get(SMALL.name, np.nan)
+    times = seconds.get(MAIN.name, np.nan) / seconds.get(MIDDLE.name, np.nan)
     if np.isnan(times):
         return not_measured(key, MAIN.title)
-    larger = MAIN.parameters / SMALL.parameters
-    told = f"The main model has {larger:.0f} times the parameters of the small one and took {times:.1f} times as long for the same questions"
-    told += f" (median {seconds[MAIN.name]:.2f} and {seconds[SMALL.name]:.2f} seconds, as recorded)."
-    return sbs.outcome(key, wording.by_bounds(times, (3, 9, 18), wording.options(key)), told)
+    larger = MAIN.parameters / MIDDLE.parameters
+    told = f"The main model has {larger:.1f} times the parameters of the middle one and took {times:.1f} times as long for the same questions"
+    told += f" (median {seconds[MAIN.name]:.2f} and {seconds[MIDDLE.name]:.2f} seconds, as recorded)."
+    return sbs.outcome(key, wording.by_bounds(times, (1.5, 2.5, 3.5), wording.options(key)), told)
 
 
 # --- beyond our sizes -------------------------------------------------------------------------------------------------

@@ -185,14 +185,14 @@ def calls(seconds, tokens=100):
     return pd.DataFrame({"seconds": seconds, "day": ["2026-11-28"] * len(seconds)} | counts)
 
 
-@pytest.mark.parametrize(("seconds", "place"), [(0.2, 0), (0.5, 1), (1.0, 2), (1.9, 3)])
+@pytest.mark.parametrize(("seconds", "place"), [(0.12, 0), (0.2, 1), (0.3, 2), (1.9, 3)])
 def test_how_much_slower(seconds, place):
-    spent = page.cost({SMALL: calls([0.1, 0.1]), MAIN: calls([seconds, seconds])})
+    spent = page.cost({MIDDLE: calls([0.1, 0.1]), MAIN: calls([seconds, seconds])})
     assert page.slower(spent).answer == page.wording.options("model_size/slower")[place]
 
 
 def test_no_seconds_are_not_measured():
-    assert page.slower(page.cost({SMALL: calls([]), MAIN: calls([])})).answer == NOT_MEASURED
+    assert page.slower(page.cost({MIDDLE: calls([]), MAIN: calls([])})).answer == NOT_MEASURED
 
 
 def test_a_model_elsewhere_has_no_memory_here():
