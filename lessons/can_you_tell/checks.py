@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from sidebyside import llm
 from sidebyside.cases import load_case
-from sidebyside.checks import NotDone, call, exercise, number_hint, says
+from sidebyside.checks import NotDone, exercise, number_hint, result_of, says
 from sidebyside.scorers import holds_name
 from sidebyside.tokens import tokens_of
 
@@ -64,13 +64,13 @@ def auroc(answer: Callable[..., Any]) -> str | None:
         ([0.9, 0.8, 0.7], [True, False, True], 0.5, "Pair each right answer with each wrong one, and no right answer with a right one."),
     )
     for confidence, right, value, hint in known:
-        if problem := number_hint(call(answer, confidence, right), value, f"{hint} Look at {confidence} with {right}.", 1e-9):
+        if problem := number_hint(result_of(answer, confidence, right), value, f"{hint} Look at {confidence} with {right}.", 1e-9):
             return problem
     generator = np.random.default_rng(9)
     for size in (7, 30, 60):
         confidence, right = [round(float(x), 1) for x in generator.random(size)], [i % 3 == 0 for i in range(size)]
         hint = f"On {size} answers drawn at random it differs from scikit-learn's. Divide by the number of pairs: right times wrong."
-        if problem := number_hint(call(answer, confidence, right), float(roc_auc_score(right, confidence)), hint, 1e-6):
+        if problem := number_hint(result_of(answer, confidence, right), float(roc_auc_score(right, confidence)), hint, 1e-6):
             return problem
     return None
 

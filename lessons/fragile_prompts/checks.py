@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import exercise, number_hint, result_of, says
+from sidebyside.checks import exercise, letters, number_hint, result_of, says
 from sidebyside.evaluation import read_label
 from sidebyside.prompts import Prompt
 
@@ -25,8 +24,7 @@ ROWS = 12
 @exercise(1)
 def holds(answer: Any) -> str | None:
     """Compare the letters of the conclusions that hold, given in any form and order."""
-    said = answer if isinstance(answer, str) else " ".join(map(str, answer))
-    chosen = set(re.findall(r"\b[A-Z]\b", said.upper() if len(said) < 12 else said))
+    chosen = letters(answer)
     if not chosen or not chosen <= {*HOLDS, *FAILS}:
         return 'Give the letters of the conclusions that hold, such as ["A", "C"].'
     for letter in sorted(chosen & set(FAILS)):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from statsmodels.stats.proportion import proportion_confint
 
-from sidebyside.checks import NotDone, call, exercise, number_hint
+from sidebyside.checks import NotDone, call, exercise, number_hint, result_of
 from sidebyside.evaluation import paired_p, rate
 
 ALPHA = 0.05  # the common line for "clear"
@@ -129,6 +129,6 @@ def lucky_lead(answer: Callable[..., Any]) -> str | None:
         (40, 30, 0.5, "With more systems the best is luckier. Does your function use `systems`?"),
     ):
         place = f"Look at lucky_lead({systems}, {n}, {share})."
-        if problem := number_hint(call(answer, systems, n, share), _lead(systems, n, share), f"{hint} {place}", 0.008):
+        if problem := number_hint(result_of(answer, systems, n, share), _lead(systems, n, share), f"{hint} {place}", 0.008):
             return problem
     return None

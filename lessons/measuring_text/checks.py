@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from sidebyside.cases import load_case
-from sidebyside.checks import call, exercise, number_hint
+from sidebyside.checks import call, exercise, number_hint, result_of
 
 RECALLS = (  # answer, target, recall, what to look at
     ("red green blue", "red green blue", 1.0, "All words of the target are there."),
@@ -55,13 +55,13 @@ def recall(answer: Callable[..., Any]) -> str | None:
     from rouge_score.rouge_scorer import RougeScorer
 
     for text, target, value, hint in RECALLS:
-        if wrong := number_hint(call(answer, text, target), value, f"{hint} Look at “{text}” with the target “{target}”.", 1e-6):
+        if wrong := number_hint(result_of(answer, text, target), value, f"{hint} Look at “{text}” with the target “{target}”.", 1e-6):
             return wrong
     library = RougeScorer(["rouge1"])
     for row in load_case().answers.head(40).itertuples():
         value = library.score(row.sentence, row.answer)["rouge1"].recall
         hint = f"rouge-score says {value:.3f} for “{row.answer}” with the target “{row.sentence}”. Compare words(answer) with words(target)."
-        if wrong := number_hint(call(answer, row.answer, row.sentence), value, hint, 1e-6):
+        if wrong := number_hint(result_of(answer, row.answer, row.sentence), value, hint, 1e-6):
             return wrong
     return None
 
@@ -102,6 +102,8 @@ def _measured(score: Callable[..., Any], area: Any, fooled: Any) -> str | None:
 @exercise(3)
 def choose(answer: tuple[Any, ...]) -> str | None:
     """Look for the one score that each choice names; the hint says what the job asks for."""
+    if not isinstance(answer, tuple | list) or len(answer) != len(JOBS):
+        return "Write one of the six names, in quotation marks, for each of the five jobs."
     for (job, (right, hint)), choice in zip(JOBS.items(), answer, strict=True):
         named = named_in(choice) if isinstance(choice, str) else set()
         if len(named) != 1:

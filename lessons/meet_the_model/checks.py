@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sidebyside.checks import exercise, number_hint, result_of
+from sidebyside.checks import exercise, number_hint, result_of, whole_numbers
 from sidebyside.llm import latest
 from sidebyside.tokens import Token, tokens_of
 
@@ -17,21 +16,13 @@ TOLD = {1: "That the lamp is late and that we are sorry was in the request", 3: 
 @exercise(1)
 def guessed(answer: Any) -> str | None:
     """Compare the numbers of the parts, given in any form and order, with those of the facts that the request does not hold."""
-    chosen = _numbers(answer)
+    chosen = whole_numbers(answer)
     if not chosen or not chosen <= {*UNTOLD, *TOLD}:
         return "Give the numbers of the parts, from 1 to 6, such as [1, 6]."
     for number in sorted(chosen - set(UNTOLD)):
         return f"Look at part {number} again. {TOLD[number]}."
     missing = sorted(set(UNTOLD) - chosen)
     return f"At least one is missing: {len(missing)} more. Compare each name, number and promise with the request." if missing else None
-
-
-def _numbers(answer: Any) -> set[int]:
-    """Return the whole numbers of an answer: one number, several, or a text that lists them."""
-    if isinstance(answer, str):
-        return {int(found) for found in re.findall(r"\d+", answer)}
-    parts = answer if isinstance(answer, Iterable) else [answer]
-    return {int(float(part)) for part in parts}
 
 
 @exercise(2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, result_of, says
+from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, letters, result_of, says
 from sidebyside.evaluation import flips, read_label
 from sidebyside.prompts import Prompt
 
@@ -21,8 +20,7 @@ UNDO = {"B": "Luck explains its gain, and it is paid for with every message", "D
 @exercise(1)
 def keep(answer: Any) -> str | None:
     """Compare the letters of the changes to keep, given in any form and order."""
-    said = answer if isinstance(answer, str) else " ".join(map(str, answer))
-    chosen = set(re.findall(r"\b[A-Z]\b", said.upper() if len(said) < 12 else said))
+    chosen = letters(answer)
     if not chosen or not chosen <= {*KEEP, *UNDO}:
         return 'Give the letters of the changes that you would keep, such as ["A", "D"].'
     for letter in sorted(chosen - set(KEEP)):
@@ -94,6 +92,7 @@ def two_versions(answer: tuple[Any, Any, Any, Any, Any]) -> str | None:
     case = load_case()
     labels = case.labels[case.other_label]
     dev = case.split("dev").head(20)
+    before, after = (list(texts) if isinstance(texts, tuple | pd.Series | np.ndarray) else texts for texts in (before, after))
     if fault := _fault_of((first, second), labels):
         return fault
     if not all(isinstance(texts, list) and len(texts) == len(dev) and all(isinstance(text, str) for text in texts) for texts in (before, after)):

@@ -123,7 +123,7 @@ def _places(found: Any) -> list[Any] | None:
     if isinstance(found, tuple) and len(found) == 1 and hasattr(found[0], "tolist"):
         found = found[0]
     if hasattr(found, "tolist"):
-        found = found.tolist()
+        found = found.ravel().tolist() if getattr(found, "ndim", 1) == 2 and found.shape[1] == 1 else found.tolist()
     if isinstance(found, str | Mapping) or not hasattr(found, "__iter__"):
         return None
     places = list(found)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sidebyside.cases import load_case
-from sidebyside.checks import FORGOTTEN, call, exercise, result_of, says
+from sidebyside.checks import FORGOTTEN, call, exercise, result_of, says, whole_numbers
 from sidebyside.evaluation import Rate, rate, read_label
 
 MISREAD = {2: "The writer says *not*, and a program that looks for a word misses it", 5: "The sentence denies one label without naming the other"}
@@ -35,8 +35,7 @@ READINGS: tuple[tuple[str, list[str], str | None, str], ...] = (
 @exercise(1)
 def misread(answer: Any) -> str | None:
     """Compare the numbers of the answers, given in any form and order, with those that a program reads against their sense."""
-    parts = re.findall(r"\d+", answer) if isinstance(answer, str) else answer if isinstance(answer, Iterable) else [answer]
-    chosen = {int(float(part)) for part in parts}
+    chosen = whole_numbers(answer)
     if not chosen or not chosen <= {*MISREAD, *FINE}:
         return "Give the numbers of the answers, from 1 to 6, such as [1, 6]."
     for number in sorted(chosen - set(MISREAD)):

@@ -36,7 +36,7 @@ def honest(answer: Any) -> str | None:
 def _letters(answer: Any) -> set[str]:
     """Return the single letters in a text, or in a collection of texts."""
     if isinstance(answer, Mapping):
-        answer = [letter for letter, honest in answer.items() if honest]
+        answer = [letter for letter, honest in answer.items() if honest and str(honest).strip().lower() not in ("no", "false")]
     text = answer if isinstance(answer, str) else " ".join(map(str, answer)) if isinstance(answer, Iterable) else ""
     runs = re.findall(r"[A-Za-z]+", text)
     return {letter.upper() for run in runs if run.lower() != "and" for letter in run}
@@ -44,7 +44,7 @@ def _letters(answer: Any) -> set[str]:
 
 LABELS = (
     (["late", "late", "broken", "late"], ["lost", "late", "lost", "lost", "broken"], 0.2),
-    (["red", "blue", "blue"], ["blue", "red", "blue", "blue"], 0.75),
+    (["red", "blue", "blue", "amber"], ["red", "blue", "red", "red"], 0.25),
 )
 
 
@@ -81,7 +81,7 @@ def _baseline_hint(value: float, train: list[str], test: list[str], share: float
 
 @exercise(3)
 def learns_what_it_is_given(answer: Callable[..., Any]) -> str | None:
-    """Let the function train on the train split, and once more on labels in random order, from which nothing can be learnt."""
+    """Let the function train on the train split, and once more under other names for the labels: its model can know those alone."""
     case = load_case()
     train, dev = case.split("train"), case.split("dev")
     column = case.other_label
@@ -92,20 +92,21 @@ def learns_what_it_is_given(answer: Callable[..., Any]) -> str | None:
     common = rate(dev[column] == train[column].mode()[0])
     if right.value <= common.value:
         return f"On dev it gets {right.value:.0%}, which does not beat the baseline of {common.value:.0%}. Did you fit it on text and {column}?"
-    return None if _learns_nothing(answer, train, dev, case, common) else _leak()
+    return None if _knows_only_what_it_was_given(answer, case) else _leak()
 
 
-def _learns_nothing(answer: Callable[..., Any], train: pd.DataFrame, dev: pd.DataFrame, case: Case, common: Rate) -> bool:
-    """Tell whether a model that was trained on labels in random order does no better than the baseline, beyond luck."""
-    column = case.other_label
-    scrambled = train.assign(**{column: train[column].sample(frac=1, random_state=1).to_numpy()})
-    right = _right(call(answer, scrambled), dev, case)
-    return isinstance(right, Rate) and right.interval[0] <= common.value + 0.05
+def _knows_only_what_it_was_given(answer: Callable[..., Any], case: Case) -> bool:
+    """Tell whether a model that was trained under other names for the labels gives those alone, for messages of every split."""
+    column, train = case.other_label, case.split("train")
+    names = {label: f"{label} by another name" for label in case.labels[column]}
+    few = train.groupby(column).head(10)  # few, so that whatever else the model has seen outweighs them
+    model = call(answer, few.assign(**{column: few[column].map(names)}))
+    return all(set(model.predict(case.split(name)["text"])) <= set(names.values()) for name in ("train", "dev", "test"))
 
 
 def _leak() -> str:
     return (
-        "We handed your function messages with their labels in random order, and its model was still right. "
+        "We handed your function messages with other names for their labels, and its model still gave the old names. "
         "So it learns from other messages than it is given. Use the ones in the brackets, and never dev or test."
     )
 

@@ -7,7 +7,7 @@ its folder; `check("hallucination.1", answer)` loads those of that lesson alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ from .shown import shown
 Check = Callable[[Any], str | None]
 FORGOTTEN = "Your function gives nothing back. Does its last line begin with `return`?"
 WORDS = {"str": "a text", "int": "a number", "float": "a number", "bool": "yes or no", "list": "a list", "tuple": "a list", "set": "a list"}
+PYTHON = re.compile(  # what only a programmer would understand
+    r"\b(?:str|string|strings|int|integers|float|bool|dict|tuple|NoneType|Series|DataFrame|ndarray|Token|object|lambda)\b|\(\)|<\w"
+)
 WORDS |= {"dict": "a table of names and values", "function": "a function", "NoneType": "nothing"}
 
 
@@ -84,13 +87,40 @@ def check(name: str, answer: Any) -> Verdict:
     except Forgotten:
         hint = FORGOTTEN
     except Exception as error:  # whatever a learner's answer does, the page goes on
-        hint = f"Your answer stopped the check: {_plainly(error)}. Is it the kind of thing that was asked for?"
+        said = _plainly(error)
+        hint = f"Your answer stopped the check{said and ': ' + said}. Is it the kind of thing that was asked for?"
     return Verdict("not yet", hint) if hint else Verdict("right", "Right.")
 
 
 def _plainly(error: Exception) -> str:
-    """Return what Python says of an error, with everyday words for its names of kinds."""
-    return re.sub(r"'(\w+)'", lambda found: WORDS.get(found[1], found[0]), str(error).rstrip("."))
+    """Return what Python says of an error, with everyday words for its names of kinds; nothing if only a programmer would understand it."""
+    said = re.sub(r"""(['"])([\w.]+)\1""", lambda found: WORDS.get(found[2], found[0]), str(error).rstrip("."))
+    said = (
+        re.sub(r"^[\w.<>]+\(\) (?=takes|missing|got)", "your function ", said)
+        .replace(" object ", " ")
+        .replace("object of type ", "")
+        .replace("len()", "length")
+    )
+    return "" if PYTHON.search(said) else said
+
+
+def whole_numbers(answer: Any) -> set[int]:
+    """Return the whole numbers that an answer names, in whatever form: one, several, or a text; none if it holds anything else."""
+    if isinstance(answer, str):
+        return {int(found) for found in re.findall(r"\d+", answer)}
+    if isinstance(answer, Iterable) and getattr(answer, "ndim", 1):
+        parts = [whole_numbers(part) for part in answer]
+        return set().union(*parts) if all(parts) else set()
+    return {int(answer)} if hasattr(answer, "__float__") and float(answer).is_integer() else set()
+
+
+def letters(answer: Any) -> set[str]:
+    """Return the capital letters that an answer names, in whatever form: a text, several texts, or letters with a yes or no behind each."""
+    if isinstance(answer, Mapping):
+        answer = [letter for letter, chosen in answer.items() if chosen and str(chosen).strip().lower() not in ("no", "false")]
+    said = answer if isinstance(answer, str) else " ".join(map(str, answer)) if isinstance(answer, Iterable) else ""
+    said = said.upper() if len(said) < 12 else said
+    return set(said.strip()) if re.fullmatch(r"\s*[A-F]{1,6}\s*", said) else set(re.findall(r"\b[A-Z]\b", said))
 
 
 def kind_of(answer: Any) -> str:
@@ -162,7 +192,7 @@ def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) 
     value = float(answer)
     if abs(value - right) <= tolerance:
         return None
-    if abs(value - 100 * right) <= 100 * tolerance:
+    if 0 <= right <= 1 and abs(value - 100 * right) <= 100 * tolerance:
         return "That is a percentage. Give the share, a number from 0 to 1."
     return hint
 
