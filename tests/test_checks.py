@@ -84,5 +84,5 @@ def test_a_lesson_without_a_part_says_so() -> None:
 
 
 def test_a_question_that_is_not_asked_names_those_that_are() -> None:
-    with pytest.raises(LessonError, match="hallucination/lesson.toml asks no 'nothing'. It asks: doubt, permission, temperature, fresh"):
+    with pytest.raises(LessonError, match="hallucination/lesson.toml asks no 'nothing'. It asks: doubt, place, temperature, fresh"):
         sbs.predict("hallucination/nothing")
