@@ -368,9 +368,7 @@ def fault(model: str, kinds: Sequence[str], hit: np.ndarray) -> Any:
     searched, read = int((failed & ~hit).sum()), int((failed & hit).sum())
     if not among(kinds, RIGHT).n:
         return sbs.say(f"The answers of {model} are not measured. The search found the right passage for {_share(hit)}.")
-    first = (
-        "the search" if searched > read else "the reading: another prompt or another model" if read > searched else "either: both fail as often"
-    )
+    first = "the search" if searched > read else "the reading: another prompt or another model" if read > searched else "either: both fail as often"
     return sbs.say(
         f"The search put the right passage first for {_share(hit)} of these questions. Of {int(failed.sum())} answers of {model} that are not right, "
         f"{searched} had a wrong passage and {read} the right one" + (f". Work first on {first}." if failed.any() else ".")
