@@ -76,8 +76,10 @@ def test_start_here_lists_it_in_its_place(before: Path, course: Path) -> None:
     was, now = ((home / START).read_text(encoding="utf-8").splitlines() for home in (before, course))
     row = next(line for line in now if f"/{SLUG}.ipynb" in line)
     assert AFTER in now[now.index(row) - 1]
-    totals = [line for line in now if line not in was and line != row]
-    assert len(totals) == 2 and all(line.startswith("| **") for line in totals), "the minutes of its part, and of the whole"
+    changed = [line for line in now if line not in was and line != row]
+    totals = [line for line in changed if line.startswith("| **")]
+    assert len(totals) == 2, "the minutes of its part, and of the whole"
+    assert all("SmolLM2" in line for line in changed if line not in totals), "who answers: a new lesson is spoken by the small model"
     assert len(now) == len(was) + 1
 
 
