@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sidebyside import llm
 from sidebyside.cases import load_case
-from sidebyside.checks import NotDone, call, exercise
+from sidebyside.checks import NotDone, call, exercise, says
 from sidebyside.evaluation import Rate, abstains, rate
 from sidebyside.scorers import holds_name
 
@@ -143,8 +142,10 @@ def remedy(answer: tuple[Any, ...]) -> str | None:
     texts = list(given) if isinstance(given, list | tuple | pd.Series | np.ndarray) else []
     if len(texts) != len(rows) or not all(isinstance(text, str) for text in texts):
         return f"Put the texts of {len(rows)} answers into the list `answers`, one for each row of `fresh`."
-    if len(llm.usage()) < len(rows):
-        return "These answers did not come from the model: it was asked less often here than there are rows. Ask it about each row of `fresh`."
+    for place in (0, len(rows) // 2, len(rows) - 1):
+        question = rows["question"].iloc[place]
+        if not says(call(make, question), texts[place], max_tokens=24):
+            return f"Asked with your remedy “{question}”, the model says something else. Use its answers, one for each row of `fresh`, in order."
     return _rates_hint(rows.assign(given=texts), hears, admitted, right)
 
 

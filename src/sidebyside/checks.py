@@ -108,7 +108,7 @@ def whole_numbers(answer: Any) -> set[int]:
     """Return the whole numbers that an answer names, in whatever form: one, several, or a text; none if it holds anything else."""
     if isinstance(answer, str):
         return {int(found) for found in re.findall(r"\d+", answer)}
-    if isinstance(answer, Iterable) and getattr(answer, "ndim", 1):
+    if isinstance(answer, Iterable) and getattr(answer, "ndim", 1) != 0:
         parts = [whole_numbers(part) for part in answer]
         return set().union(*parts) if all(parts) else set()
     return {int(answer)} if hasattr(answer, "__float__") and float(answer).is_integer() else set()
