@@ -1,4 +1,4 @@
-"""Checks of the exercises of "May this model mark answers?"."""
+"""Checks of the exercises of "LLM as a judge"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page *May this model mark answers?* shows of its results: a judge's entrance test, from its duels to its certificate.
+"""What the page *LLM as a judge* shows of its results: a judge's entrance test, from its duels to its certificate.
 
 A duel is how far a judge leans between a right answer and a rival: below zero to the first shown, above zero to the second.
 `Duels` are the leans with the right answer shown first, and those of the same pairs with the right answer shown second. A lean that was

@@ -1,4 +1,4 @@
-"""The checks of "May this model mark answers?": right answers pass in any form, wrong ones get a hint, untouched ones are not done."""
+"""The checks of "LLM as a judge": right answers pass in any form, wrong ones get a hint, untouched ones are not done."""
 
 import numpy as np
 import pandas as pd

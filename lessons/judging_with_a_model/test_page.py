@@ -1,4 +1,4 @@
-"""What *May this model mark answers?* says: true whatever the judge does, and always an option of its prediction."""
+"""What *LLM as a judge* says: true whatever the judge does, and always an option of its prediction."""
 
 from __future__ import annotations
 

@@ -316,7 +316,9 @@ def steps(rows: pd.DataFrame, description: str, title: str) -> Any:
         base.mark_line(strokeDash=DOTS, color=COLOURS["GenAI"]).encode(y=y),
         base.mark_point(filled=True, size=90, opacity=1).encode(y=y, color=_kind(rows["kind"]), **_shape(rows["kind"])),
         data=rows.round(3),
-    ).properties(width=130, height=80)
+    ).properties(width=130, height=62)
     header = alt.Header(title=None, labelColor=GREY, labelFontSize=12)
-    facets = panel.facet(facet=alt.Facet("task:N", sort=list(dict.fromkeys(rows["task"])), header=header), columns=3)
+    facets = panel.facet(
+        facet=alt.Facet("task:N", sort=list(dict.fromkeys(rows["task"])), header=header), columns=3, spacing={"row": 8, "column": 20}
+    )
     return _look(facets.properties(description=description))
