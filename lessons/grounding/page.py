@@ -420,7 +420,7 @@ def replies_table(model: str, questions: pd.Series[str], replies: Mapping[str, S
     rows = [
         {"question": question, "it read": pile, f"{model} wrote": str(replies[pile][i]), "counted as": counted(kinds[pile][i])}
         for i, question in enumerate(questions.tolist()[:2])
-        for pile in replies
+        for pile in (ONE, ALL)
     ]
     return sbs.table(pd.DataFrame(rows))
 

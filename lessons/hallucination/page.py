@@ -261,20 +261,20 @@ def _permission(model: str, kinds: Kinds, exists: pd.Series[bool]) -> str:
 
 
 def _verdict(lost: Rate, avoided: Rate, admitted: Rate) -> str:
-    """Say in plain words what leave to say "I don't know" is worth, by both sides of its bill."""
+    """Say in plain words what permission to say "I don't know" is worth, by both sides of its bill."""
     if not admitted.n or not avoided.n:
         return "There was no invention to avoid."
     if not lost.n:
         return "Nothing was right before, so nothing could be lost."
     if admitted.value > 0.5:
         if lost.value < 0.1:
-            return "So it can tell fairly well what it does not know, and only needed leave to say so."
+            return "So it can tell fairly well what it does not know, and only needed permission to say so."
         shy = "some" if lost.value <= 0.5 else "most"
         return f"So it says what it does not know, but it becomes shy about {shy} of what it does know."
     if avoided.value > 0.5:
         more = ", and the right answers go with the inventions" if lost.value > 0.5 else ""
         return f"So there are fewer inventions, yet mostly it does not admit anything: it dodges the question{more}."
-    return "So it costs much and brings little." if lost.value > 0.5 else "So the leave alone changes little."
+    return "So it costs much and brings little." if lost.value > 0.5 else "So permission alone changes little."
 
 
 def temperature(model: str, cold: pd.Series[str], warm: pd.Series[str], exists: pd.Series[bool]) -> sbs.widgets.Outcome:

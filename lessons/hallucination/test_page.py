@@ -217,7 +217,7 @@ def test_nothing_was_right_so_nothing_could_be_lost():
 @pytest.mark.parametrize(
     ("lost", "avoided", "admitted", "words"),
     [
-        (0, 9, 9, "only needed leave"),
+        (0, 9, 9, "only needed permission"),
         (3, 9, 9, "shy about some"),
         (9, 9, 9, "shy about most"),
         (0, 9, 1, "dodges the question."),

@@ -142,7 +142,7 @@ BREAKS: list[tuple[rules.Rule, Callable[[NotebookNode], object]]] = [
     (rules.cells_are_short, lambda n: put(n, "page.", repeat("x = 1", 5) + "\npage.")),
     (
         rules.never_three_code_cells_in_a_row,
-        lambda n: (put(n, "## Run it", " "), put(n, f"{HAPPENED.opening}{FILLER}", ""), put(n, f"{CHANGE.opening}Ask again.", "")),
+        lambda n: n.cells.__setitem__(slice(4, 4), [new_code_cell("x = 1"), new_code_cell("x = 2")]),
     ),
     (rules.prose_is_of_the_right_length, lambda n: put(n, FILLER, FILLER[: len(FILLER) // 3])),
     (rules.prose_is_of_the_right_length, lambda n: put(n, FILLER, FILLER * 2)),
@@ -190,6 +190,13 @@ def test_an_outcome_that_is_an_option_is_no_fault(tmp_path: Path) -> None:
     notebook = specimen()
     show(notebook, "display_data", data={"text/html": repr_html_of("specimen/one", "b")})
     assert list(rules.outcomes_are_among_the_options(written(notebook, tmp_path))) == []
+
+
+def test_boxes_are_no_code_to_the_reader(tmp_path: Path) -> None:
+    notebook = specimen()
+    put(notebook, "## Run it", " ")
+    place(notebook, FILLER).source = ""  # question, outcome and the next question come without a word between
+    assert list(rules.never_three_code_cells_in_a_row(written(notebook, tmp_path))) == []
 
 
 def test_the_ways_on_are_no_prose(tmp_path: Path) -> None:
