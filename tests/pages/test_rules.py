@@ -195,7 +195,8 @@ def test_an_outcome_that_is_an_option_is_no_fault(tmp_path: Path) -> None:
 def test_boxes_are_no_code_to_the_reader(tmp_path: Path) -> None:
     notebook = specimen()
     put(notebook, "## Run it", " ")
-    place(notebook, FILLER).source = ""  # question, outcome and the next question come without a word between
+    for text_between in (f"{HAPPENED.opening}{FILLER}", f"{CHANGE.opening}Ask again."):
+        put(notebook, text_between, "")
     assert list(rules.never_three_code_cells_in_a_row(written(notebook, tmp_path))) == []
 
 
