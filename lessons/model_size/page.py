@@ -73,7 +73,8 @@ def tasks(case: Case) -> dict[str, Task]:
 
 def examples(given: Mapping[str, Task]) -> Table:
     """Show each task with the number of its samples and the end of its first prompt."""
-    rows = [{"task": task.name, "prompts": len(task.prompts), "the first, its end": "… " + task.prompts[0][-160:].strip()} for task in given.values()]
+    ends = {task.name: " ".join(task.prompts[0].split())[-160:].strip() for task in given.values()}
+    rows = [{"task": task.name, "prompts": len(task.prompts), "the first, its end": f"… {ends[task.name]}"} for task in given.values()]
     return sbs.table(pd.DataFrame(rows))
 
 
