@@ -7,15 +7,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tools.pages import HOME, toc_entries
 
 SITE = HOME / "_build" / "html"
+DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 FIRST_VISIT = 700_000  # bytes, compressed, charts included
 
@@ -27,12 +30,14 @@ class Visit:
     Attributes:
         page: Playwright's page.
         received: Bytes that came over the wire, heads of answers included.
+        weight: Those of them that had come when the page was loaded, before anything was done on it.
         faults: One line for each foreign request, failed answer, console error and uncaught error.
     """
 
     page: Page
     faults: list[str] = field(default_factory=list)
     received: int = 0
+    weight: int = 0
 
 
 Open = Callable[..., Visit]
@@ -52,6 +57,28 @@ def watch(seen: Visit, address: str) -> None:
 
 def add(seen: Visit, size: float) -> None:
     seen.received += round(size)
+
+
+@contextmanager
+def visits(browser: Browser, site: str) -> Iterator[Open]:
+    """Open pages, each in a fresh browser profile, with every host but our own cut off, until the block ends."""
+    contexts = []
+
+    def open_page(name: str, address: str = site, theme: str = "light", **options: Any) -> Visit:
+        context = browser.new_context(**{"viewport": DESK} | options)
+        context.set_default_timeout(10_000)
+        context.add_init_script(f"try {{ localStorage.theme ??= localStorage.mode ??= '{theme}' }} catch {{}}")
+        contexts.append(context)
+        seen = Visit(context.new_page())
+        context.route(lambda url: not url.startswith((f"{address}/", "data:", "blob:")), lambda route: route.abort())
+        watch(seen, address)
+        seen.page.goto(f"{address}/{name}.html")
+        seen.weight = seen.received
+        return seen
+
+    yield open_page
+    for context in contexts:
+        context.close()
 
 
 def build_book(folder: Path, *options: str) -> Path:
@@ -77,6 +104,7 @@ def build_book(folder: Path, *options: str) -> Path:
 PAGES = toc_entries()
 LESSONS = [name for name in PAGES if name.startswith("notebooks/")]
 each_page = pytest.mark.parametrize("name", PAGES)
+each_lesson = pytest.mark.parametrize("name", LESSONS)
 
 
 def with_element(class_name: str) -> list[str]:
@@ -92,6 +120,12 @@ def draw_charts(page: Page) -> Iterator[Locator]:
         chart.scroll_into_view_if_needed()
         expect(chart.locator("svg")).to_be_visible()
         yield chart
+
+
+def predictions(page: Page) -> list[tuple[Locator, Locator]]:
+    """Return each question of a page with its outcome."""
+    keys = page.locator(".sbs-predict").evaluate_all("boxes => boxes.map(b => b.dataset.key)")
+    return [(page.locator(f'.sbs-predict[data-key="{key}"]'), page.locator(f'.sbs-outcome[data-key="{key}"]')) for key in keys]
 
 
 def show_all(page: Page) -> None:

@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.site.browsing import SITE, Open, Visit, watch
+from tests.site.browsing import SITE, Open, Visit, visits
 from tools.serving import CHROMIUM, FLAGS, served
 
+LONG = ["test_tryit", "lab", "test_small_book", "test_switch"]  # they begin, so that all workers end together
 
+
+def group(item: pytest.Item) -> str:
+    """Return what goes to one worker together: the tests of a page that share a visit, those that share a JupyterLab, or a file's."""
+    shared = item.fixturenames  # type: ignore[attr-defined]
+    if "stay" in shared:
+        return item.callspec.params["name"]  # type: ignore[attr-defined]
+    return "lab" if "lab_address" in shared else item.path.stem
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the file that takes longest, in which a browser runs the model, so that one worker does all the rest meanwhile."""
-    items.sort(key=lambda item: item.path.name != "test_tryit.py")
+    """Give each test its group; long groups begin, and pages come last: whichever worker is free takes the next one."""
+    met = {
+        name: place
+        for place, name in enumerate(dict.fromkeys([*LONG, *sorted(map(group, items), key=lambda name: name.startswith("test_"), reverse=True)]))
+    }
+    items.sort(key=lambda item: met[group(item)])
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
 
 
 @pytest.fixture(scope="session")
@@ -46,19 +64,21 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def visit(browser: Browser, address: str) -> Iterator[Open]:
     """Open a page in a fresh browser profile, with every host but our own cut off."""
-    contexts = []
+    with visits(browser, address) as open_page:
+        yield open_page
 
-    def open_page(name: str, address: str = address, theme: str = "light", **options: Any) -> Visit:
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
-        context.set_default_timeout(10_000)
-        context.add_init_script(f"try {{ localStorage.theme ??= localStorage.mode ??= '{theme}' }} catch {{}}")
-        contexts.append(context)
-        seen = Visit(context.new_page())
-        context.route(lambda url: not url.startswith((f"{address}/", "data:", "blob:")), lambda route: route.abort())
-        watch(seen, address)
-        seen.page.goto(f"{address}/{name}.html")
-        return seen
 
-    yield open_page
-    for context in contexts:
-        context.close()
+@pytest.fixture(scope="module")
+def stay(browser: Browser, address: str) -> Iterator[Open]:
+    """Stay on the page where the last test has left it, or open another one as `visit` does: for tests of which each page has several."""
+    here: dict[str, Visit] = {}
+    with ExitStack() as left:
+
+        def open_page(name: str, **options: Any) -> Visit:
+            if name not in here:
+                left.close()
+                here.clear()
+                here[name] = left.enter_context(visits(browser, address))(name, **options)
+            return here[name]
+
+        yield open_page
