@@ -20,6 +20,7 @@ from tools.pages import HOME, toc_entries
 SITE = HOME / "_build" / "html"
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+SLOW = 60_000  # milliseconds: kernels and JupyterLab start on a busy machine
 FIRST_VISIT = 700_000  # bytes, compressed, charts included
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from nbformat.v4 import new_markdown_cell, new_notebook
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.site.browsing import SITE, Open, Visit, visits
+from sidebyside.jupyter import numbered
+from tests import shown_texts
+from tests.labserver import lab, small_course
+from tests.site.browsing import SITE, SLOW, Open, Visit, visits
 from tools.serving import CHROMIUM, FLAGS, served
 
+LINKS = ["[the exam](the_ml_workflow.ipynb#the-exam)", "[the exercise](../exercises/meet_the_model.ipynb)", "[the case](../book/case.md)"]
 LONG = ["test_tryit", "lab", "test_small_book", "test_switch"]  # they begin, so that all workers end together
 
 
@@ -27,11 +34,9 @@ def group(item: pytest.Item) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test its group; long groups begin, and pages come last: whichever worker is free takes the next one."""
-    met = {
-        name: place
-        for place, name in enumerate(dict.fromkeys([*LONG, *sorted(map(group, items), key=lambda name: name.startswith("test_"), reverse=True)]))
-    }
-    items.sort(key=lambda item: met[group(item)])
+    groups = [*LONG, *sorted(map(group, items), key=lambda name: not name.startswith("test_"))]
+    place = {name: number for number, name in enumerate(dict.fromkeys(groups))}
+    items.sort(key=lambda item: place[group(item)])
     for item in items:
         item.add_marker(pytest.mark.xdist_group(group(item)))
 
@@ -82,3 +87,41 @@ def stay(browser: Browser, address: str) -> Iterator[Open]:
             return here[name]
 
         yield open_page
+
+
+@pytest.fixture(scope="session")
+def lab_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course's folder as JupyterLab opens it, with a notebook of links, one of them to an exercise that leads back, and one of texts."""
+    course = small_course(tmp_path_factory.mktemp("course"))
+    exercise = numbered(course / "exercises" / "meet_the_model.ipynb")
+    back = nbformat.read(exercise, as_version=4)
+    back.cells.insert(1, new_markdown_cell("[back to the links](../notebooks/links.ipynb)"))
+    nbformat.write(back, exercise)
+    cells = list(map(new_markdown_cell, LINKS))
+    nbformat.write(new_notebook(cells=cells, metadata=back.metadata), course / "notebooks" / "links.ipynb")
+    nbformat.write(shown_texts.notebook(), course / "notebooks" / "texts.ipynb")
+    return course
+
+
+@pytest.fixture(scope="session")
+def lab_address(lab_course: Path) -> Iterator[str]:
+    """Where a JupyterLab listens for all tests; its machine has a strange proxy and no certificates."""
+    with lab(lab_course, lab_course.with_name("user")) as address:
+        yield address
+
+
+@pytest.fixture
+def lab_page(browser: Browser, lab_course: Path, lab_address: str) -> Iterator[Page]:
+    """A page of a JupyterLab that knows of no open tab; it must ask no other host, and the course's extension must throw no error."""
+    shutil.rmtree(lab_course.with_name("user") / "config" / "lab" / "workspaces", ignore_errors=True)
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, base_url=lab_address)
+    context.set_default_timeout(SLOW)
+    expect.set_options(timeout=SLOW)
+    faults: list[str] = []
+    page, ours = context.new_page(), (lab_address, "data:", "blob:")
+    page.on("request", lambda request: request.url.startswith(ours) or faults.append(f"foreign request: {request.url}"))
+    page.on("pageerror", lambda error: "extensions/sidebyside" in str(error.stack) and faults.append(str(error.stack)))
+    yield page
+    expect.set_options(timeout=5_000)
+    context.close()
+    assert faults == []
