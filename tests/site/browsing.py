@@ -62,10 +62,10 @@ def add(seen: Visit, size: float) -> None:
 
 @contextmanager
 def visits(browser: Browser, site: str) -> Iterator[Open]:
-    """Open pages, each in a fresh browser profile, with every host but our own cut off, until the block ends."""
+    """Open pages, each in a fresh browser profile, with every host but our own cut off, until the block ends; `before` makes one ready."""
     contexts = []
 
-    def open_page(name: str, address: str = site, theme: str = "light", **options: Any) -> Visit:
+    def open_page(name: str, address: str = site, theme: str = "light", before: Callable[[Page], Any] = lambda _: None, **options: Any) -> Visit:
         context = browser.new_context(**{"viewport": DESK} | options)
         context.set_default_timeout(10_000)
         context.add_init_script(f"try {{ localStorage.theme ??= localStorage.mode ??= '{theme}' }} catch {{}}")
@@ -73,6 +73,7 @@ def visits(browser: Browser, site: str) -> Iterator[Open]:
         seen = Visit(context.new_page())
         context.route(lambda url: not url.startswith((f"{address}/", "data:", "blob:")), lambda route: route.abort())
         watch(seen, address)
+        before(seen.page)
         seen.page.goto(f"{address}/{name}.html")
         seen.weight = seen.received
         return seen
