@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
@@ -16,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sidebyside.jupyter import numbered
 from tests import shown_texts
 from tests.labserver import lab, small_course
-from tests.site.browsing import SITE, SLOW, Open, Visit, visits
+from tests.site.browsing import SITE, SLOW, Open, Tab, visits
 from tools.serving import CHROMIUM, FLAGS, served
 
 LINKS = ["[the exam](the_ml_workflow.ipynb#the-exam)", "[the exercise](../exercises/meet_the_model.ipynb)", "[the case](../book/case.md)"]
@@ -73,20 +71,11 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
         yield open_page
 
 
-@pytest.fixture(scope="module")
-def stay(browser: Browser, address: str) -> Iterator[Open]:
-    """Stay on the page where the last test has left it, or open another one as `visit` does: for tests of which each page has several."""
-    here: dict[str, Visit] = {}
-    with ExitStack() as left:
-
-        def open_page(name: str, **options: Any) -> Visit:
-            if name not in here:
-                left.close()
-                here.clear()
-                here[name] = left.enter_context(visits(browser, address))(name, **options)
-            return here[name]
-
-        yield open_page
+@pytest.fixture(scope="session")
+def stay(browser: Browser, address: str) -> Iterator[Tab]:
+    """Stay on the page where the last test has left it, or visit another one: for pages of which several tests see the same visit."""
+    with visits(browser, address) as open_page:
+        yield Tab(open_page, address)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from sidebyside.evaluation import Rate
 from tests.site import browsing
-from tests.site.browsing import HOME, Open
+from tests.site.browsing import HOME, Open, Tab
 
 FOLDER = HOME / "book" / "instructor"
 PAGES = sorted(f"book/instructor/{path.stem}" for path in FOLDER.glob("*.md"))
@@ -31,7 +31,7 @@ def test_there_are_handouts() -> None:
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_a_handout_is_one_sheet(name: str, stay: Open) -> None:
+def test_a_handout_is_one_sheet(name: str, stay: Tab) -> None:
     assert sheets(stay(name).page) == [A4]
 
 
@@ -40,12 +40,13 @@ def test_a_longer_page_is_seen_to_be_longer(visit: Open) -> None:
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_the_sheet_shows_its_title_and_its_foot_and_not_the_frame(name: str, stay: Open) -> None:
+def test_the_sheet_shows_its_title_and_its_foot_and_not_the_frame(name: str, stay: Tab) -> None:
     page = stay(name).page
     page.emulate_media(media="print")
-    assert page.locator("h1:visible").count() == 1
-    assert page.locator(".sbs-handout .foot").is_visible()
-    assert page.locator(":is(.bd-sidebar-primary, .bd-header-article, .prev-next-footer):visible").count() == 0
+    frame = page.locator(":is(.bd-sidebar-primary, .bd-header-article, .prev-next-footer):visible")
+    shown = page.locator("h1:visible").count(), page.locator(".sbs-handout .foot").is_visible(), frame.count()
+    page.emulate_media(media="null")
+    assert shown == (1, True, 0)
 
 
 @pytest.mark.parametrize("name", PAGES)

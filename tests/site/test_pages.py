@@ -16,7 +16,7 @@ from tests.site.browsing import (
     HOME,
     LESSONS,
     PHONE,
-    Open,
+    Tab,
     draw_charts,
     each_lesson,
     each_page,
@@ -44,7 +44,7 @@ def guess(page: Page) -> None:
 
 
 @each_lesson
-def test_a_result_opens_when_the_reader_has_guessed(name: str, stay: Open) -> None:
+def test_a_result_opens_when_the_reader_has_guessed(name: str, stay: Tab) -> None:
     seen = stay(name)
     guess(seen.page)
     expect(seen.page.locator(".sbs-veil")).to_have_count(0)
@@ -52,7 +52,7 @@ def test_a_result_opens_when_the_reader_has_guessed(name: str, stay: Open) -> No
 
 
 @each_page
-def test_a_page_is_whole_on_a_desk_and_on_a_phone(name: str, stay: Open) -> None:
+def test_a_page_is_whole_on_a_desk_and_on_a_phone(name: str, stay: Tab) -> None:
     seen = stay(name)
     show_all(seen.page)
     for chart in draw_charts(seen.page):
@@ -69,7 +69,7 @@ def test_a_page_is_whole_on_a_desk_and_on_a_phone(name: str, stay: Open) -> None
 
 
 @each_page
-def test_axe_finds_no_fault(name: str, stay: Open) -> None:
+def test_axe_finds_no_fault(name: str, stay: Tab) -> None:
     page = stay(name).page
     page.set_viewport_size(DESK)
     page.emulate_media(reduced_motion="reduce")
@@ -78,7 +78,7 @@ def test_axe_finds_no_fault(name: str, stay: Open) -> None:
 
 
 @each_lesson
-def test_a_guess_is_kept(name: str, stay: Open) -> None:
+def test_a_guess_is_kept(name: str, stay: Tab) -> None:
     seen = stay(name)
     guess(seen.page)
     seen.page.reload()
@@ -89,7 +89,7 @@ def test_a_guess_is_kept(name: str, stay: Open) -> None:
 
 
 @pytest.mark.parametrize("name", SWITCHED)
-def test_other_outputs_are_light(name: str, stay: Open) -> None:
+def test_other_outputs_are_light(name: str, stay: Tab) -> None:
     assert_light(stay(name))
 
 
