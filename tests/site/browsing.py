@@ -110,6 +110,11 @@ class Tab:
         self.name = name
         return self.seen
 
+    def anew(self, name: str) -> Visit:
+        """Visit a page for the first time, whatever is open."""
+        self.name = ""
+        return self(name)
+
     def forget(self, seen: Visit, viewport: ViewportSize) -> None:
         """Leave nothing of the last visit: no file, nothing stored, no size, no fault."""
         seen.page.evaluate("sessionStorage.clear()")

@@ -1,6 +1,6 @@
 """Every page of the site, visited once: the tests of a page follow each other in one browser profile, in the order of this file.
 
-Each also does alone, since it brings the page into the state that it needs.
+Each also does alone, since it brings the page into the state that it needs, or visits it anew.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.site.browsing import (
     DESK,
@@ -30,25 +30,6 @@ from tests.site.test_switch import assert_light
 FONTS = "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => /\\.(woff2?|ttf)$/.test(name))"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SWITCHED = [name for name in LESSONS if any((HOME / "outputs").glob(f"*/{Path(name).name}.json"))]
-
-
-def guess(page: Page) -> None:
-    """Answer every question of a page that has no answer yet by its last option; each result is closed before and open after."""
-    for question, outcome in predictions(page):
-        option = question.locator("label").last
-        if not question.locator("input:checked").count():
-            expect(outcome).to_be_hidden()
-            option.click()
-        expect(outcome).to_be_visible()
-        expect(outcome.locator(".sbs-guess")).to_contain_text(f"Your guess: {option.inner_text().strip()}")
-
-
-@each_lesson
-def test_a_result_opens_when_the_reader_has_guessed(name: str, stay: Tab) -> None:
-    seen = stay(name)
-    guess(seen.page)
-    expect(seen.page.locator(".sbs-veil")).to_have_count(0)
-    assert seen.faults == []
 
 
 @each_page
@@ -78,9 +59,15 @@ def test_axe_finds_no_fault(name: str, stay: Tab) -> None:
 
 
 @each_lesson
-def test_a_guess_is_kept(name: str, stay: Tab) -> None:
-    seen = stay(name)
-    guess(seen.page)
+def test_a_result_opens_when_the_reader_has_guessed(name: str, stay: Tab) -> None:
+    seen = stay.anew(name)
+    for question, outcome in predictions(seen.page):
+        expect(outcome).to_be_hidden()
+        option = question.locator("label").last
+        option.click()
+        expect(outcome).to_be_visible()
+        expect(outcome.locator(".sbs-guess")).to_contain_text(f"Your guess: {option.inner_text().strip()}")
+    expect(seen.page.locator(".sbs-veil")).to_have_count(0)
     seen.page.reload()
     for question, outcome in predictions(seen.page):
         expect(question.locator("input").last).to_be_checked()
