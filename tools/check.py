@@ -60,7 +60,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
         (PYTHON, "-m", "tools.slides"),
     ),
     # the built site, and JupyterLab, in a browser
-    "site": ((*PYTEST, "--dist", "loadfile", "--no-loadscope-reorder", "tests/site"),),
+    "site": ((*PYTEST, "--dist", "loadgroup", "--no-loadscope-reorder", "tests/site"),),
     # the exported suites, in promptfoo and in Inspect
     "exports": (lambda: npm.install(HOME / "tests" / "exports"), (*PYTEST, "tests/exports")),
 }
