@@ -62,6 +62,14 @@ def texts_hint(answers: list[Any] | None, name: str, wanted: int) -> str | None:
     return None
 
 
+def same_answer(reply: Any, said: str) -> bool:
+    """Tell whether a reply says what somebody says it does, but for spaces; either may be cut off sooner, unless the reply came to its end."""
+    choice = reply.choices[0]
+    first, second = (" ".join(text.split()) for text in (choice.message.content or "", said))
+    goes_on = getattr(choice, "finish_reason", None) != "stop" and second.startswith(first)
+    return bool(first) == bool(second) and (first.startswith(second) or goes_on)
+
+
 def one_number_hint(answer: Any, name: str, right: float, hint: str, tolerance: float = 0.005) -> str | None:
     """Compare an answer that has a name with the right number, as `number_hint` does; a rate counts as its value, a list of one as that one."""
     answer = getattr(answer, "value", answer)
