@@ -80,6 +80,8 @@ def one_number_hint(answer: Any, name: str, right: float, hint: str, tolerance: 
             return f"`{name}` should be one number, and it holds {len(parts)}. Count them, or work out what was asked for."
         answer = parts[0]
     said = number_hint(answer, right, hint, tolerance)
+    if said and "percentage" in said and abs(float(answer)) <= 1:  # beside a right number near 0, each small one looks like a percentage
+        return hint
     return said and said.replace("This should be", f"`{name}` should be", 1).replace("That is", f"`{name}` is", 1)
 
 
