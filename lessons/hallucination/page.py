@@ -121,7 +121,7 @@ def trust(rows: pd.DataFrame) -> Any:
     return sbs.say(
         f"On {len(held)} answers of {wording.plural(held['model'].nunique(), 'model')} that did not form the rule, it gives the same kind as the "
         f"labels in {rule}. Is the answer an admission? Rule and labels agree with a kappa of {by_rule}; a plain list of phrases, `sbs.abstains`, "
-        f"which takes “I'm sorry” for one, with {by_list}. "
+        f"which takes “I don't have the ability” for one, with {by_list}. "
         f"Two readers, neither of whom saw the other's labels, agree on all {len(rows)} answers with {twice}."
     )
 

@@ -104,7 +104,7 @@ def test_each_labelled_answer_was_given_by_the_model_it_is_credited_to():
 
 def labelled(**columns):
     rows = {"model": ["m"] * 4, "thing": [1, 2, 3, 4], "question": ["?"] * 4, "target": [""] * 4, "half": ["held out"] * 4}
-    answers = {"answer": ["I don't know.", "It is Zor.", "I'm sorry, as a chatbot I am here to assist.", "I know: Zor."]}
+    answers = {"answer": ["I don't know.", "It is Zor.", "I'm sorry, as a chatbot I don't have the ability.", "I know: Zor."]}
     return pd.DataFrame(rows | answers | columns)
 
 
@@ -113,7 +113,7 @@ def test_the_rule_is_examined_on_the_held_out_half_alone():
     rows = labelled(kind=kind, label=kind, second_label=[ADMITS, MADE_UP, ADMITS, MADE_UP])
     said = told(page.trust(rows))
     assert f"On 4 answers of 1 model that did not form the rule, it gives the same kind as the labels in {sbs.rate([True] * 4)}" in said
-    assert "kappa of 1.00" in said and "a plain list of phrases, `sbs.abstains`, which takes “I'm sorry” for one, with 0.50" in said
+    assert "kappa of 1.00" in said and "a plain list of phrases, `sbs.abstains`, which takes “I don't have the ability” for one, with 0.50" in said
     assert said.endswith("with 0.50 (95 % interval 0.00 to 1.00; n = 4).")
     half = rows.assign(half=["rule", "held out", "held out", "rule"], kind=[MADE_UP, MADE_UP, MADE_UP, ADMITS])
     assert f"On 2 answers of 1 model that did not form the rule, it gives the same kind as the labels in {sbs.Rate(1, 2)}" in told(page.trust(half))

@@ -141,12 +141,14 @@ ABSTENTIONS = (
     "don't know", "do not know", "not know", "cannot know", "don't have", "do not have", "no information", "not aware", "not a real", "not a country",
     "does not exist", "doesn't exist", "no such", "fiction", "not recognized", "not recognised", "not familiar", "unknown",
     "cannot find", "can't find",
-    "i'm sorry", "i am sorry", "not able to", "unable to", "misunderstanding",
+    "not able to", "unable to", "misunderstanding",
 )  # fmt: skip
 
 
 def abstains(answer: str) -> bool:
     """Tell whether an answer admits that it does not know, by the phrases of `ABSTENTIONS`.
+
+    An apology is none of them: "I'm sorry, it is Lima" answers, and "I'm sorry, but I can't assist with that" declines without a word of knowing.
 
     Args:
         answer: What a model wrote.
