@@ -124,7 +124,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=said))])
 
     client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
-    monkeypatch.setattr(checks, "latest", lambda: SimpleNamespace(client=client, model="scripted"))
+    monkeypatch.setattr(checks, "latest", lambda: SimpleNamespace(client=client, model="scripted", calls=[]))
 
 
 @pytest.mark.parametrize("result", [COUNTS, list(COUNTS), np.array(COUNTS)], ids=["tuple", "list", "array"])

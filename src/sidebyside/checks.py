@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .asked import like, told
+from .asked import like, told, was_asked
 from .errors import AnswerError, CourseError, ExerciseError, RecordingError, WeightsError
 from .lessons import part, slugs
 from .llm import latest, unheard
@@ -24,7 +24,7 @@ from .slips import kind_of, plainly, stopped, takes
 Check = Callable[[Any], str | None]
 FORGOTTEN = "Your function gives nothing back. Does its last line begin with `return`? Showing a result with `print` does not give it back."
 UNWRITTEN = "Not done yet. Your function still returns the dots: write what it does, and what it returns in their place."
-UNSORTED = "Not done yet. Put a word in the place of each of the dots."
+UNSORTED = "Not done yet. Write one of the words behind each letter, in the place of the dots."
 MOST_LIVE = 3  # answers that are asked for again where each has to be waited for
 NO = ("no", "false", "undo", "drop", "0", "")  # how somebody says that a letter or number is not chosen
 NUMERALS = {word: str(number) for number, word in enumerate("zero one two three four five six seven eight nine".split())}
@@ -218,15 +218,22 @@ def first_unsaid(chats: Sequence[Any], answers: Sequence[str], **options: Any) -
         **options: Options of the chat completion; `temperature=0` unless said otherwise.
     """
     options = {"temperature": 0} | options
-    rest = [place for place, chat in enumerate(chats) if not told(answers[place], like(chat, **options))]
-    calls = latest().calls
+    rest = []
+    for place, chat in enumerate(chats):
+        meant = like(chat, **options)
+        if not told(answers[place], meant):
+            if was_asked(meant):
+                return place
+            rest.append(place)
+    calls, unsaid = latest().calls, []
     start = len(calls)
     for place in random.sample(rest, len(rest)):
-        if sum(call.source == "live" for call in calls[start:]) >= MOST_LIVE:
-            return None
+        live = sum(call.source == "live" for call in calls[start:])
+        if live >= MOST_LIVE or (live and unsaid):
+            break
         if not says(chats[place], answers[place], **options):
-            return place
-    return None
+            unsaid.append(place)
+    return min(unsaid, default=None)
 
 
 def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) -> str | None:
@@ -265,7 +272,7 @@ def sorting_hint(answer: Any, right: Mapping[str, tuple[str, str]], words: Mappi
     if not hasattr(answer, "items") or getattr(answer, "ndim", 1) != 1:
         return "Leave the letters as they are, and write one of the words behind each."
     said = {str(letter).strip().lower(): word for letter, word in answer.items()}
-    if any(said.get(letter.lower(), ...) in (..., "...", "") for letter in right):
+    if any(said.get(letter.lower(), ...) in (..., "...") for letter in right):
         raise NotDone(UNSORTED)
     *others, last = dict.fromkeys(words.values())
     for letter, (word, why) in right.items():
