@@ -131,7 +131,7 @@ def _chosen(answer: Iterable[Any]) -> list[Any]:
 
 def number_of(answer: Any) -> float | None:
     """Return a number of whatever kind as such; None if it is none."""
-    if isinstance(answer, str | bool | np.bool_) or getattr(answer, "ndim", 0) or not hasattr(answer, "__float__"):
+    if isinstance(answer, str | bool | np.bool_) or getattr(answer, "ndim", 0) != 0 or not hasattr(answer, "__float__"):
         return None
     return float(answer)
 
@@ -225,7 +225,8 @@ def first_unsaid(chats: Sequence[Any], answers: Sequence[str], **options: Any) -
             if was_asked(meant):
                 return place
             rest.append(place)
-    calls, unsaid = latest().calls, []
+    calls = latest().calls
+    unsaid: list[int] = []
     start = len(calls)
     for place in random.sample(rest, len(rest)):
         live = sum(call.source == "live" for call in calls[start:])
