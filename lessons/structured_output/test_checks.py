@@ -263,7 +263,7 @@ def test_right_words_pass(answer):
 @pytest.mark.parametrize("word", ["schema", "words", "rule", "nobody", "right", "perhaps", "", None])
 def test_any_other_word_gets_a_hint(letter, word):
     if word != NOTICED[letter]:
-        hint_of("structured_output.4", NOTICED | {letter: word}, f"ecord {letter}")
+        hint_of("structured_output.4", NOTICED | {letter: word}, letter, "Look at" if word in NOTICED.values() else "Behind")
 
 
 def test_words_of_another_kind_get_a_hint():
