@@ -61,7 +61,7 @@ WRONG: dict[int, list[tuple[Any, str]]] = {
         (BEST | {"C": "language"}, "Situation C"),
         (BEST | {"D": "person"}, "Situation D"),
         (BEST | {"E": "language"}, "Situation E"),
-        (BEST | {"B": "trained or language"}, "Situation B has no choice"),
+        (BEST | {"B": "trained or language"}, "Behind B, write"),
         (BEST | {"C": ...}, "Situation C has no choice"),
         ("trained", "Situation A has no choice"),
     ],
@@ -83,6 +83,11 @@ WRONG: dict[int, list[tuple[Any, str]]] = {
         (lambda n, a, b: 10_000, "Solve"),  # the first case, by heart
         (lambda n, a, b: n * a * 100, "Solve"),  # right for the price of the first case alone
         (lambda n, a, b: n / b, "Solve"),
+        (lambda n, a, b: n * a / b + 1, "Close"),
+        (lambda n, a, b: int(n * a / b), "Close"),
+        (lambda n, a, b: int(n * a / b) + 1, "Close"),
+        (lambda n, a, b: n * a / b * 1.0009, "Close"),
+        (lambda n, a, b: f"{n * a / b}", "a text"),
         (lambda n, a, b: None, "return"),
     ],
     4: [

@@ -83,7 +83,7 @@ def test_baseline_in_any_form(right: Callable[..., Any]) -> None:
     ("wrong", "told"),
     [
         (lambda train, test: None, "return"),
-        (lambda train, test: "half", "return"),
+        (lambda train, test: "half", "a text"),
         (lambda train, test: 100 * (test == train.mode()[0]).mean(), "percentage"),
         (lambda train, test: (train == train.mode()[0]).mean(), "train labels"),
         (lambda train, test: (test == test.mode()[0]).mean(), "most common in test"),
@@ -130,7 +130,7 @@ def always(label: str) -> Any:
         (lambda messages: fitted(test), "brackets"),
         (lambda messages: fitted(pd.concat([messages, dev, dev, dev])), "brackets"),
         (lambda messages: None, "return"),
-        (lambda messages: 0.8, "return"),
+        (lambda messages: 0.8, "it is a number"),
         (lambda messages: make_pipeline(CountVectorizer(), MultinomialNB()), "Fit it"),
         (lambda messages: fitted(messages, case.label), "no labels"),
         (lambda messages: always(train[other].mode()[0]), "baseline"),
