@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sidebyside.cases import load_case
-from sidebyside.checks import exercise, number_hint, result_of
+from sidebyside.checks import Slip, exercise, number_hint, result_of
 from sidebyside.evaluation import Rate, rate
 from sidebyside.hints import arrays_hint, function_hint, several, words_hint
 from sidebyside.retrieval import passages, plain_facts
@@ -78,8 +78,10 @@ def hit_rate(answer: Callable[..., Any]) -> str | None:
         hint = f"{hint} For found = {found}, right = {right} and k = {first} it should be {share}."
         try:
             given = result_of(answer, found, right, first)
-        except IndexError:
-            return f"Your function looks beyond the end of a list. {hint}"
+        except Slip as slip:
+            if isinstance(slip.__cause__, IndexError):
+                return f"Your function looks beyond the end of a list. {hint}"
+            raise
         if wrong := number_hint(getattr(given, "value", given), share, hint):
             return wrong
     return None

@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.metrics import cohen_kappa_score
 
 from sidebyside.cases import load_case
-from sidebyside.checks import Forgotten, call, exercise, number_hint, result_of
+from sidebyside.checks import Forgotten, Slip, call, exercise, number_hint, result_of
 from sidebyside.evaluation import rate
 from sidebyside.hints import function_hint, one_number_hint, several, words_hint
 
@@ -137,7 +137,7 @@ def _looks_up(rule: Callable[..., Any], rows: pd.DataFrame, marks: list[Any]) ->
     """Tell whether a rule looks an answer up in place of reading it: two spaces more, and it knows most of them no longer."""
     try:
         again = [call(rule, f"{row.answer}  ", row.sentence) for row in rows.itertuples()]
-    except (KeyError, IndexError, ValueError):
+    except Slip:
         return True
     return sum(bool(one) != bool(other) for one, other in zip(marks, again, strict=True)) > len(marks) / 4
 

@@ -147,6 +147,10 @@ class Slip(Exception):
 class Forgotten(Slip):
     """A learner's function returns nothing where something was asked for."""
 
+    def __init__(self, hint: str = FORGOTTEN) -> None:
+        """Note the hint."""
+        super().__init__(hint)
+
 
 def call(function: Any, *arguments: Any) -> Any:
     """Call a learner's function.
@@ -165,7 +169,7 @@ def call(function: Any, *arguments: Any) -> Any:
     except CourseError:
         raise
     except (Exception, SystemExit) as error:  # whatever a learner's function does, the page goes on
-        raise Slip(stopped(error)) from None
+        raise Slip(stopped(error)) from error
     if result is ...:
         raise NotDone
     return result
@@ -180,7 +184,7 @@ def result_of(function: Any, *arguments: Any) -> Any:
     """
     result = call(function, *arguments)
     if result is None:
-        raise Forgotten(FORGOTTEN)
+        raise Forgotten
     return result
 
 
