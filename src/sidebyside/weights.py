@@ -262,6 +262,8 @@ def _from_publisher(model: Model, part: Path, progress: Progress) -> None:
                 cut = one_line(str(error)) or type(error).__name__
             except SettingsError as error:  # a proxy or certificates that cannot be used
                 raise _Unavailable(str(error)) from error
+            except UnicodeError as error:  # a host's name that is none, where it is set or redirected to
+                raise _Unavailable("The publisher's server has a name that cannot be one: look at HF_ENDPOINT, if it is set.") from error
             if (now := _size(part)) > before:
                 before, waits = now, iter(WAITS)
             elif (wait := next(waits, None)) is None:
@@ -292,6 +294,9 @@ def _receive(ways: Ways, model: Model, part: Path, progress: Progress) -> None:
     """Ask once for what is missing, and write what comes."""
     there = _size(part)
     response = _asked(ways, _address(model), there)
+    if there and response.status_code == 416:  # it gives no parts of files, or has another file: the beginning will tell
+        response.close()
+        response = _asked(ways, _address(model), there := 0)
     try:
         start = _start(response, there, model)
         with part.open("r+b" if start else "wb") as file:
