@@ -146,6 +146,19 @@ def test_a_notebook_that_is_not_trusted_asks_first_too(page: Page, lab_course: P
     expect(result.last).to_contain_text("Your guess: ")
 
 
+def test_a_link_to_a_page_that_was_renamed_says_so(page: Page, lab_course: Path) -> None:
+    target = lab_course / "notebooks" / f"{FILE[TARGET]}.ipynb"
+    renamed = target.rename(target.with_name("my own copy.ipynb"))
+    try:
+        show(page, START)
+        link = page.locator(f"{HERE} .myst a[href*='/{TARGET}.ipynb']").first
+        expect(link).to_have_attribute("href", re.compile("/files/"))
+        link.click()
+        expect(page.get_by_role("alert").filter(has_text=f"{TARGET}.ipynb is not here").first).to_be_visible()
+    finally:
+        renamed.rename(target)
+
+
 def test_a_link_by_slug_opens_the_page_once(page: Page) -> None:
     show(page, f"notebooks/{FILE[TARGET]}.ipynb")
     page.locator(".jp-DirListing-item", has_text=FILE[LINKING][:8]).dblclick()
