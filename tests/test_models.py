@@ -256,6 +256,13 @@ def test_weights_that_are_not_there(tmp_path: Path, bare: Path, monkeypatch: pyt
         sbs.ask("Hello")
 
 
+def test_a_path_that_can_be_none_is_no_file(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", "a" * 300)
+    assert sbs.connect()[1] == "a" * 300
+    with pytest.raises(WeightsError, match="there is no such file"):
+        sbs.ask("Hello")
+
+
 def test_a_model_that_is_named_goes_before_a_file(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "mine.gguf"))
     assert (sbs.connect()[1], sbs.connect(model=SMALL.name)[1]) == ("mine", SMALL.name)

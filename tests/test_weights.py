@@ -284,6 +284,15 @@ def test_a_folder_that_cannot_be_made_is_told(publisher: Publisher, folder: Path
         weights.get(FAKE)
 
 
+def test_a_folder_that_can_be_none_holds_no_weights(publisher: Publisher, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(folder / ("a" * 300)))
+    with pytest.raises(WeightsError, match="are not on this machine"):
+        weights.find_or_offer(FAKE)
+    with pytest.raises(WeightsError, match="cannot be written to .* a folder of your own"):
+        weights.get(FAKE)
+    assert "weights get main" in cli.listing()
+
+
 def test_a_file_laid_by_hand_is_taken_only_if_it_is_right(publisher: Publisher, folder: Path) -> None:
     folder.mkdir()
     for content in (CONTENT, WRONG):

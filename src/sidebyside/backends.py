@@ -30,7 +30,7 @@ from .notice import say_once
 from .prices import at_price, own_price, price
 from .recording import fields_of
 from .settings import Settings
-from .weights import checksum
+from .weights import checksum, is_there
 
 NO_URL, NO_KEY = f"http://{EMBEDDED_HOST}/v1", "none needed"  # the openai client insists on both
 MOST_NAMES = 20  # models listed to a reader who named an unknown one
@@ -109,7 +109,7 @@ class Embedded:
         if self.model.wheels:
             return _as_folder(self.name)
         path = Path(self.model.file)  # one that is missing must not replay another's answers
-        return f"{_as_folder(self.name)}-{checksum(path)[:8] if path.is_file() else 'missing'}"
+        return f"{_as_folder(self.name)}-{checksum(path)[:8] if is_there(path) else 'missing'}"
 
     def shelf(self) -> str:
         """Return the same name: the weights are told apart by `identity`."""
