@@ -28,6 +28,7 @@ from sidebyside.evaluation import (
     holm,
     macro_f1,
     mean_of_pairs,
+    paired_gap,
     paired_p,
     rate,
     read_label,
@@ -71,6 +72,14 @@ def test_paired_p_is_the_exact_two_sided_binomial(first_only: int, second_only: 
     first = [True] * 7 + [True] * first_only + [False] * second_only + [False] * 4
     second = [True] * 7 + [False] * first_only + [True] * second_only + [False] * 4
     assert paired_p(first, second) == pytest.approx(by_hand)
+
+
+def test_the_paired_gap_has_the_sign_of_what_the_test_compares() -> None:
+    first, second = [True] * 10 + [False] * 40, [False] * 10 + [None] * 39 + [True]
+    assert evaluation.rate(first).value > evaluation.rate(second).value
+    assert paired_gap(first, second) == pytest.approx(9 / 11)
+    gone = [True, None], [None, True]
+    assert math.isnan(paired_gap(*gone)) and paired_gap([False, True], [True, True]) == -0.5
 
 
 def test_paired_p_of_nine_against_two() -> None:

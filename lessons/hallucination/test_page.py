@@ -189,6 +189,16 @@ def test_a_dodge_avoids_an_invention_and_is_no_good_answer(after, word):
     assert row["inventions avoided"].startswith("100%") and row["against plain"].startswith(word)
 
 
+def test_a_way_is_judged_on_the_things_that_both_ways_answered():
+    ways = {"plain": kinds([DODGES] * 9, [NONE] * 40 + [RIGHT] * 9), "other": kinds([ADMITS] * 9, [DODGES] * 40 + [RIGHT] * 9)}
+    assert sbs.rate(page.good(ways["other"], exists(9, 49))).value < sbs.rate(page.good(ways["plain"], exists(9, 49))).value
+    assert page.bill(ways, exists(9, 49), "m").rows.iloc[1]["against plain"].startswith("better")
+
+
+def test_without_an_answer_about_an_invention_the_permission_is_not_judged():
+    assert "not measured" in page._verdict(sbs.Rate(1, 2), sbs.rate([None]), sbs.rate([None]))
+
+
 def test_a_way_can_be_worse_than_the_plain_question():
     ways = {"plain": kinds([MADE_UP], [RIGHT] * 9), "other": kinds([MADE_UP], [DODGES] * 9)}
     assert page.bill(ways, exists(1, 9), "m").rows.iloc[1]["against plain"].startswith("worse")

@@ -344,7 +344,7 @@ def better(results: Results) -> Outcome:
     if known_ones.empty:
         return not_measured(key, MAIN.title)
     won, lost, level = (list(known_ones.loc[known_ones["whole"] == word, "task"]) for word in ("better", "worse", EVEN))
-    told = [f"Of {len(known_ones)} tasks the main model is clearly better than the small one on {len(won)}: {listed(won)}."]
+    told = [f"Of {wording.plural(len(known_ones), 'task')} the main model is clearly better than the small one on {len(won)}: {listed(won)}."]
     told += [f"No clear difference: {listed(level)}."] * bool(level) + [f"Clearly worse: {listed(lost)}."] * bool(lost)
     bounds = (len(known_ones) / 3, wording.after(2 * len(known_ones) / 3))
     return sbs.outcome(key, wording.by_bounds(len(won), bounds, wording.options(key)), " ".join(told))

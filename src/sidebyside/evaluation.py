@@ -207,6 +207,15 @@ def paired_p(first_right: Iterable[Any], second_right: Iterable[Any]) -> float:
     return float(mcnemar(table, exact=True).pvalue)
 
 
+def paired_gap(first_right: Iterable[Any], second_right: Iterable[Any]) -> float:
+    """Return the first system's rate minus the second's, -1 to 1, on the samples that `paired_p` compares; not a number where none is left.
+
+    The sign belongs to the p-value: rates of all samples can point the other way when answers are missing on one side.
+    """
+    first, second = _both(first_right, second_right)
+    return float(first.mean() - second.mean()) if len(first) else math.nan
+
+
 def holm(p_values: Iterable[float]) -> list[float]:
     """Return p-values corrected for how many there are (Holm 1979; `statsmodels`); those that are not a number stay so and do not count."""
     values = np.array(list(p_values), dtype=float)
