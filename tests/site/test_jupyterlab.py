@@ -132,6 +132,65 @@ def test_a_learner_s_way_through_a_lesson_by_keyboard(page: Page) -> None:
     expect(page.locator(f"{HERE} .sbs-here")).to_contain_text("Few-Shot Learners")
 
 
+def choose(page: Page, menu: str, item: str) -> None:
+    """Choose an item of a menu."""
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=item, exact=True).click()
+
+
+SPILT = """([boxes, frame]) => [...document.querySelectorAll(boxes)].filter((box) => box.offsetParent).flatMap((box) => {
+  const { left, right } = box.getBoundingClientRect(), around = box.closest(frame).getBoundingClientRect();
+  return left < around.left || right > around.right || box.scrollWidth > box.clientWidth + 2 ? [`${box.className || box.tagName} ${left} ${right}`] : [];
+})"""
+BOXES = ":is(.sbs-predict, .sbs-veil, details.quiz), :is(.sbs-predict, .sbs-veil, details.quiz) *"
+
+
+def test_in_a_narrow_window_the_page_has_the_room_and_nothing_spills(page: Page) -> None:
+    page.set_viewport_size({"width": 480, "height": 800})
+    show(page, START)
+    notebook = page.locator(f"{HERE} .jp-NotebookPanel-notebook")
+    rounds(page)
+    expect(page.locator(".jp-DirListing")).to_be_hidden()
+    page.locator(f"{HERE} details.quiz.wrong summary").first.click()
+    assert page.evaluate(SPILT, [BOXES, ".jp-NotebookPanel-notebook"]) == []
+    page.keyboard.press("Control+b")
+    expect(page.locator(".jp-DirListing")).to_be_visible()
+    assert (notebook.bounding_box() or {})["width"] < 200
+    assert page.evaluate(SPILT, [BOXES, ".jp-NotebookPanel-notebook"]) == []
+
+
+def test_an_explanation_can_be_had_when_all_outputs_are_cleared(page: Page) -> None:
+    show(page, START)
+    rounds(page)
+    choose(page, "Edit", "Clear Outputs of All Cells")
+    explanation = page.locator(f"{HERE} .jp-MarkdownCell", has_text="What happened.").first
+    expect(page.locator(f"{HERE} .sbs-predict")).to_have_count(0)
+    expect(explanation).to_be_hidden()
+    button = page.get_by_role("button", name="Just show me").locator("visible=true")
+    expect(button).to_have_count(1)  # where nothing is hidden, nothing is said of a guess
+    button.click()
+    expect(explanation).to_be_visible()
+    expect(button).to_have_count(0)
+
+
+def test_a_cell_that_needs_an_earlier_one_after_a_restart_says_what_to_do(page: Page) -> None:
+    show(page, START)
+    rounds(page)
+    choose(page, "Kernel", "Restart Kernel…")
+    page.locator(".jp-Dialog").get_by_role("button", name="Restart").last.click()
+    cell = page.locator(f"{HERE} .jp-CodeCell:has(.sbs-predict)").first
+    expect(page.locator(f"{HERE} .jp-InputPrompt", has_text=re.compile(r"\[\d+\]"))).to_have_count(0)  # the kernel is a new one
+    settle(page)
+    cell.locator(".jp-InputPrompt").click()
+    page.keyboard.press("Control+Enter")
+    hint = page.get_by_role("status").filter(has_text="sbs is made in a cell further up").filter(has_text="Run All Above Selected Cell")
+    expect(hint).to_be_visible()
+    choose(page, "Run", "Run All Above Selected Cell")
+    choose(page, "Run", "Run Selected Cell and Do not Advance")
+    expect(page.locator(f"{HERE} .sbs-predict[data-key]")).to_have_count(QUESTIONS)
+    expect(hint).to_have_count(0)
+
+
 def test_a_notebook_that_is_not_trusted_asks_first_too(page: Page, lab_course: Path) -> None:
     stranger = json.loads((lab_course / START).read_text(encoding="utf-8"))
     stranger["cells"][0]["source"] = "# Changed by somebody else"

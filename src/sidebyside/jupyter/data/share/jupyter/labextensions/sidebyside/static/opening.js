@@ -20,8 +20,12 @@ const linksInside = (shell, files) => window.addEventListener("click", ({ target
   if (link && page && !/^([a-z]+:|[/#])/i.test(link.getAttribute("href"))) link.href = new URL(link.getAttribute("href"), files + encodeURI(page));
 }, true);
 
-export default ({ docRegistry, shell, serviceManager: { serverSettings } }) => {
+// In a narrow window the list of files leaves no room for a page; a click on its folder brings it back.
+const roomForPage = (shell) => { if (window.innerWidth <= 760) shell.collapseLeft?.(); };
+
+export default ({ docRegistry, shell, restored, serviceManager: { serverSettings } }) => {
   document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("opening.css", import.meta.url) }));
   docRegistry.addWidgetExtension("Notebook", { createNew: chartsStay });
+  restored.then(() => roomForPage(shell));
   linksInside(shell, new URL("files/", serverSettings.baseUrl).href);
 };

@@ -19,13 +19,16 @@
   const asleep = new WeakSet(); // Markdown cells that wait
   const mark = (notebook) => {
     const cells = notebook.widgets;
-    for (const { node } of cells) delete node.dataset.sbsVeil;
+    for (const { node } of cells) for (const name of ["sbsVeil", "sbsExplained"]) delete node.dataset[name];
     cells.forEach((question, place) => {
       const length = cells.slice(place).findIndex((cell) => tagged(cell, "outcome")), key = tagged(question, "predict") && keyOf(question);
       if (!key || length < 0) return;
       let end = place + length + 1;
       while (cells[end] && tagged(cells[end], "happened")) end += 1;
-      for (const cell of cells.slice(place + 1, end)) if (cell.model.type === "code" || tagged(cell, "happened")) veil(cell, key);
+      const waiting = cells.slice(place + 1, end).filter((cell) => cell.model.type === "code" || tagged(cell, "happened"));
+      for (const cell of waiting) veil(cell, key);
+      // An explanation in plain text is hidden whole, and stays so when outputs are cleared: the button above it stays too.
+      if (waiting.some(({ model }) => model.type === "markdown")) cells[place + length].node.dataset.sbsExplained = "";
     });
     window.sbsVeils.refresh();
     for (const cell of cells.filter(({ model }) => model.type === "markdown")) {
@@ -50,9 +53,31 @@
     }).length > 0;
   };
 
+  // A cell that needs what an earlier one makes stops with a NameError where that has not run, as after a restart of the kernel.
+  const UNRUN = "is made in a cell further up that has not run since the kernel started. Choose Run > Run All Above Selected Cell, then run this cell.";
+  const makes = (cell, name) => {
+    const made = `^(?:[^=#"'\\s][^=#"'\\n]*?)?\\b${name}\\b[^=("'\\n]*=(?!=)|^(?:def|class)\\s+${name}\\b|^(?:from|import)\\b.*\\b${name}\\b`;
+    return cell.model.type === "code" && new RegExp(made, "m").test(cell.model.sharedModel.getSource());
+  };
+  const missing = (cell) => {
+    const faults = cell.model.type === "code" ? cell.model.toJSON().outputs.filter(({ ename }) => ename === "NameError") : [];
+    return faults.map(({ evalue }) => evalue.match(/^name '(\w+)' is not defined/)?.[1]).find(Boolean);
+  };
+  const help = (cell, place, cells) => {
+    const name = missing(cell), wanted = name && cells.slice(0, place).some((before) => makes(before, name)) ? `${name} ${UNRUN}` : "";
+    const there = cell.node.querySelector(":scope > .sbs-unrun");
+    if ((there?.textContent ?? "") === wanted) return;
+    there?.remove();
+    if (!wanted) return;
+    const hint = Object.assign(document.createElement("p"), { className: "sbs-unrun", textContent: wanted });
+    hint.setAttribute("role", "status");
+    cell.node.querySelector(":scope > .jp-Cell-outputWrapper")?.after(hint);
+  };
+
   const parts = (tracker) => loaded.then(() => {
     const look = (notebook) => {
       mark(notebook);
+      notebook.widgets.forEach(help);
       if (notebook.widgets.filter(repair).length) window.sbsGuesses.show();
     };
     tracker.forEach((panel) => watch(panel.content));
@@ -101,7 +126,7 @@
       if (path.endsWith(".ipynb")) return commands.execute("rendermime:handle-local-link", { path: there, id: anchor && `#${anchor}` });
       const factory = app === "JupyterLab" ? undefined : "Editor"; // Notebook 7 shows a preview only beside an editor
       const page = await commands.execute("docmanager:open", { path: there, factory });
-      if (page && anchor) goTo(page.content, anchor);
+      if (page?.content && anchor) goTo(page.content, anchor); // it may have been closed meanwhile
     }, true);
   };
 

@@ -44,8 +44,9 @@
     button.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the keys for itself
     button.addEventListener("click", () => {
       reveal(part.dataset.sbsWaiting);
-      place.tabIndex = -1;
-      place.focus(); // the button is gone: go on reading where it was
+      const there = place.offsetParent ? place : part; // a cell whose outputs are cleared shows none
+      if (!there.hasAttribute("tabindex")) there.tabIndex = -1;
+      there.focus(); // the button is gone: go on reading where it was
     });
     cover.append(element("span", "", "Your guess first"), button);
     place.before(cover);
