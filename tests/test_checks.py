@@ -47,13 +47,6 @@ def test_a_hint_says_what_happened_in_everyday_words(answer: object, said: str, 
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"), [("a quarter", "a text"), (None, "nothing"), ([0.25], "a list"), (True, "yes or no"), (object(), "something")]
-)
-def test_what_is_no_number_is_called_what_it_is(answer: object, said: str) -> None:
-    assert said in str(checks.number_hint(answer, 0.25, "Look again."))
-
-
-@pytest.mark.parametrize(
     ("name", "told"),
     [
         ("hallucination.9", "there are hallucination.1, hallucination.2"),

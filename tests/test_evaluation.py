@@ -44,6 +44,14 @@ def test_interval_is_wilson_s(counts: tuple[int, int]) -> None:
     assert Rate(*counts).interval == pytest.approx(NEWCOMBE[counts], abs=5e-5)
 
 
+@pytest.mark.parametrize("n", [*range(1, 60), 320, 1000])
+def test_an_interval_ends_where_all_or_none_is(n: int) -> None:
+    """To the last digit: 0.9999999999999999 is not 1."""
+    assert Rate(n, n).interval[1] == 1.0
+    assert Rate(0, n).interval[0] == 0.0
+    assert 0 < Rate(0, n).interval[1] < 1 > Rate(n, n).interval[0] > 0
+
+
 def test_interval_of_all_right_stays_below_one_at_its_lower_end() -> None:
     low, high = Rate(10, 10).interval
     assert low == pytest.approx(10 / (10 + 1.959964**2), abs=1e-6)  # closed form for p = 1: n / (n + z²)

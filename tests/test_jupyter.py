@@ -159,7 +159,7 @@ def test_a_stop_that_comes_while_a_kernel_starts_ends_it_too(command: list[str],
     assert asyncio.run(start_and_stop()) == []
 
 
-@pytest.mark.parametrize("words", [[], ["labs"], ["--help"]])
+@pytest.mark.parametrize("words", [[], ["labs"]])
 def test_an_unknown_command_shows_what_there_is(words: list[str]) -> None:
     with pytest.raises(SystemExit, match="python -m sidebyside lab"):
         cli.main(words)

@@ -597,6 +597,36 @@ def test_any_recorded_model_is_replayed_without_key_price_and_endpoint(
     assert len(recorded.asked) == 1
 
 
+@pytest.mark.parametrize("named_by", ["the settings", "the page"])
+def test_a_model_of_which_nothing_is_recorded_is_refused_when_replay_connects(
+    named_by: str, recorded: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if named_by == "the settings":
+        monkeypatch.setenv("SIDEBYSIDE_MODEL", "smal")
+    with pytest.raises(SettingsError, match=r"No answer of a model 'smal' is recorded.*\(small\).*, invented--model--9b; or set SIDEBYSIDE_MODE"):
+        sbs.connect("page", model="smal" if named_by == "the page" else None)
+
+
+def test_a_model_recorded_on_another_page_or_case_may_connect(recorded: ScriptedModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_CASE", "tests/cases/tiny")
+    assert sbs.connect("another_page")[1] == "invented/model:9b"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"model": 3}, r"connect\(model=…\) takes a model's name as a text, such as 'small', and got 3\."),
+        ({"model": MAIN}, "a model's name"),
+        ({"model": ["small"]}, r"got \['small'\]"),
+        ({"timeout": "ten"}, r"connect\(timeout=…\) takes a number of seconds, and got 'ten'"),
+        ({"max_retries": 1.5}, r"connect\(max_retries=…\) takes a whole number"),
+    ],
+)
+def test_what_connect_cannot_take_gets_a_sentence(options: dict[str, Any], said: str, bare: Path) -> None:
+    with pytest.raises(SettingsError, match=said):
+        sbs.connect("page", **options)
+
+
 def test_an_answer_that_is_missing_in_replay_is_no_matter_of_keys(recorded: ScriptedModel) -> None:
     client, model = sbs.connect("page")
     with pytest.raises(RecordingError, match="No recorded answer on page 'page'.*`make record`"):

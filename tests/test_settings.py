@@ -95,6 +95,19 @@ def test_unknown_case_lists_the_cases(course: Path) -> None:
         read_settings({"SIDEBYSIDE_CASE": "shopp"})
 
 
+@pytest.mark.parametrize("name", ["x" * 300, f"{'y' * 300}/z", "~nobody-of-that-name/case"])
+def test_a_case_that_cannot_be_a_folder_lists_the_cases(name: str, course: Path) -> None:
+    with pytest.raises(SettingsError, match="SIDEBYSIDE_CASE is '.{1,81}', but there is no such case. Choose one of: bank, shop;"):
+        read_settings({"SIDEBYSIDE_CASE": name})
+
+
+@pytest.mark.parametrize("setting", ["RECORDINGS", "KEPT"])
+@pytest.mark.parametrize("name", ["x" * 300, f"{'y' * 300}/z", "_toc.yml/below"])
+def test_a_folder_that_cannot_be_one_gets_a_sentence(setting: str, name: str, course: Path) -> None:
+    with pytest.raises(SettingsError, match=rf"SIDEBYSIDE_{setting} is '.{{1,81}}', and no folder can be used there \(.+\)"):
+        read_settings({"SIDEBYSIDE_CASE": "shop", f"SIDEBYSIDE_{setting}": name})
+
+
 def test_several_cases_and_none_chosen_lists_them(course: Path) -> None:
     with pytest.raises(SettingsError, match="SIDEBYSIDE_CASE is not set. Choose one of: bank, shop;"):
         read_settings({})

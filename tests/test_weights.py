@@ -389,6 +389,25 @@ def test_the_main_model_is_fetched_unless_another_is_named(
     assert len(publisher.asked) == 1
 
 
+@pytest.mark.parametrize("words", [["weights", "--help"], ["weights", "-h"], ["weights", "get", "--help"], ["--help"], ["help"]])
+def test_who_asks_for_help_gets_it(words: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(words)
+    assert "python -m sidebyside weights [get" in capsys.readouterr().out
+
+
+def test_a_folder_in_the_place_of_the_weights_is_told_of_before_anything_is_fetched(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    weights.place(MAIN).mkdir(parents=True)
+    monkeypatch.setattr(weights, "_fetch", lambda *_: pytest.fail("fetched"))
+    for deed in (weights.get, weights.find_weights, weights.find_or_offer):
+        with pytest.raises(WeightsError, match=f"{MAIN.file} is a folder.*Rename or delete"):
+            deed(MAIN)
+
+
+def test_a_folder_named_as_own_weights_is_called_one(folder: Path) -> None:
+    with pytest.raises(WeightsError, match="is a folder.*name the file"):
+        weights.find_weights(models.own_file(folder))
+
+
 @pytest.mark.parametrize("words", [["get", "huge"], ["fetch"], ["get", "main", "small"]])
 def test_a_slip_lists_the_models(words: list[str], folder: Path) -> None:
     with pytest.raises(SystemExit, match=rf"weights {words[0]}.* is no command.*{SMALL.name} \(small\)"):

@@ -12,7 +12,7 @@ import pandas as pd
 from sidebyside.cases import load_case
 from sidebyside.checks import Forgotten, call, exercise, result_of
 from sidebyside.evaluation import Rate, rate
-from sidebyside.hints import function_hint, several, words_hint
+from sidebyside.hints import several, sorting_hint
 from sidebyside.retrieval import embed, passages, plain_facts
 from sidebyside.scorers import quotes
 from sidebyside.suite import Sample
@@ -68,7 +68,7 @@ WHY = {
 @exercise(1)
 def what_now(answer: Any) -> str | None:
     """Compare what the reader would do with what the cards say."""
-    return words_hint(answer, NEXT, SAID)
+    return sorting_hint(answer, NEXT, SAID)
 
 
 @exercise(2)
@@ -76,8 +76,6 @@ def real_address(answer: Callable[..., Any]) -> str | None:
     """Try the scorer on answers with and without addresses."""
     tries = [(Sample("A1", "Whom may I ask?", context=PASSAGE), *row) for row in ADDRESSES]
     tries += [(Sample("B7", "Who has my coat?", context=OTHER_PASSAGE), *row) for row in OTHERS]
-    if hint := function_hint(answer, "real_address"):
-        return hint
     if all(call(answer, text, sample) is None for sample, text, *_ in tries):
         raise Forgotten
     for sample, text, right, hint in tries:
@@ -92,8 +90,6 @@ def real_address(answer: Callable[..., Any]) -> str | None:
 @exercise(3)
 def verdicts(answer: Callable[..., Any]) -> str | None:
     """Try the function on scores of several angles, then on a lenient bar."""
-    if hint := function_hint(answer, "verdicts"):
-        return hint
     try:
         given = _verdicts(result_of(answer, {name: list(scores) for name, scores in SCORES.items()}, dict(THRESHOLDS)))
     except ZeroDivisionError:

@@ -14,8 +14,8 @@ from sklearn.metrics import roc_auc_score
 
 from sidebyside import llm
 from sidebyside.cases import load_case
-from sidebyside.checks import NotDone, exercise, number_hint, result_of
-from sidebyside.hints import arrays_hint, function_hint, one_number_hint, same_answer, several, texts_hint
+from sidebyside.checks import NotDone, exercise, first_unsaid, result_of
+from sidebyside.hints import arrays_hint, number_hint, several, texts_hint
 from sidebyside.scorers import holds_name
 from sidebyside.tokens import tokens_of
 
@@ -66,7 +66,7 @@ def _number(value: Any) -> float | None:
 @exercise(2)
 def auroc(answer: Callable[..., Any]) -> str | None:
     """Compare with scikit-learn on easy lists, on ties, and on data drawn at random."""
-    if hint := function_hint(answer, "auroc") or arrays_hint(answer, [0.9, 0.2], [True, False]):
+    if hint := arrays_hint(answer, [0.9, 0.2], [True, False]):
         return hint
     known = (
         ([0.9, 0.2], [True, False], 1.0, "There is one pair, and the right answer has the higher confidence: that is 1."),
@@ -109,10 +109,10 @@ def threshold(answer: tuple[Any, ...]) -> str | None:
     if (cost := _cost(confidence, right, line)) > cheapest + 1e-9:
         return f"At {line:.3f} all answers together cost {cost:g}; another threshold is cheaper. Try each confidence, and one above all."
     hint = "A miss is a wrong answer at or above the threshold: count those."
-    if problem := one_number_hint(misses, "misses", float(np.sum(passed & ~right)), hint, 0.1):
+    if problem := number_hint(misses, float(np.sum(passed & ~right)), hint, 0.1, name="misses"):
         return problem
     hint = "A false alarm is a right answer below the threshold: count those."
-    return one_number_hint(false_alarms, "false_alarms", float(np.sum(~passed & right)), hint, 0.1)
+    return number_hint(false_alarms, float(np.sum(~passed & right)), hint, 0.1, name="false_alarms")
 
 
 @exercise(4)
@@ -146,19 +146,19 @@ def _share_hint(share: Any, chances: Sequence[float], judged: Sequence[bool]) ->
     reachable = [count / half for count in _right_in_surer_half(chances, judged)]
     said = getattr(share, "value", share)
     nearest = min(reachable, key=lambda value: abs(value - float(said)) if hasattr(said, "__float__") and np.size(said) == 1 else 0)
-    return one_number_hint(
-        share, "share", nearest, f"Sort the answers by `lowest`, take the {half} highest, and give the share of right ones among them."
+    return number_hint(
+        share, nearest, f"Sort the answers by `lowest`, take the {half} highest, and give the share of right ones among them.", name="share"
     )
 
 
 def _asked_hint(questions: Sequence[str], answers: Sequence[str], lowest: Sequence[float]) -> str | None:
-    """Ask the model some of the questions again: it must say what the learner says it said, as surely."""
+    """See that the model was asked: it must say what the learner says it said; about some of it also as surely, which costs another request."""
+    chats: list[Any] = [[{"role": "user", "content": question}] for question in questions]
+    if (unsaid := first_unsaid(chats, answers, **ASKED)) is not None:
+        return f"The model does not answer “{questions[unsaid]}” so. Ask it about each question in `rest`, in their order, with the options above."
     connection = llm.latest()
     for place in random.Random("|".join(answers)).sample(range(len(questions)), min(LOOKED_AT, len(questions))):
-        chat: Any = [{"role": "user", "content": questions[place]}]
-        reply = connection.client.chat.completions.create(model=connection.model, messages=chat, temperature=0, **ASKED)
-        if not same_answer(reply, answers[place]):
-            return f"The model does not answer “{questions[place]}” so. Ask it about each question in `rest`, in their order, with the options above."
+        reply = connection.client.chat.completions.create(model=connection.model, messages=chats[place], temperature=0, **ASKED)
         surest = min((token.probability for token in tokens_of(reply)), default=math.nan)
         if abs(surest - lowest[place]) > 0.01:
             return f"The least likely token of the answer to “{questions[place]}” has another probability. Put the smallest one into `lowest`."

@@ -12,7 +12,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import sidebyside as sbs
-from sidebyside import llm
+from sidebyside import checks as engine, llm
 from tests.verdicts import assert_hint
 
 SOLUTION = next((Path(__file__).resolve().parents[2] / "solutions").glob("*_can_you_tell.ipynb"))
@@ -174,7 +174,8 @@ def given(monkeypatch, lowest):
     known = {question: reply(*said) for question, *said in zip(rows["question"], answers, lowest, strict=True)}
     create = lambda **fields: known[fields["messages"][-1]["content"]]  # noqa: E731
     client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
-    monkeypatch.setattr(llm, "latest", lambda: SimpleNamespace(model="scripted", client=client))
+    for module in (llm, engine):
+        monkeypatch.setattr(module, "latest", lambda: SimpleNamespace(model="scripted", client=client, calls=[]))
     right = [sbs.holds_name(answer, target) for answer, target in zip(answers, rows["answer"], strict=True)]
     return answers, lowest, right, sum(right[:6]) / 6
 
@@ -220,6 +221,12 @@ def test_answers_that_no_model_gave_get_a_hint(own):
     answers, lowest, right, share = own
     assert_hint("can_you_tell.4", ([f"{text} I think so." for text in answers[:-1]] + ["I made this up."], lowest, right, share), "does not answer")
     assert_hint("can_you_tell.4", (["I made this up."] * 12, lowest, right, share), "does not answer")
+
+
+def test_one_answer_that_the_model_did_not_give_is_found_wherever_it_is(own):
+    answers, *rest = own
+    for place in range(len(answers)):
+        assert_hint("can_you_tell.4", ([*answers[:place], "Zzz it is.", *answers[place + 1 :]], *rest), "does not answer")
 
 
 def test_probabilities_that_no_model_gave_get_a_hint(own):

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import exercise, first_unsaid, letters, number_hint, result_of
+from sidebyside.checks import exercise, first_unsaid, letters, result_of
 from sidebyside.evaluation import read_label
+from sidebyside.hints import number_hint
 from sidebyside.prompts import Prompt
 
 HOLDS = {"B": "shows that the same answers lie far apart only under one reading", "D": "counts the messages themselves"}

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sidebyside.cases import load_case
-from sidebyside.checks import Slip, exercise, number_hint, result_of
+from sidebyside.checks import Slip, exercise, result_of
 from sidebyside.evaluation import Rate, rate
-from sidebyside.hints import arrays_hint, function_hint, several, words_hint
+from sidebyside.hints import arrays_hint, number_hint, several, sorting_hint
 from sidebyside.retrieval import passages, plain_facts
 
 MOST = 3  # passages a question
@@ -60,7 +60,7 @@ def who_failed(answer: Any) -> str | None:
     """Compare what the reader says failed with what did; search and model together are both."""
     if isinstance(answer, Mapping):
         answer = {letter: "both" if _names_both(word) else word for letter, word in answer.items()}
-    return words_hint(answer, FAILED, SAID)
+    return sorting_hint(answer, FAILED, SAID)
 
 
 def _names_both(word: Any) -> bool:
@@ -72,7 +72,7 @@ def _names_both(word: Any) -> bool:
 @exercise(2)
 def hit_rate(answer: Callable[..., Any]) -> str | None:
     """Try the function on rankings."""
-    if hint := function_hint(answer, "hit_rate") or arrays_hint(answer, *RANKINGS[0][:3]):
+    if hint := arrays_hint(answer, *RANKINGS[0][:3]):
         return hint
     for found, right, first, share, hint in RANKINGS:
         hint = f"{hint} For found = {found}, right = {right} and k = {first} it should be {share}."
@@ -138,8 +138,6 @@ def _places(row: Any) -> list[int] | None:
 @exercise(4)
 def quote_check(answer: Callable[..., Any]) -> str | None:
     """Try the function on true, altered and invented quotes from two documents."""
-    if hint := function_hint(answer, "quote_check"):
-        return hint
     for quotes, source in ((QUOTES, SOURCE), (OTHERS, CAFE)):
         for quote, right, hint in quotes:
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 import types
 from collections.abc import Callable, Mapping
@@ -12,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import FORGOTTEN, Forgotten, call, exercise, result_of, says
+from sidebyside.checks import FORGOTTEN, Forgotten, call, exercise, first_unsaid, result_of
 from sidebyside.evaluation import Rate, abstains, rate
-from sidebyside.hints import function_hint, several, texts_hint, words_hint
+from sidebyside.hints import several, sorting_hint, texts_hint
 from sidebyside.scorers import holds_name
 
 SORTED = {  # as the exercise shows them
@@ -67,21 +66,18 @@ MARKED = (  # answer, target
 )
 OTHERS = (*MARKED[2:5], ("I don't know.", ""), ("It is Bern.", "Bern"), ("It is Rome.", "Bern"))  # another length, other counts
 KINDS = (bool, np.bool_, int, types.NoneType, re.Match)  # what a function may say yes or no with
-LOOKED_AT = 4  # of the answers to a remedy, drawn by their texts, so that nobody knows which
 FRESH = 10  # of each sort, from the end of the file
 
 
 @exercise(1)
 def sort_answers(answer: Any) -> str | None:
     """Compare the reader's kinds with those that the rules of the page give."""
-    return words_hint(answer, SORTED, SAID)
+    return sorting_hint(answer, SORTED, SAID)
 
 
 @exercise(2)
 def admits(answer: Any) -> str | None:
     """Try the function on answers as models give them; anything that Python takes for true or false will do."""
-    if hint := function_hint(answer, "admits"):
-        return hint
     said = {text: call(answer, text) for text in (*ADMISSIONS, *CLAIMS)}
     if all(found is None for found in said.values()):
         raise Forgotten
@@ -116,8 +112,6 @@ def _why(answer: Callable[..., Any], text: str) -> str:
 @exercise(3)
 def three_rates(answer: Any) -> str | None:
     """Try the function on two marked lists of different lengths."""
-    if hint := function_hint(answer, "three_rates"):
-        return hint
     for rows in (MARKED, OTHERS):
         if hint := _three_hint(answer, rows):
             return hint
@@ -165,16 +159,14 @@ def remedy(answer: tuple[Any, ...]) -> str | None:
     texts = [getattr(text, "text", text) for text in several(given) or []]
     if hint := texts_hint(texts, "answers", len(rows)):
         return hint
-    for place in random.Random("|".join(texts)).sample(range(len(rows)), min(LOOKED_AT, len(rows))):
+    chats = [several(call(make, question)) for question in rows["question"]]
+    if (place := first_unsaid(chats, texts, max_tokens=24)) is not None:
         question = rows["question"].iloc[place]
-        if not says(list(call(make, question)), texts[place], max_tokens=24):
-            return f"Asked with your remedy “{question}”, the model says something else. Use its answers, one for each row of `fresh`, in order."
+        return f"Asked with your remedy “{question}”, the model says something else. Use its answers, one for each row of `fresh`, in order."
     return _rates_hint(rows.assign(given=texts), hears, admitted, right)
 
 
 def _messages_hint(make: Any) -> str | None:
-    if hint := function_hint(make, "remedy"):
-        return hint
     for question in ("What is the capital of Peru?", "What is the chemical symbol of the element zinc?"):
         if (messages := call(make, question)) is None:
             return f"`remedy`: {FORGOTTEN}"

@@ -68,7 +68,8 @@ def scripted(answers):
         text = next(answer for question, answer in answers.items() if question in messages[-1]["content"])
         return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text))])
 
-    return SimpleNamespace(model="scripted", client=SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create))))
+    client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
+    return SimpleNamespace(model="scripted", client=client, calls=[])
 
 
 @pytest.fixture(scope="module", params=["the course's case", "tiny"])
@@ -148,6 +149,12 @@ def test_three_rates_pass(answer):
 def test_a_remedy_with_its_own_rates_passes(form, marked):
     answers, ear, admitted, right = marked
     assert sbs.check(f"{NAME}.4", (doubt, form(answers), ear, admitted, right)).state == "right"
+
+
+def test_one_answer_that_the_model_did_not_give_is_found_wherever_it_is(marked):
+    answers, *rest = marked
+    for place in range(len(answers)):
+        assert_hint(f"{NAME}.4", (doubt, [*answers[:place], "Zalt it is.", *answers[place + 1 :]], *rest), "says something else")
 
 
 def test_the_messages_may_be_a_tuple(marked):

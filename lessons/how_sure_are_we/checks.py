@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from statsmodels.stats.proportion import proportion_confint
 
-from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, number_hint, result_of
+from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, result_of
 from sidebyside.evaluation import paired_p, rate
-from sidebyside.hints import function_hint, one_number_hint, words_hint
+from sidebyside.hints import number_hint, sorting_hint
 
 ALPHA = 0.05  # the common line for "clear"
 
@@ -48,14 +48,12 @@ HITS: tuple[Callable[[float], float], ...] = (float, round, math.floor, math.cei
 @exercise(1)
 def what_may_be_said(answer: Any) -> str | None:
     """Compare the reader's verdicts; capitals, spaces and further words do no harm."""
-    return words_hint(answer, JUDGED, SAID)
+    return sorting_hint(answer, JUDGED, SAID)
 
 
 @exercise(2)
 def messages_needed(answer: Callable[..., Any]) -> str | None:
     """Compare with a search; the number of right answers may have been made a whole one, and the normal quantile rounded."""
-    if hint := function_hint(answer, "messages_needed"):
-        return hint
     for share, half_width in ((0.8, 0.05), (0.5, 0.1), (0.95, 0.1), (1.0, 0.05), (0.9, 0.03)):
         given, right = call(answer, share, half_width), _needed(share, half_width)
         given = np.ravel(given)[0] if isinstance(given, np.ndarray) and given.size == 1 else given
@@ -109,11 +107,11 @@ def same_messages(answer: tuple[Any, ...]) -> str | None:
     counts = (("only_first", only_first, first & ~second, "first"), ("only_second", only_second, second & ~first, "second"))
     for name, given, alone, who in counts:
         hint = f"`{name}` counts the messages where the {who} model is right and the other wrong. Messages that both get right do not count."
-        if problem := one_number_hint(given, name, float(np.sum(alone)), hint, 0.1):
+        if problem := number_hint(given, float(np.sum(alone)), hint, 0.1, name=name):
             return problem
     right_p = paired_p(first, second)
     hint = "Only the flipped messages count for `p`. Use the exact test (exact=True, or coin tosses), and both sides of it: twice the smaller tail."
-    if problem := one_number_hint(p, "p", right_p, hint, 6e-4):
+    if problem := number_hint(p, right_p, hint, 6e-4, name="p"):
         rounded = hasattr(p, "__float__") and np.size(p) == 1 and abs(float(p) - right_p) <= 0.0051 and float(p) == round(float(p), 2)
         return "`p` is rounded so far that nobody can check it. Give three decimals or more." if rounded else problem
     (low, high), (other_low, other_high) = rate(first).interval, rate(second).interval
@@ -139,8 +137,6 @@ def _lead(systems: int, n: int, share: float) -> float:
 @exercise(4)
 def lucky_lead(answer: Callable[..., Any]) -> str | None:
     """Compare with the exact mean; a simulation of two thousand times comes near enough."""
-    if hint := function_hint(answer, "lucky_lead"):
-        return hint
     for systems, n, share, hint in (
         (8, 30, 0.8, "Draw one score for each system and take the best; repeat. The lead is the mean of the best ones minus `rate`."),
         (1, 100, 0.7, "With one system there is nothing to choose, so the lead is about zero."),

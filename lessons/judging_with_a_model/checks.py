@@ -11,9 +11,9 @@ import pandas as pd
 from sklearn.metrics import cohen_kappa_score
 
 from sidebyside.cases import load_case
-from sidebyside.checks import Forgotten, Slip, call, exercise, number_hint, result_of
+from sidebyside.checks import Forgotten, Slip, call, exercise, result_of
 from sidebyside.evaluation import rate
-from sidebyside.hints import function_hint, one_number_hint, several, words_hint
+from sidebyside.hints import number_hint, several, sorting_hint
 
 BAR = 0.8
 ROUNDED = 0.0051  # what two decimals may be off
@@ -33,14 +33,12 @@ SAID |= {"nothing": "nothing", "none": "nothing"}  # how it begins → which
 @exercise(1)
 def what_is_wrong(answer: Any) -> str | None:
     """Compare the faults that the reader found with those that the judges have."""
-    return words_hint(answer, FAULTS, SAID)
+    return sorting_hint(answer, FAULTS, SAID)
 
 
 @exercise(2)
 def order_swap(answer: Callable[..., Any]) -> str | None:
     """Compare both shares on easy lists and on verdicts drawn at random."""
-    if hint := function_hint(answer, "order_swap"):
-        return hint
     known = (
         ("AA", "AA", 1.0, 1.0, "The judge says A both times, although the answers changed places: each pair flips, and the first shown always wins."),
         ("AA", "BB", 0.0, 0.5, "The judge follows the answers to their new places: nothing flips, and the first shown wins half of the verdicts."),
@@ -81,10 +79,10 @@ def three_judges(answer: tuple[Any, ...]) -> str | None:
     for judge, marks in judges.items():
         same = float(np.mean([a == b for a, b in zip(marks, key, strict=True)]))
         hint = f"Count the answers on which {judge} and the key say the same, and divide by all {len(key)}."
-        if problem := one_number_hint(agreement[judge.lower()], f"agreement of {judge}", same, hint):
+        if problem := number_hint(agreement[judge.lower()], same, hint, name=f"agreement of {judge}"):
             return problem
         hint = f"Kappa of {judge}: take chance out of the agreement. How often would the two say the same by chance, from how often each says r?"
-        if problem := one_number_hint(kappas[judge.lower()], f"kappa of {judge}", float(cohen_kappa_score(list(marks), list(key))), hint):
+        if problem := number_hint(kappas[judge.lower()], float(cohen_kappa_score(list(marks), list(key))), hint, name=f"kappa of {judge}"):
             return problem
     named = [judge for judge in judges if isinstance(best, str | list | tuple) and re.search(rf"\b{judge}\b", str(best), re.IGNORECASE)]
     if len(named) != 1:
@@ -110,8 +108,6 @@ def own_rule(answer: tuple[Any, ...]) -> str | None:
     answers = load_case().answers
     if not hasattr(rows, "itertuples") or not set(rows["id"]) <= set(answers["id"]) or len(rows) < 2:
         return "Hand over `half` as it came."
-    if hint := function_hint(rule, "rule"):
-        return hint
     marks = [call(rule, row.answer, row.sentence) for row in rows.itertuples()]
     if hint := _marks_hint(marks):
         return hint
@@ -146,7 +142,7 @@ def _verdict_hint(agrees: Sequence[bool], agreement: Any, verdict: Any) -> str |
     """Compare a rate and the verdict on it with those of the marks."""
     measured = rate(agrees)
     hint = f'Count the answers where your rule and the column "right" agree, and divide by all {measured.n}. The column holds "yes" and "no".'
-    if problem := one_number_hint(agreement, "agreement", measured.value, hint):
+    if problem := number_hint(agreement, measured.value, hint, name="agreement"):
         return problem
     low, high = measured.interval
     right = "passed" if low >= BAR else "failed" if high < BAR else "not shown yet"

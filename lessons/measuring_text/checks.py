@@ -11,8 +11,8 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from sidebyside.cases import load_case
-from sidebyside.checks import Forgotten, call, exercise, number_hint, result_of
-from sidebyside.hints import function_hint, one_number_hint
+from sidebyside.checks import Forgotten, call, exercise, result_of
+from sidebyside.hints import number_hint
 
 RECALLS = (  # answer, target, recall, what to look at
     ("red green blue", "red green blue", 1.0, "All words of the target are there."),
@@ -65,8 +65,6 @@ def recall(answer: Callable[..., Any]) -> str | None:
     """Try the function on small pairs, then compare it with rouge-score on the case's own answers."""
     from rouge_score.rouge_scorer import RougeScorer
 
-    if hint := function_hint(answer, "recall"):
-        return hint
     for text, target, value, hint in RECALLS:
         if wrong := number_hint(result_of(answer, text, target), value, f"{hint} Look at “{text}” with the target “{target}”.", 1e-6):
             return wrong
@@ -83,8 +81,6 @@ def recall(answer: Callable[..., Any]) -> str | None:
 def careful(answer: tuple[Any, Any, Any]) -> str | None:
     """Probe the learner's score, and measure it anew on the case's answers."""
     score, area, fooled = answer
-    if hint := function_hint(score, "careful"):
-        return hint
     tries = [*((POLICY, *probe) for probe in PROBES), *((OTHER_POLICY, *probe) for probe in OTHERS)]
     values = {(text, target): call(score, text, target) for target, text, *_ in tries}
     if any(value is None for value in values.values()):
@@ -119,7 +115,7 @@ def _measured(score: Callable[..., Any], area: Any, fooled: Any) -> str | None:
     values = np.array([float(call(score, text, target)) for text, target in zip(rows["answer"], rows["sentence"], strict=True)])
     good = (rows["right"] == "yes").to_numpy()
     hint = "`area`: Score each answer against its `sentence`, and give roc_auc_score(rows['right'] == 'yes', scores)."
-    if wrong := one_number_hint(area, "area", float(roc_auc_score(good, values)), hint, ROUNDED):
+    if wrong := number_hint(area, float(roc_auc_score(good, values)), hint, ROUNDED, name="area"):
         return wrong
     highest = values[~good].max()
     there = rows[~good & (values >= highest - 1e-9)]

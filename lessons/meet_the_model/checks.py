@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sidebyside.asked import was_asked
-from sidebyside.checks import exercise, number_hint, result_of, whole_numbers
+from sidebyside.checks import exercise, result_of, whole_numbers
+from sidebyside.hints import number_hint
 from sidebyside.llm import latest
 from sidebyside.tokens import Token, tokens_of
 

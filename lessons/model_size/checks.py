@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, number_hint, result_of, sorting_hint
+from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, result_of
+from sidebyside.hints import number_hint, sorting_hint
 
 SMALLEST, LARGER, TRAINED, NOTHING = ("the smallest that passes", "a larger one", "a trained model", "no model at all")
 NAMED = {"smallest": SMALLEST, "larger": LARGER, "trained": TRAINED, "no model": NOTHING}  # how a choice is told

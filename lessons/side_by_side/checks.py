@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sidebyside.checks import exercise, kind_of, number_of, result_of, sorting_hint
+from sidebyside.checks import exercise, kind_of, number_of, result_of
+from sidebyside.hints import sorting_hint
 
 FIRST_CHOICE = {  # situation → what to try first, and what to say to another choice
     "A": ("trained", "Situation A: the labels are there already, and with a million messages each one has to be cheap."),

@@ -13,8 +13,9 @@ from jsonschema.exceptions import SchemaError
 
 from sidebyside.asked import holds, told
 from sidebyside.cases import load_case
-from sidebyside.checks import exercise, kind_of, result_of, sorting_hint
+from sidebyside.checks import exercise, kind_of, result_of
 from sidebyside.evaluation import Rate
+from sidebyside.hints import sorting_hint
 
 Fields = Mapping[str, Mapping[str, Any]]
 ASKED = 8  # dev messages that the second exercise asks the model about

@@ -155,7 +155,7 @@ class Endpoint:
         settings: The settings in force; in mode `replay` no endpoint, key or price is needed.
 
     Raises:
-        SettingsError: If the endpoint is not set up whole.
+        SettingsError: If the endpoint is not set up whole, or in mode `replay` nothing of the model is recorded, for any case.
     """
 
     timeout: httpx2.Timeout | float | None = httpx2.Timeout(180.0, connect=15.0)  # a reasoning model thinks, and a local server has a queue
@@ -164,6 +164,8 @@ class Endpoint:
         """Check that money is spent only on purpose and within a limit; nothing is asked yet."""
         self.name, self.settings = name, settings
         recorded = settings.mode == "replay"
+        if recorded and not os.path.isdir(settings.recordings / self.folder()):
+            _refuse_unrecorded(name, settings)
         self.own_price = None if recorded else own_price(name)  # as it is now: a setting that changes later holds for the next connection
         self.at_once = 1 if recorded else settings.at_once
         self.base_url, self.api_key = (NO_URL, NO_KEY) if recorded else (endpoint_address(), _require_key(settings))
@@ -366,6 +368,15 @@ def _refuse_unknown_model(name: str, names: list[str]) -> None:
     shown = list(listed)[: min(most, MOST_NAMES)]
     more = ", …" if len(listed) > len(shown) else ""
     raise SettingsError(f"The endpoint has no model '{name}'. Set SIDEBYSIDE_MODEL to one of: {', '.join(shown)}{more}.")
+
+
+def _refuse_unrecorded(name: str, settings: Settings) -> NoReturn:
+    there = [folder.name for folder in settings.recordings.iterdir() if folder.is_dir()] if os.path.isdir(settings.recordings) else []
+    others = "".join(f", {folder}" for folder in sorted(set(there) - set(MODELS)) if not folder.startswith("."))
+    raise SettingsError(
+        f"No answer of a model '{one_line(name):.60}' is recorded, and with SIDEBYSIDE_MODE=replay none is asked. "
+        f"Choose one of: {names()}{others}; or set SIDEBYSIDE_MODE to auto."
+    )
 
 
 def _require_key(settings: Settings) -> str:

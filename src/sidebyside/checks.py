@@ -24,7 +24,10 @@ from .slips import kind_of, plainly, stopped, takes
 Check = Callable[[Any], str | None]
 FORGOTTEN = "Your function gives nothing back. Does its last line begin with `return`? Showing a result with `print` does not give it back."
 UNWRITTEN = "Not done yet. Your function still returns the dots: write what it does, and what it returns in their place."
-UNSORTED = "Not done yet. Write one of the words behind each letter, in the place of the dots."
+NO_FUNCTION = (
+    "This should be your function itself, and it is {kind}. Hand over its name alone, with no brackets behind it. "
+    "Does another line give that name to something else?"
+)
 MOST_LIVE = 3  # answers that are asked for again where each has to be waited for
 NO = ("no", "false", "undo", "drop", "0", "")  # how somebody says that a letter or number is not chosen
 NUMERALS = {word: str(number) for number, word in enumerate("zero one two three four five six seven eight nine".split())}
@@ -160,7 +163,7 @@ def call(function: Any, *arguments: Any) -> Any:
         Slip: If it is no function, takes another number of things, or stops.
     """
     if not callable(function):
-        raise Slip(f"This should be your function, and it is {kind_of(function)}. Does another line give its name to something else?")
+        raise Slip(NO_FUNCTION.format(kind=kind_of(function)))
     if not takes(function, len(arguments)):
         many = f"{len(arguments)} things" if len(arguments) > 1 else "one thing"
         raise Slip(f"Your function should take {many} in its brackets. Leave its first line, which begins with `def`, as it was.")
@@ -188,7 +191,7 @@ def result_of(function: Any, *arguments: Any) -> Any:
     return result
 
 
-def says(messages: Any, answer: str, **options: Any) -> bool:
+def _says(messages: Any, answer: str, **options: Any) -> bool:
     """Tell whether the latest connection's model gives this answer, so that a check sees that it was asked.
 
     Where answers are kept or recorded, asking again costs nothing. An answer may be cut off sooner than the other, or have other spaces.
@@ -236,54 +239,6 @@ def first_unsaid(chats: Sequence[Any], answers: Sequence[str], **options: Any) -
         live = sum(call.source == "live" for call in calls[start:])
         if live >= MOST_LIVE or (live and unsaid):
             break
-        if not says(chats[place], answers[place], **options):
+        if not _says(chats[place], answers[place], **options):
             unsaid.append(place)
     return min(unsaid, default=None)
-
-
-def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) -> str | None:
-    """Compare a number with the right one; say the kind of mistake where it is plain.
-
-    Args:
-        answer: The learner's number.
-        right: The right one.
-        hint: What to look at otherwise.
-        tolerance: How far off is still right.
-    """
-    value = number_of(answer)
-    if value is None:
-        return f"This should be a number, and it is {kind_of(answer)}."
-    if abs(value - right) <= tolerance:
-        return None
-    if 0 <= right <= 1 and abs(value - 100 * right) <= 100 * tolerance:
-        return "That is a percentage. Give the share, a number from 0 to 1."
-    return hint
-
-
-def sorting_hint(answer: Any, right: Mapping[str, tuple[str, str]], words: Mapping[str, str]) -> str | None:
-    """Compare what a learner sorted with what is right, whatever the case and whatever is said around the words.
-
-    Args:
-        answer: Letter → what the learner wrote.
-        right: Letter → the right word, and what to look at.
-        words: How a word may begin → which of the words in `right` is meant.
-
-    Returns:
-        A hint; None if all is right.
-
-    Raises:
-        NotDone: If a letter still has its dots.
-    """
-    if not hasattr(answer, "items") or getattr(answer, "ndim", 1) != 1:
-        return "Leave the letters as they are, and write one of the words behind each."
-    said = {str(letter).strip().lower(): word for letter, word in answer.items()}
-    if any(said.get(letter.lower(), ...) in (..., "...") for letter in right):
-        raise NotDone(UNSORTED)
-    *others, last = dict.fromkeys(words.values())
-    for letter, (word, why) in right.items():
-        named = {kind for start, kind in words.items() if re.search(rf"\b{start}", str(said[letter.lower()]).lower())}
-        if len(named) != 1:
-            return f"Behind {letter}, write {', '.join(others)} or {last}."
-        if named != {word}:
-            return f"Look at {letter} again. {why}"
-    return None

@@ -18,6 +18,7 @@ from .models import MAIN, MODELS, find, names
 from .settings import weights_folder
 from .weights import get, is_there, place
 
+HELP = ("-h", "--help", "help")
 STOPPED = "Stopped. What has arrived is kept: give the same command again to go on."
 
 
@@ -69,6 +70,8 @@ def main(words: Sequence[str] | None = None) -> None:
         SystemExit: If there is no such command, or with a fault's sentence.
     """
     words = sys.argv[1:] if words is None else words
+    if words and (words[0] in HELP or (words[0] != "lab" and set(words) & set(HELP))):  # `lab --help` tells JupyterLab's own options
+        return print(__doc__)
     if not words or words[0] not in COMMANDS:
         sys.exit(__doc__)
     try:

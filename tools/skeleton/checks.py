@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sidebyside.checks import call, exercise, number_hint
+from sidebyside.checks import call, exercise
+from sidebyside.hints import number_hint
 
 
 @exercise(1)
