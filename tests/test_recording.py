@@ -182,6 +182,7 @@ def test_record_does_not_ask_twice(endpoint: ScriptedModel, mode: Mode) -> None:
 
 
 def test_missing_in_replay_names_the_page_and_the_remedy(endpoint: ScriptedModel, mode: Mode) -> None:
+    file_of(endpoint, "06_other").parent.mkdir(parents=True)  # of this model something is recorded, only not this
     with pytest.raises(RecordingError, match=r"page '07_words'.*How was it\?.*`make record`"):
         ask(mode("replay", "07_words"))
     assert endpoint.asked == []

@@ -404,6 +404,7 @@ def test_a_folder_in_the_place_of_the_weights_is_told_of_before_anything_is_fetc
 
 
 def test_a_folder_named_as_own_weights_is_called_one(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
     with pytest.raises(WeightsError, match="is a folder.*name the file"):
         weights.find_weights(models.own_file(folder))
 

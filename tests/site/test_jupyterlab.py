@@ -147,7 +147,7 @@ BOXES = ":is(.sbs-predict, .sbs-veil, details.quiz), :is(.sbs-predict, .sbs-veil
 
 def test_in_a_narrow_window_the_page_has_the_room_and_nothing_spills(page: Page) -> None:
     page.set_viewport_size({"width": 480, "height": 800})
-    show(page, START)
+    page.goto(f"/lab/tree/{START}?reset")  # there is no room for the sign that the kernel is at rest
     notebook = page.locator(f"{HERE} .jp-NotebookPanel-notebook")
     rounds(page)
     expect(page.locator(".jp-DirListing")).to_be_hidden()
@@ -189,7 +189,7 @@ def test_a_cell_that_needs_an_earlier_one_after_a_restart_says_what_to_do(page: 
     choose(page, "Run", "Run All Above Selected Cell")
     prompt.click()
     page.keyboard.press("Control+Enter")
-    expect(page.locator(f"{HERE} .sbs-predict[data-key]")).to_have_count(QUESTIONS)
+    expect(page.locator(f"{HERE} .sbs-predict[data-key]")).to_have_count(1)
     expect(hint).to_have_count(0)
 
 
