@@ -220,7 +220,7 @@ def _labels(place: float | None, sizes: Sequence[int]) -> str:
 def _hours(n: float) -> str:
     """Say how long so many labels take by hand."""
     minutes = n * SECONDS / 60
-    return f"{minutes / 60:.1f} hours" if minutes >= 90 else f"{minutes:.0f} minutes"
+    return f"{minutes / 60:.1f} hours" if minutes >= 90 else plural(round(minutes), "minute")
 
 
 # --- the hunt for wrong labels ----------------------------------------------------------------------------------------
