@@ -255,15 +255,17 @@ def flags(model: str, taught: pd.DataFrame, flagged: Sequence[int], label: str) 
 
 
 def disputed(taught: pd.DataFrame, label: str) -> Markdown:
-    """Say on how many of the wrong labels a second reader sided with the teacher; nothing where the case has no second labels."""
-    second, wrong = f"second_{label}", wrong_ones(taught, label)
-    if second not in taught or not wrong.any():
-        return sbs.say("*Wrong* means: not the case's own label.")
-    sided = sbs.rate(list(taught[wrong]["given"] == taught[wrong][second]))
-    return sbs.say(
-        f"*Wrong* means: not the case's own label. Each message was also labelled by a second reader. "
-        f"On {sided} of the wrong ones that reader gave the same label as the language model, so these can be argued about."
-    )
+    """Say which way the wrong labels go, and, where the case has second labels, on how many that reader sided with the teacher."""
+    second, wrong = f"second_{label}", taught[wrong_ones(taught, label)]
+    meaning = "*Wrong* means: not the case's own label."
+    if wrong.empty:
+        return sbs.say(meaning)
+    ((said, true), n), *_ = Counter(zip(wrong["given"], wrong[label], strict=True)).most_common(1)
+    way = f"Of {plural(len(wrong), 'wrong label')}, {n} say “{said}” where “{true}” is true."
+    if second not in wrong:
+        return sbs.say(f"{way} {meaning}")
+    sided = sbs.rate(list(wrong["given"] == wrong[second]))
+    return sbs.say(f"{way} {meaning} A second reader sided with the teacher on {sided} of them: those can be argued about.")
 
 
 def repairs(fixed: Mapping[str, Sequence[Sequence[str]]], right: Mapping[str, Sequence[Marks]], taught: pd.DataFrame, label: str, n: int) -> Table:

@@ -199,6 +199,13 @@ def test_disputed_labels_are_counted_where_there_is_a_second_reader() -> None:
     assert "second reader" not in said(page.disputed(taught(0), "mood"))
 
 
+def test_the_commonest_way_of_being_wrong_is_named() -> None:
+    rows = taught(3, 10)
+    rows.loc[9, ["given", "mood"]] = ["glad", "sad"]
+    assert "Of 4 wrong labels, 3 say “sad” where “glad” is true." in said(page.disputed(rows, "mood"))
+    assert "say “" not in said(page.disputed(taught(0), "mood"))
+
+
 def test_suspects_are_shown_in_order() -> None:
     assert list(page.suspects(taught(10), [7, 3, 500, 2, 1], "mood").rows["message"]) == ["text 7", "text 3", "text 500", "text 2"]
     assert page.suspects(taught(0, 0), [], "mood").rows.empty
