@@ -233,7 +233,7 @@ def wrong_ones(taught: pd.DataFrame, label: str) -> np.ndarray:
 
 def suspects(taught: pd.DataFrame, flagged: Sequence[int], label: str) -> Table:
     """Show the most doubtful labels: each message, what the teacher said, and what is true."""
-    rows = taught.iloc[list(flagged[:4])]
+    rows = taught.iloc[list(flagged[:3])]
     return sbs.table(pd.DataFrame({"message": rows["text"], "the teacher's label": rows["given"], "the true label": rows[label]}))
 
 
