@@ -434,8 +434,8 @@ def time_of(model: Any, texts: Sequence[str], see: Callable[[Any], Any] = lambda
 
 def hosted_price(calls: pd.DataFrame, hosted: Sequence[str]) -> str:
     """Say what as many tokens for a thousand messages cost at hosted models, whose answers nobody tested here."""
-    tokens, day = sbs.lesson("side_by_side").thousand(calls)
-    bills = {name: sbs.prices.price(name, *tokens, day) for name in hosted}
+    (sent, received), day = sbs.lesson("side_by_side").thousand(calls)
+    bills = {name: sbs.prices.price(name, sent, received, day) for name in hosted}
     told = "; ".join(f"{name} {dollars:.3f}" for name, dollars in bills.items() if dollars is not None)
     return f"same tokens at {told}" if told else NOT_MEASURED
 

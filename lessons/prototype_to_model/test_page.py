@@ -220,7 +220,7 @@ def test_repairs_say_what_a_person_reads_and_what_it_brings() -> None:
     assert table["labels right afterwards"].tolist() == ["90.0% of 1,000", "100.0% of 1,000", "95.0% of 1,000"]
     assert table["labels read by a person"].tolist() == ["none", "60 (20 minutes)", "60 (20 minutes)"]
     assert table["student right on test"][2] == "75.0% of 100"
-    nothing = {way: [[]] for way in fixed}
+    nothing: dict[str, list[list[str]]] = {way: [[]] for way in fixed}
     shown = page.repairs(nothing, {way: [NONE] for way in fixed}, taught(0, 0), "mood", 0).rows
     assert set(shown["labels right afterwards"]) == {NOT_MEASURED}
 
