@@ -115,9 +115,8 @@ def kinds(model: str) -> dict[str, str]:
 
 def scoreboard(model: str, right: Mapping[str, Marks]) -> Any:
     """Draw the accuracy of teacher, student and twin on test."""
-    rates = {name: rate for name, given in right.items() if (rate := sbs.rate(given)).n}
-    told = ", ".join(f"{name} {rate.value:.0%}" for name, rate in rates.items())
-    kind = kinds(model)
+    rates, kind = {name: sbs.rate(given) for name, given in right.items()}, kinds(model)
+    told = ", ".join(f"{name} {rate.value:.0%}" for name, rate in rates.items() if rate.n)
     alt = f"Points with intervals: share of test messages sorted right. {told}."
     return sbs.scoreboard({name: (kind[name], rate) for name, rate in rates.items()}, alt, "right on test")
 
@@ -319,24 +318,21 @@ def _ahead(difference: np.ndarray, name: str) -> str:
 # --- specialists ------------------------------------------------------------------------------------------------------
 
 
-def specialists(model: str, teachers: Marks, given: Mapping[str, Marks], true: Mapping[str, Marks]) -> Table:
-    """Show each student's score by what it sees, taught by the teacher's labels and by the true ones, and the prompt's.
+def specialists(model: str, teachers: Marks, columns: Mapping[str, Mapping[str, Marks]]) -> Table:
+    """Show each student's score by what it sees and by which labels taught it, and the prompt's.
 
     Args:
         model: The teacher.
         teachers: Whether the prompt sorts each test message right.
-        given: What a student sees → whether it is right, taught by the teacher's labels.
-        true: The same, taught by the true labels.
+        columns: Which labels taught → what a student sees → whether it sorts each right.
     """
-    rows = [
-        {"what the student sees": name, "taught by the teacher": share(sbs.rate(given[name])), "taught by true labels": share(sbs.rate(true[name]))}
-        for name in given
-    ]
-    own = {
-        "what the student sees": f"no student: {model} with its prompt",
-        "taught by the teacher": share(sbs.rate(teachers)),
-        "taught by true labels": "",
-    }
+    names = list(next(iter(columns.values())))
+    rows = [{"what the student sees": name} | {labels: share(sbs.rate(given[name])) for labels, given in columns.items()} for name in names]
+    own = (
+        {"what the student sees": f"no student: {model} with its prompt"}
+        | dict.fromkeys(columns, "")
+        | {next(iter(columns)): share(sbs.rate(teachers))}
+    )
     return sbs.table(pd.DataFrame([*rows, own]))
 
 

@@ -260,10 +260,10 @@ def test_no_student_is_best_if_one_other_is_close() -> None:
 
 
 def test_the_table_of_specialists_ends_with_the_prompt() -> None:
-    given = {"counts": marks(80), "inner": NONE}
-    rows = page.specialists("a-model", marks(91), given, {"counts": marks(85), "inner": NONE}).rows
+    columns = {"its labels": {"counts": marks(80), "inner": NONE}, "true labels": {"counts": marks(85), "inner": NONE}}
+    rows = page.specialists("a-model", marks(91), columns).rows
     assert rows["what the student sees"].tolist() == ["counts", "inner", "no student: a-model with its prompt"]
-    assert rows["taught by true labels"][0].startswith("85%") and rows["taught by the teacher"][2].startswith("91%")
+    assert rows["true labels"][0].startswith("85%") and rows["its labels"][2].startswith("91%") and rows["true labels"][2] == ""
 
 
 def prototype(calls: pd.DataFrame = CALLS) -> Any:
