@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from timeit import timeit
 from typing import Any, TypeVar
 
@@ -123,10 +124,13 @@ def scoreboard(model: str, right: Mapping[str, Marks]) -> Any:
 
 def compared(right: Mapping[str, Marks]) -> Table:
     """Show each pair of systems compared message by message: exact McNemar tests, corrected together by Holm's method."""
-    names = list(right)
-    pairs = [(one, other) for i, one in enumerate(names) for other in names[i + 1 :]]
-    corrected = holm([sbs.paired_p(right[one], right[other]) for one, other in pairs])
-    return sbs.table(pd.DataFrame([_pair(one, other, right, p) for (one, other), p in zip(pairs, corrected, strict=True)]))
+    return sbs.table(pd.DataFrame([_pair(one, other, right, p) for (one, other), p in corrected(right).items()]))
+
+
+def corrected(right: Mapping[str, Marks]) -> dict[tuple[str, str], float]:
+    """Return each pair of systems with the p of its exact McNemar test, all corrected together by Holm's method."""
+    pairs = list(combinations(right, 2))
+    return dict(zip(pairs, holm([sbs.paired_p(right[one], right[other]) for one, other in pairs]), strict=True))
 
 
 def _pair(one: str, other: str, right: Mapping[str, Marks], p: float) -> dict[str, str]:
@@ -143,26 +147,60 @@ def _pair(one: str, other: str, right: Mapping[str, Marks], p: float) -> dict[st
 
 
 def student(model: str, right: Mapping[str, Marks]) -> Outcome:
-    """Say how the student does, compared with the twin that learnt from the true labels of the same messages."""
+    """Say how the student does, compared with the twin that learnt from the true labels of the same messages.
+
+    Args:
+        model: The teacher.
+        right: Teacher, student and twin, in this order → whether each test message is sorted right.
+    """
     key = "prototype_to_model/student"
-    mine, twins, teachers = (sbs.rate(right[name]) for name in (STUDENT, TWIN, model))
+    mine, twins = sbs.rate(right[STUDENT]), sbs.rate(right[TWIN])
     if not (mine.n and twins.n):
         return not_measured(key, model, TOO_FEW.format(model=model))
-    p = sbs.paired_p(right[STUDENT], right[TWIN])
-    answer = clearly(mine.value - twins.value, p, options(key))
-    told = f"The student, taught by {model}, gets {mine} of the test messages right; its twin, taught by the true labels, {twins} ({p_is(p)})."
-    return sbs.outcome(key, answer, f"{told} {_behind(model, right, mine, teachers)}", model)
+    p = corrected(right)
+    answer = clearly(mine.value - twins.value, p[STUDENT, TWIN], options(key))
+    told = f"The student, taught by {model}, gets {mine} of the test messages right; its twin, taught by the true labels, {twins}"
+    rest = _with_teacher(sbs.rate(right[model]), mine, p[model, STUDENT])
+    return sbs.outcome(key, answer, f"{told} ({p_is(p[STUDENT, TWIN])}). {rest}", model)
 
 
-def _behind(model: str, right: Mapping[str, Marks], mine: sbs.Rate, teachers: sbs.Rate) -> str:
+def _with_teacher(teachers: sbs.Rate, mine: sbs.Rate, p: float) -> str:
     """Say what the student lost of its teacher."""
-    p = sbs.paired_p(right[STUDENT], right[model])
     if math.isnan(p):
         return f"How it compares with its teacher is {NOT_MEASURED}."
     if p >= LINE:
         return f"Its teacher gets {teachers}: too close to tell the two apart ({p_is(p)})."
     way = "clearly behind" if mine.value < teachers.value else "clearly ahead of"
     return f"It is {way} its teacher, who gets {teachers} ({p_is(p)})."
+
+
+def copied(model: str, right: Mapping[str, Marks]) -> Markdown:
+    """Say how many of the teacher's mistakes the student makes too, and whether true labels would have closed the gap.
+
+    Args:
+        model: The teacher.
+        right: Teacher, student and twin, in this order → whether each test message is sorted right.
+    """
+    missed = [place for place, hit in enumerate(right[model]) if hit is not None and not hit]
+    wrong = {name: [None if (hit := right[name][place]) is None else not hit for place in missed] for name in (STUDENT, TWIN)}
+    mine, twins = (sbs.rate(wrong[name]) for name in (STUDENT, TWIN))
+    if not (mine.n and twins.n):
+        return sbs.say(f"What a student takes over from its teacher is {NOT_MEASURED}.")
+    p = sbs.paired_p(wrong[STUDENT], wrong[TWIN])
+    verdict = clearly(mine.value - twins.value, p, ["clearly more", "clearly fewer", "no clear difference"])
+    told = f"Of the messages that **{sbs.plain(model)}** sorts wrong, the student gets {mine} wrong too, and its twin {twins}: {verdict} ({p_is(p)})."
+    return sbs.say(f"{told} {_true_labels(model, right)}")
+
+
+def _true_labels(model: str, right: Mapping[str, Marks]) -> str:
+    """Say how the same small model does against the teacher if it learns from true labels."""
+    gap = sbs.rate(right[TWIN]).value - sbs.rate(right[model]).value
+    where = clearly(gap, corrected(right)[model, TWIN], ["ahead", "behind", "level"])
+    return {
+        "ahead": "The twin is even clearly ahead of that model: true labels were worth more than a large model.",
+        "behind": "The twin is clearly behind that model as well, so the labels alone are not to blame: counting words has its limits.",
+        "level": "Between the twin and that model there is no clear difference.",
+    }[where]
 
 
 # --- what the labels are worth ----------------------------------------------------------------------------------------
@@ -204,9 +242,7 @@ def worth(model: str, sizes: Sequence[int], hits: np.ndarray, right: Marks, give
     never = f"does not reach the {level.value:.1%} of the student with all {sizes[-1]:,} labels"
     told = f"On the mean of {hits.shape[1]} runs, a model trained on human labels {never if place is None else met}"
     span = f"from {_labels(low, sizes)} to {_labels(high, sizes)}" if low != high else _labels(low, sizes)
-    effort = (
-        "" if place is None else f" At {SECONDS} seconds a label that is {_hours(place)} of a person's work, for which {model} gave {given:,} labels."
-    )
+    effort = "" if place is None else f" At {SECONDS} seconds a label, {given:,} labels from {model} saved {_hours(place)} of a person's work."
     return sbs.outcome(key, answer, f"{told}; had other messages been drawn, anything {span} (95 % interval).{effort}", model)
 
 
@@ -345,18 +381,18 @@ def specialist(model: str, given: Mapping[str, Marks]) -> Outcome:
     """
     key = "prototype_to_model/specialist"
     *named, none = options(key)
-    rates = {name: sbs.rate(row) for name, row in given.items()}
+    asked = dict(zip(given, named, strict=False))  # a reader may add a student of their own
+    rates = {name: sbs.rate(given[name]) for name in asked}
     if not all(rate.n for rate in rates.values()):
         return not_measured(key, model, TOO_FEW.format(model=model))
     best = max(rates, key=lambda name: rates[name].successes)
-    others = [name for name in given if name != best]
+    others = [name for name in asked if name != best]
     p = dict(zip(others, holm([sbs.paired_p(given[best], given[name]) for name in others]), strict=True))
-    answer = dict(zip(given, named, strict=True))[best] if max(p.values()) < LINE else none
+    ahead = max(p.values()) < LINE
     told = "; ".join(f"{name} {rate}" for name, rate in rates.items())
     apart = " and ".join(f"{name} ({p_is(value)})" for name, value in p.items())
-    return sbs.outcome(
-        key, answer, f"Taught by the labels of {model}: {told}. The best, {best}, compared with {apart}, corrected by Holm's method.", model
-    )
+    verdict = f"The lead of {best} is {'clear' if ahead else 'not clear'}, tested against {apart} and corrected by Holm's method."
+    return sbs.outcome(key, asked[best] if ahead else none, f"Taught by the labels of {model}: {told}. {verdict}", model)
 
 
 # --- the bill ---------------------------------------------------------------------------------------------------------
@@ -405,7 +441,9 @@ def bill(prototype: Prototype, right: Mapping[str, Marks], given: Mapping[str, M
         recorded_time(prototype.calls),
         hosted_price(prototype.calls, prototype.hosted),
     ]
-    taught = [[f"student: {see}", row, f"the same, and {n:,} answers of the model", times[see], "no charge"] for see, row in given.items()]
+    taught = [
+        [f"student: {see}", row, f"the same, and {n:,} answers of the model", times.get(see, NOT_MEASURED), "no charge"] for see, row in given.items()
+    ]
     twin = [f"twin: {COUNTS}", right[TWIN], f"{n:,} human labels ({_hours(n)})", times[COUNTS], "no charge"]
     columns = ["system", "right on test", "before the first message", "1,000 messages take", "1,000 messages cost, US dollars"]
     rows = [[name, share(sbs.rate(row)), *rest] for name, row, *rest in (prompt, *taught, twin)]
@@ -441,6 +479,6 @@ def pays(model: str, given: int) -> Markdown:
     if not given:
         return sbs.say(f"When a student pays is {NOT_MEASURED}.")
     return sbs.say(
-        f"The student's labels cost {given:,} answers of **{sbs.plain(model)}**, once. "
-        f"So the prompt alone is cheaper up to message {given:,}, and the student from message {given + 1:,} on."
+        f"The student's labels cost {given:,} answers of **{sbs.plain(model)}**, once. After {given:,} messages at work it has saved as many, "
+        "and from then on it is the cheaper one. The hours of whoever trains it and checks it come on top."
     )

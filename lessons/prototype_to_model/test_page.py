@@ -121,6 +121,31 @@ def test_every_pair_is_compared_once() -> None:
     assert rows["difference"][1] == NOT_MEASURED
 
 
+def test_sentence_and_table_say_the_same_p() -> None:
+    right = results(marks(80), [*marks(84)[:84], *[False] * 16], [*[False] * 8, *marks(92, 8)[8:]])
+    p = page.corrected(right)["student", "twin"]
+    assert p > sbs.paired_p(right["student"], right["twin"])
+    assert f"{p:.3f}" in page.student("a-model", right).sentence and f"{p:.3f}" in said(page.compared(right).rows.to_string())
+
+
+@pytest.mark.parametrize(
+    ("student", "twin", "told"),
+    [
+        (marks(60), marks(95), ["40 of 40", "5 of 40", "clearly more", "even clearly ahead of that model"]),
+        (marks(95), marks(30), ["5 of 40", "40 of 40", "clearly fewer", "clearly behind that model as well"]),
+        (marks(60), marks(62), ["40 of 40", "38 of 40", "no clear difference (p = 0.500)", "there is no clear difference"]),
+    ],
+)
+def test_mistakes_that_a_student_takes_over(student: Any, twin: Any, told: list[str]) -> None:
+    sentence = said(page.copied("a-model", results(marks(60), student, twin)))
+    assert all(part in sentence for part in told), sentence
+
+
+@pytest.mark.parametrize("right", [(marks(60), NONE, NONE), (NONE, marks(60), marks(60)), (marks(N), marks(60), marks(60))])
+def test_without_a_mistake_or_a_student_nothing_is_taken_over(right: Any) -> None:
+    assert NOT_MEASURED in said(page.copied("a-model", results(*right)))
+
+
 def test_the_chart_shows_who_was_measured() -> None:
     described = page.scoreboard("a-model", results(marks(90), marks(60), NONE)).to_dict()["description"]
     assert "a-model 90%" in described and "student 60%" in described and "twin" not in described
@@ -148,7 +173,7 @@ def curve(*rights: int) -> np.ndarray:
 def test_labels_to_draw_level(rights: tuple[int, ...], answer: str) -> None:
     found = page.worth("a-model", SIZES, curve(*rights), marks(80), 1000)
     assert found.answer == answer and answer in options("prototype_to_model/worth")
-    assert ("does not reach" in found.sentence) == (max(rights) < 80)
+    assert ("does not reach" in found.sentence) == (max(rights) < 80) == ("saved" not in found.sentence)
     assert "nan" not in found.sentence and "inf" not in found.sentence
 
 
@@ -250,12 +275,22 @@ def test_the_best_student_is_named_if_it_is_clearly_ahead_of_both(first: int) ->
     rights = [60, 60, 60]
     rights[first] = 95
     given = dict(zip(("counts", "static", "inner"), map(marks, rights), strict=True))
-    assert page.specialist("a-model", given).answer == options("prototype_to_model/specialist")[first]
+    found = page.specialist("a-model", given)
+    assert found.answer == options("prototype_to_model/specialist")[first] and "is clear, tested against" in found.sentence
+
+
+def test_a_student_of_the_readers_own_is_no_answer_to_the_question() -> None:
+    given = {"counts": marks(60), "static": marks(90), "inner": marks(60), "both": marks(99)}
+    found = page.specialist("a-model", given)
+    assert found.answer == options("prototype_to_model/specialist")[1] and "both" not in found.sentence
+    times = dict.fromkeys(list(given)[:3], "under a second") | {page.COUNTS: "under a second"}
+    rows = page.bill(prototype(), results(marks(90), marks(80), marks(82)), given, times, 1000).rows
+    assert rows["1,000 messages take"].tolist()[-2:] == [NOT_MEASURED, "under a second"]
 
 
 def test_no_student_is_best_if_one_other_is_close() -> None:
     found = page.specialist("a-model", {"counts": marks(90), "static": marks(88), "inner": marks(50)})
-    assert found.answer == "none of the three" and "The best, counts" in found.sentence
+    assert found.answer == "none of the three" and "The lead of counts is not clear" in found.sentence
     assert page.specialist("a-model", {"counts": NONE, "static": NONE, "inner": NONE}).answer == NOT_MEASURED
 
 
@@ -293,5 +328,5 @@ def test_times() -> None:
 
 def test_when_it_pays() -> None:
     told = said(page.pays("a-model", 1000))
-    assert "up to message 1,000" in told and "from message 1,001" in told
+    assert "cost 1,000 answers" in told and "After 1,000 messages" in told
     assert NOT_MEASURED in said(page.pays("a-model", 0))
