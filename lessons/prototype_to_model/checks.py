@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sidebyside.checks import exercise, number_hint, result_of, sorting_hint, whole_numbers
+from sidebyside.checks import exercise, number_hint, number_of, result_of, sorting_hint, whole_numbers
 
 WAYS = {"prompt": "prompt", "student": "student", "people": "people"}
 CHOICES = {  # situation → what to do, and what to say to another choice
@@ -69,8 +69,8 @@ DOUBTS: list[Doubts] = [
             {"late": 0.6, "broken": 0.3, "money": 0.1},
         ],
         ["money", "broken", "late", "late", "broken"],
-        3,
-        {3, 0, 4},
+        2,
+        {3, 0},
     ),
 ]
 
@@ -108,7 +108,7 @@ def pays_from(answer: Callable[..., Any]) -> str | None:
 
 
 def _pay_hint(said: Any, labels: int, prompt: float, student: float) -> str:
-    value = float(said) if hasattr(said, "__float__") else math.nan
+    value = number_of(said) or math.nan
     if student and math.isclose(value, labels, rel_tol=0.01):
         return "Here the student is not free. Each message saves the price of the prompt less that of the student."
     if math.isclose(value, labels * prompt, rel_tol=0.01):

@@ -56,6 +56,7 @@ WRONG: dict[int, list[tuple[Any, str]]] = {
         (BEST | {"e": "people"}, "Look at e again"),
         (BEST | {"b": "prompt or student"}, "Behind b"),
         ("student", "letters"),
+        (list(BEST.values()), "letters"),
     ],
     2: [
         (lambda f, w: by_loop(f, w)[::-1], "other way round"),
@@ -65,16 +66,21 @@ WRONG: dict[int, list[tuple[Any, str]]] = {
         (lambda f, w: (by_loop(f, w)[0], by_loop(f, w)[0]), "all wrong labels"),
         (lambda f, w: (0.5, 2 / 3), "how many of these labels"),  # the first hunt, by heart
         (lambda f, w: (by_loop(f, w)[0], sum(w[i] for i in f) / len(w)), "all wrong labels"),
+        (lambda f, w: tuple(1 - part for part in by_loop(f, w)), "all wrong labels"),
+        (lambda f, w: dict(zip(("flags", "found"), by_loop(f, w), strict=True)), "two numbers"),
         (lambda f, w: None, "return"),
         (lambda f, w: "0.5, 0.67", "two numbers"),
     ],
     3: [
         (lambda c, g, n: sorted(range(len(g)), key=lambda i: -c[i][g[i]])[:n], "most credit"),
         (lambda c, g, n: sorted(range(len(g)), key=lambda i: max(c[i].values()))[:n], "least sure of anything"),
-        (lambda c, g, n: [i for i in range(len(g)) if c[i][g[i]] < 0.5], "Asked for 3"),
+        (lambda c, g, n: [i for i in range(len(g)) if c[i][g[i]] < 0.5], "Asked for 2"),
+        (lambda c, g, n: [i for i, row in enumerate(c) if max(row, key=lambda label: row[label]) != g[i]], "Asked for 2"),  # n is forgotten
+        (lambda c, g, n: list(np.argsort(credit(c, g))[n:]), "most credit"),
+        (lambda c, g, n: [g[i] for i in np.argsort(credit(c, g))[:n]], "places"),
         (lambda c, g, n: sorted(credit(c, g))[:n], "places"),
         (lambda c, g, n: [i + 1 for i in np.argsort(credit(c, g))[:n]], "lowest first"),
-        (lambda c, g, n: [1, 3], "Asked for 3"),  # the first case, by heart
+        (lambda c, g, n: [1, 3], "lowest first"),  # the first case, by heart
         (lambda c, g, n: list(range(n)), "lowest first"),
         (lambda c, g, n: None, "return"),
     ],
@@ -85,6 +91,8 @@ WRONG: dict[int, list[tuple[Any, str]]] = {
         (lambda n, a, b: n * (a - b) / a, "each message save"),
         (lambda n, a, b: 1000, "each message save"),  # the first case, by heart
         (lambda n, a, b: "1000", "number"),
+        (lambda n, a, b: np.array([n * a / (a - b)]), "number"),
+        (lambda n, b, a: n * a / (a - b) if a != b else n, "each message save"),  # the prices in each other's place
         (lambda n, a, b: None, "return"),
     ],
 }
