@@ -1,0 +1,499 @@
+"""What the page *Hybrid* routes where, how it chooses its thresholds on dev, and what it shows of the results."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown
+from numpy.typing import ArrayLike
+from scipy.stats import fisher_exact
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+
+import sidebyside as sbs
+from sidebyside.cases import Case
+from sidebyside.evaluation import is_missing
+from sidebyside.widgets import Outcome, Table, not_measured
+from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, clearly, count, options, p_is, plural, share
+
+POOL = 1000  # train messages that arrive fresh, in rounds; "From prompt to small model" draws the same ones
+ROUNDS = 4
+DRAWS = 10_000  # of random escalation
+STEPS = [round(0.5 + 0.01 * step, 2) for step in range(51)]  # the thresholds that are tried
+ML, MODEL, PERSON = "trained model", "language model", "person"
+COLUMNS = ["ml_sure", "ml_right", "model_sure", "model_right", "person_right"]
+
+
+# --- who knows what ---------------------------------------------------------------------------------------------------
+
+
+def drawn(case: Case, versions: Sequence[sbs.Prompt], labels: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the messages that the trained model learns from first, and those that arrive later.
+
+    Args:
+        case: The case.
+        versions: Prompt versions; no message that one of them shows is drawn.
+        labels: How many to learn from.
+    """
+    shown = {text for prompt in versions for text, _ in prompt.examples}
+    left = case.split("train")
+    left = left[~left["text"].isin(shown)]
+    fresh = left.sample(min(POOL, len(left) // 2), random_state=0)
+    rest = left.drop(fresh.index)
+    return rest.sample(min(labels, len(rest)), random_state=0).reset_index(drop=True), fresh.reset_index(drop=True)
+
+
+def learner() -> GridSearchCV:
+    """Return an untrained model that chooses its way of counting, and how closely to follow its examples, by cross-validation on them."""
+    ways = list(sbs.lesson("the_ml_workflow").WAYS.values())
+    steps = Pipeline([("count", ways[0]), ("learn", LogisticRegression(solver="liblinear", dual=True, max_iter=1000, random_state=0))])
+    return GridSearchCV(steps, {"count": ways, "learn__C": [1, 10, 100]}, cv=3)
+
+
+def opinions(model: Any, texts: ArrayLike) -> pd.DataFrame:
+    """Return a trained model's label for each text, and how sure it is of it, 0.5 to 1: columns label, sure."""
+    chances = model.predict_proba(texts)
+    return pd.DataFrame({"label": model.classes_[chances.argmax(axis=1)], "sure": chances.max(axis=1)})
+
+
+def replies(answers: Sequence[Any], labels: Sequence[str]) -> pd.DataFrame:
+    """Return what a language model said about each text: columns label, sure.
+
+    Args:
+        answers: Responses, asked for with log-probabilities or without; a `NoAnswer` where none came.
+        labels: The allowed labels.
+
+    Returns:
+        The label is None where the answer names none; where no answer came, both are missing. Sure is the chance of the answer's
+        least likely token, not a number if it was not told, and 0 where the answer names no label.
+    """
+    return pd.DataFrame([_reply(answer, labels) for answer in answers], columns=["label", "sure"], dtype=object)
+
+
+def _reply(answer: Any, labels: Sequence[str]) -> tuple[Any, float]:
+    if is_missing(answer):
+        return answer, math.nan
+    label = sbs.read_label(answer.choices[0].message.content or "", labels)
+    return label, min((token.probability for token in sbs.tokens_of(answer)), default=math.nan) if label else 0.0
+
+
+def marked(messages: pd.DataFrame, label: str, ml: pd.DataFrame, model: pd.DataFrame) -> pd.DataFrame:
+    """Return who is right about each message, and how sure: the columns of `COLUMNS`. Messages that got no answer are left out.
+
+    Args:
+        messages: With the label's column and, if the case has one, the column of second labels, which stand for a person's answers.
+        label: The column of true labels.
+        ml: What the trained model says of each, as `opinions` returns it.
+        model: What the language model says of each, as `replies` returns it.
+    """
+    target, second = list(messages[label]), messages.get(f"second_{label}", messages[label])
+    rows = zip(
+        ml["sure"], list(ml["label"] == target), model["sure"], [said == true for said, true in zip(model["label"], target, strict=True)],
+        list(second == messages[label]), strict=True,
+    )  # fmt: skip
+    table = pd.DataFrame(list(rows), columns=COLUMNS)
+    came = [not isinstance(said, sbs.NoAnswer) for said in model["label"]]
+    return table[came].astype({"ml_sure": float, "model_sure": float}).reset_index(drop=True)
+
+
+# --- who answers ------------------------------------------------------------------------------------------------------
+
+
+def routed(marks: pd.DataFrame, ml_from: float, model_from: float = 0.0) -> pd.Series:
+    """Return who answers each message: the trained model if it is sure, else the language model if it is, else a person.
+
+    Args:
+        marks: As `marked` returns them.
+        ml_from: How sure the trained model has to be.
+        model_from: How sure the language model has to be; one whose certainty was not told counts as sure.
+    """
+    doubts = marks["model_sure"].fillna(1.0) < model_from
+    who = np.where(marks["ml_sure"] >= ml_from, ML, np.where(doubts, PERSON, MODEL))
+    return pd.Series(who, index=marks.index, dtype=object)
+
+
+def right(marks: pd.DataFrame, who: pd.Series) -> np.ndarray:
+    """Return whether each message is answered right by the one who answers it."""
+    return np.select([who == ML, who == MODEL], [marks["ml_right"], marks["model_right"]], marks["person_right"]).astype(bool)
+
+
+def threshold(dev: pd.DataFrame) -> float:
+    """Return the lowest threshold at which the hybrid gets no fewer dev messages right than the language model alone; 1.01 if there is none.
+
+    Lowest, because the language model is then asked the least.
+    """
+    alone = dev["model_right"].sum()
+    return next((step for step in STEPS if right(dev, routed(dev, step)).sum() >= alone), 1.01)
+
+
+def person_threshold(dev: pd.DataFrame, ml_from: float, person_share: float) -> float:
+    """Return how sure the language model has to be for a person to get a given share of the dev messages, or a little less.
+
+    Args:
+        dev: As `marked` returns them.
+        ml_from: The trained model's threshold.
+        person_share: The share of all messages that people have time for, 0 to 1.
+    """
+    passed_on = dev[routed(dev, ml_from) == MODEL]["model_sure"].fillna(1.0).sort_values().to_numpy()
+    places = math.floor(person_share * len(dev))
+    return float(passed_on[min(places, len(passed_on) - 1)]) if len(passed_on) and places else 0.0
+
+
+def routes(model: str, dev: pd.DataFrame, ml_from: float) -> Markdown:
+    """Say which threshold was chosen, and by what."""
+    if dev.empty:
+        return sbs.say(f"Which threshold suits **{sbs.plain(model)}** is {NOT_MEASURED}.")
+    who = routed(dev, ml_from)
+    alone, both, passed_on = sbs.rate(dev["model_right"]), sbs.rate(right(dev, who)), sbs.rate(who == MODEL)
+    never = " No threshold keeps up with the language model on dev, so it gets every message." if ml_from > 1 else ""
+    return sbs.say(
+        f"Chosen on dev: the trained model answers from **{min(ml_from, 1):.2f}** on.{never} On dev the hybrid then gets {count(both)} right, "
+        f"**{sbs.plain(model)}** alone {count(alone)}, and {passed_on} of the messages are passed on."
+    )
+
+
+# --- cost and accuracy ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What one answer costs, in US dollars.
+
+    Attributes:
+        model: Of the language model.
+        person: Of a person.
+        seconds: A person's seconds for one message.
+    """
+
+    model: float
+    person: float
+    seconds: float
+
+    def of(self, who: pd.Series) -> float:
+        """Return the price of a thousand messages that are answered like these. The trained model's part rounds to nothing."""
+        return 1000 * float(((who == MODEL) * self.model + (who == PERSON) * self.person).mean())
+
+
+def prices(calls: pd.DataFrame, priced_as: str, seconds: float, wage: float) -> Prices:
+    """Return what an answer costs.
+
+    Args:
+        calls: What the language model's answers took, as `sbs.usage` tells them.
+        priced_as: The hosted model whose price counts for as many tokens.
+        seconds: A person's, for one message.
+        wage: US dollars an hour.
+    """
+    means = [calls[name].astype(float).mean() for name in ("input_tokens", "output_tokens")]
+    tokens_in, tokens_out = (None if pd.isna(mean) else 1000 * float(mean) for mean in means)
+    dollars = sbs.prices.price(priced_as, tokens_in, tokens_out, calls["day"].max() if len(calls) else None)
+    return Prices((dollars or 0.0) / 1000, seconds / 3600 * wage, seconds)
+
+
+def curve(marks: pd.DataFrame) -> pd.DataFrame:
+    """Return what each threshold comes to: columns threshold, passed_on, hybrid, random, oracle, of which all but the first are shares, 0 to 1.
+
+    Random escalation passes on as many messages, whichever; its share is the mean over all draws. The oracle passes on only what the
+    trained model gets wrong: where there are fewer of these, no more than them.
+    """
+    ml, model = marks["ml_right"].astype(bool), marks["model_right"].astype(bool)
+    wrong, gain = (~ml).mean(), (model & ~ml).mean()
+    rows = []
+    for step in (*STEPS, 1.01):
+        who = routed(marks, step)
+        passed_on = (who == MODEL).mean()
+        found = min(1.0, passed_on / wrong) if wrong else 0.0
+        rows.append((step, passed_on, right(marks, who).mean(), ml.mean() + passed_on * (model.mean() - ml.mean()), ml.mean() + found * gain))
+    return pd.DataFrame(rows, columns=["threshold", "passed_on", "hybrid", "random", "oracle"])
+
+
+def cost_chart(marks: pd.DataFrame, ml_from: float, price: Prices) -> Any:
+    """Draw accuracy over cost for every threshold: the hybrid, random escalation and the oracle."""
+    points = curve(marks)
+    names = {"hybrid": "hybrid", "random": "neither", "oracle": "people"}
+    rows = [(1000 * price.model * row.passed_on, getattr(row, name), name, kind) for row in points.itertuples() for name, kind in names.items()]
+    table = pd.DataFrame(rows, columns=["at", "amount", "name", "kind"]).drop_duplicates()
+    chosen = right(marks, routed(marks, ml_from)).mean()
+    ends = f"from {points['hybrid'].iloc[0]:.0%} where the trained model answers all, to {points['hybrid'].iloc[-1]:.0%} where the other does"
+    alt = f"Lines: share of right answers over the price of 1,000 messages. The hybrid runs {ends}; at the threshold chosen it is {chosen:.0%}."
+    return sbs.charts.lines(table, alt, "US dollars for 1,000 messages", "right answers (share)")
+
+
+def random_draws(marks: pd.DataFrame, passed_on: int) -> np.ndarray:
+    """Return how many messages random escalation gets right, in `DRAWS` draws of as many messages; seeded."""
+    gain = marks["model_right"].astype(int).to_numpy() - marks["ml_right"].astype(int).to_numpy()
+    better, worse = (gain > 0).sum(), (gain < 0).sum()
+    counts = [int(better), int(worse), len(gain) - int(better + worse)]
+    found = np.random.default_rng(0).multivariate_hypergeometric(counts, passed_on, size=DRAWS)
+    return marks["ml_right"].sum() + found[:, 0] - found[:, 1]
+
+
+def random(model: str, marks: pd.DataFrame, ml_from: float) -> Outcome:
+    """Say how the hybrid does against random escalation of as many messages, and against the oracle."""
+    key = "hybrid/random"
+    if marks.empty:
+        return not_measured(key, model)
+    who = routed(marks, ml_from)
+    got, draws = right(marks, who), random_draws(marks, int((who == MODEL).sum()))
+    tail = min((draws >= got.sum()).sum(), (draws <= got.sum()).sum())
+    p, mean = min(1.0, 2 * (tail + 1) / (DRAWS + 1)), draws.mean() / len(marks)
+    wrong = sbs.rate(~marks["ml_right"].astype(bool))
+    oracle = sbs.rate(marks["ml_right"].astype(bool) | marks["model_right"].astype(bool))
+    told = (
+        f"The trained model alone gets {sbs.rate(marks['ml_right'])} of the test messages right, {model} alone {sbs.rate(marks['model_right'])}. "
+        f"The hybrid passes on {share(sbs.rate(who == MODEL))} and gets {sbs.rate(got)} right. As many messages passed on at random: "
+        f"{mean:.1%} ({DRAWS:,} draws; {p_is(p)}). An oracle that passes on only the {count(wrong)} which the trained model gets wrong: {oracle}."
+    )
+    return sbs.outcome(key, clearly(got.mean() - mean, p, options(key)), told, model)
+
+
+# --- when it hurts ----------------------------------------------------------------------------------------------------
+
+
+def hard(model: str, marks: pd.DataFrame, ml_from: float) -> Outcome:
+    """Say whether the language model is as often right about the messages that are passed on to it as about the others."""
+    key, who = "hybrid/hard", routed(marks, ml_from)
+    passed_on, kept = (sbs.rate(marks["model_right"][part]) for part in (who == MODEL, who == ML))
+    if not (passed_on.n and kept.n):
+        why = f"All of these messages go to one of the two, so there is nothing to compare for {model}."
+        return not_measured(key, model, "" if marks.empty else why)
+    table = [[rate.successes, rate.n - rate.successes] for rate in (passed_on, kept)]
+    p = float(fisher_exact(table).pvalue)
+    told = f"{model} is right about {passed_on} of the messages that are passed on, and about {kept} of those that are not ({p_is(p)}, Fisher's exact test)."
+    return sbs.outcome(key, clearly(passed_on.value - kept.value, p, options(key)), told, model)
+
+
+def harm(model: str, marks: pd.DataFrame, ml_from: float) -> Markdown:
+    """Say where the hybrid's errors come from."""
+    if marks.empty:
+        return sbs.say(f"Where the errors come from is {NOT_MEASURED}.")
+    who, ml, other = routed(marks, ml_from), marks["ml_right"].astype(bool), marks["model_right"].astype(bool)
+    sure, both = int(((who == ML) & ~ml).sum()), int(((who == MODEL) & ~ml & ~other).sum())
+    spoilt, saved = int(((who == MODEL) & ml & ~other).sum()), int(((who == ML) & ~ml & other).sum())
+    total = sure + both + spoilt
+    return sbs.say(
+        f"The hybrid's **{plural(total, 'error')}** on {len(marks)} test messages: on **{sure}** the trained model was sure and wrong "
+        f"({saved} of these **{sbs.plain(model)}** would have got right); on **{both}** both fail; and on **{spoilt}** the trained model, "
+        f"unsure, had it right, and asking spoilt it."
+    )
+
+
+# --- a person ---------------------------------------------------------------------------------------------------------
+
+
+def bill(marks: pd.DataFrame, ml_from: float, model_from: float, price: Prices) -> Table:
+    """Show each way of sharing the work: how often it is right, who does how much, what a thousand messages cost, and a person's hours."""
+    systems = {
+        "trained model alone": (0.0, 0.0),
+        "language model alone": (1.01, 0.0),
+        "trained model, then language model": (ml_from, 0.0),
+        "… then a person": (ml_from, model_from),
+        "trained model, then a person": (ml_from, 1.01),
+        "person alone": (1.01, 1.01),
+    }
+    rows = [_line(name, marks, *thresholds, price) for name, thresholds in systems.items()]
+    return sbs.table(pd.DataFrame(rows))
+
+
+def _line(name: str, marks: pd.DataFrame, ml_from: float, model_from: float, price: Prices) -> dict[str, str]:
+    who = routed(marks, ml_from, model_from)
+    shares = [f"{(who == one).mean():.0%}" if len(who) else NOT_MEASURED for one in (ML, MODEL, PERSON)]
+    told = [f"{price.of(who):,.2f}", f"{1000 * (who == PERSON).mean() * price.seconds / 3600:.1f}"] if len(who) else [NOT_MEASURED] * 2
+    return {
+        "who answers": name,
+        "right on test (95 % interval)": share(sbs.rate(right(marks, who))),
+        "trained model · language model · person": " · ".join(shares),
+        "1,000 messages, US dollars": told[0],
+        "a person's hours": told[1],
+    }
+
+
+def person(model: str, marks: pd.DataFrame, ml_from: float, model_from: float) -> Outcome:
+    """Say how many of the hybrid's errors disappear when a person gets the messages about which neither is sure."""
+    key = "hybrid/person"
+    two, three = routed(marks, ml_from), routed(marks, ml_from, model_from)
+    before, now = (sbs.rate(~right(marks, who)) for who in (two, three))
+    asked = sbs.rate(three == PERSON)
+    if not before.n or not before.successes:
+        return not_measured(key, model, "" if not before.n else f"With {model} the hybrid makes no error here, so none can disappear.")
+    gone = (before.successes - now.successes) / before.successes
+    p = sbs.paired_p(right(marks, two), right(marks, three))
+    told = (
+        f"A person gets {asked} of the test messages. The errors of the hybrid with {model} go from {before.successes} to {now.successes} "
+        f"of {before.n} ({p_is(p)}): {gone:.0%} of them disappear. As many messages, taken at random, would hold about {asked.value:.0%} of them."
+    )
+    return sbs.outcome(key, by_bounds(gone, (0.1, 0.25, 0.5), options(key)), told, model)
+
+
+def sets(found: np.ndarray, labels: Sequence[str], target: Sequence[str], level: float) -> Markdown:
+    """Say how often conformal sets hold the true label, and how large they are.
+
+    Args:
+        found: Whether each label is in a message's set, shape (messages, labels).
+        labels: The labels, in that order.
+        target: The true labels.
+        level: The share that was asked for.
+    """
+    places = [list(labels).index(true) for true in target]
+    covered, sizes = sbs.rate(found[np.arange(len(places)), places]), found.sum(axis=1)
+    if not covered.n:
+        return sbs.say(f"How often the sets hold the true label is {NOT_MEASURED}.")
+    single = sizes == 1
+    alone = sbs.rate(found[np.arange(len(places)), places][single])
+    wide = sbs.rate(sizes > 1)
+    empty = f" {plural(int((sizes == 0).sum()), 'set')} hold no label at all: ask there, too." if (sizes == 0).any() else ""
+    return sbs.say(
+        f"Asked for {level:.0%}: the set holds the true label for **{covered}** of the test messages. One label is in **{plural(int(single.sum()), 'set')}**, "
+        f"and it is right for {alone}. Two labels are in **{wide}**: that is the model's “ask”. Mean size: {sizes.mean():.2f}.{empty}"
+    )
+
+
+# --- answers become labels --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Rounds:
+    """What became of a trained model that learns from the answers to what it passed on.
+
+    Attributes:
+        student: The model after the last round.
+        twin: Its twin, which learnt the true labels of the same messages.
+        history: One row a round: threshold, n, passed_on, hybrid (right answers), student (right answers of the trained model alone).
+        taught: How many labels came from the language model.
+        false: How many of these are wrong.
+    """
+
+    student: Any
+    twin: Any
+    history: pd.DataFrame
+    taught: int
+    false: int
+
+
+def batches(pool: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the messages that arrive, in as many batches as there are rounds."""
+    size = max(1, len(pool) // ROUNDS)
+    return [pool.iloc[place * size : (place + 1) * size].reset_index(drop=True) for place in range(ROUNDS) if place * size < len(pool)]
+
+
+Dev = tuple[pd.DataFrame, pd.DataFrame]  # dev messages, and what the language model says of them
+
+
+def feedback(trained: Any, labelled: pd.DataFrame, arriving: Sequence[tuple[pd.DataFrame, pd.DataFrame]], dev: Dev, label: str) -> Rounds:
+    """Let a trained model work through batches; after each, it learns the language model's answers to what it passed on.
+
+    The threshold is chosen anew before each batch, by the same rule on dev, because it belongs to the model that it was chosen for.
+
+    Args:
+        trained: The model to begin with.
+        labelled: The messages that it learnt from.
+        arriving: For each round the messages, and the language model's `replies` to all of them; only those passed on are used.
+        dev: Dev messages and the language model's replies to them.
+        label: The column of true labels.
+    """
+    student, twin, history = trained, trained, []
+    texts, said, true = list(labelled["text"]), list(labelled[label]), list(labelled[label])
+    for batch, answers in arriving:
+        row, passed_on = one_round(student, batch, answers, dev, label)
+        history.append(row)
+        texts, said, true = texts + list(batch["text"][passed_on]), said + list(answers["label"][passed_on]), true + list(batch[label][passed_on])
+        student, twin = (clone(trained).fit(texts, lesson) for lesson in (said, true))
+    new = slice(len(labelled), None)
+    return Rounds(student, twin, pd.DataFrame(history), len(said[new]), sum(a != b for a, b in zip(said[new], true[new], strict=True)))
+
+
+def one_round(student: Any, batch: pd.DataFrame, answers: pd.DataFrame, dev: Dev, label: str) -> tuple[dict[str, float], np.ndarray]:
+    """Return what a batch comes to, and which of its messages were passed on and got a usable answer."""
+    messages, known = dev
+    step = threshold(marked(messages, label, opinions(student, messages["text"]), known))
+    own = opinions(student, batch["text"])
+    marks = marked(batch, label, own, answers)
+    who = routed(marks, step)
+    usable = np.array([isinstance(said, str) for said in answers["label"]])
+    row = {"threshold": step, "n": len(marks), "passed_on": int((who == MODEL).sum()), "hybrid": int(right(marks, who).sum())}
+    return row | {"student": int(marks["ml_right"].sum())}, (own["sure"].to_numpy() < step) & usable
+
+
+def history_table(rounds: Rounds) -> Table:
+    """Show each round: how much was passed on, and how often the hybrid and the trained model alone were right."""
+    rows = [
+        {
+            "round": place,
+            "threshold": f"{min(row.threshold, 1):.2f}",
+            "passed on (95 % interval)": share(sbs.Rate(int(row.passed_on), int(row.n))),
+            "hybrid right": share(sbs.Rate(int(row.hybrid), int(row.n))),
+            "trained model alone right": share(sbs.Rate(int(row.student), int(row.n))),
+        }
+        for place, row in enumerate(rounds.history.itertuples(), 1)
+    ]
+    return sbs.table(pd.DataFrame(rows))
+
+
+def history_chart(rounds: Rounds) -> Any:
+    """Draw the share that is passed on, and the hybrid's right answers, over the rounds."""
+    rows = rounds.history
+    parts = {"passed on": ("GenAI", rows["passed_on"]), "hybrid right": ("hybrid", rows["hybrid"]), "trained model right": ("ML", rows["student"])}
+    points = [
+        (place, amount / n, name, kind) for name, (kind, counts) in parts.items() for place, (amount, n) in enumerate(zip(counts, rows["n"], strict=True), 1) if n
+    ]
+    told = ", ".join(f"{amount:.0%}" for _, amount, name, _ in points if name == "passed on")
+    table = pd.DataFrame(points, columns=["at", "amount", "name", "kind"])
+    return sbs.charts.lines(table, f"Lines over the rounds. Share of messages passed on: {told}. The table has all numbers.", "round", "share of the batch")
+
+
+def falls(model: str, before: pd.Series, now: pd.Series) -> Outcome:
+    """Say whether less is passed on after the rounds than before them, on the same test messages.
+
+    Args:
+        model: The teacher.
+        before: Who answers each message with the model that knew only people's labels.
+        now: Who answers each after the last round.
+    """
+    key = "hybrid/falls"
+    first, last = (sbs.rate(who == MODEL) for who in (before, now))
+    if not first.n:
+        return not_measured(key, model)
+    p = sbs.paired_p(before == MODEL, now == MODEL)
+    fall = (first.value - last.value) / first.value if first.value else 0.0
+    same, rises, less, much = options(key)[2], options(key)[3], options(key)[1], options(key)[0]
+    answer = same if p >= LINE else by_bounds(fall, (0.0, after(1 / 3)), [rises, less, much])
+    told = f"Of the same test messages, {first} go to {model} before the four rounds, and {last} after them ({p_is(p)})."
+    return sbs.outcome(key, answer, told, model)
+
+
+def spread(model: str, rounds: Rounds, messages: pd.DataFrame, label: str, answers: pd.DataFrame) -> Markdown:
+    """Say how student and twin do where the teacher errs, and where it does not.
+
+    Args:
+        model: The teacher.
+        rounds: What `feedback` returned.
+        messages: Test messages.
+        label: The column of true labels.
+        answers: The teacher's replies to them.
+    """
+    target = list(messages[label])
+    came = np.array([not isinstance(said, sbs.NoAnswer) for said in answers["label"]], dtype=bool)
+    errs = np.array([said != true for said, true in zip(answers["label"], target, strict=True)]) & came
+    if not errs.any():
+        return sbs.say(f"**{sbs.plain(model)}** makes no error on these messages, so none can spread.")
+    student, twin = (np.array(one.predict(messages["text"]) == np.array(target)) for one in (rounds.student, rounds.twin))
+    wrong = sbs.Rate(rounds.false, rounds.taught)
+    where = _compared(student, twin, errs)
+    return sbs.say(
+        f"Of the labels that **{sbs.plain(model)}** gave in the rounds, {wrong} are wrong. Where it errs on test, the student is right about {where} "
+        f"Elsewhere: {_compared(student, twin, came & ~errs)}"
+    )
+
+
+def _compared(student: np.ndarray, twin: np.ndarray, part: np.ndarray) -> str:
+    mine, other, p = sbs.rate(student[part]), sbs.rate(twin[part]), sbs.paired_p(student[part], twin[part])
+    if math.isnan(p):
+        return f"{NOT_MEASURED}."
+    verdict = "too close to tell the two apart" if p >= LINE else "clearly less" if mine.value < other.value else "clearly more"
+    return f"**{mine}**, its twin with the true labels of the same messages about **{other}** ({p_is(p)}: {verdict})."
