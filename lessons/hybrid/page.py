@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 from numpy.typing import ArrayLike
-from scipy.stats import fisher_exact
+from scipy.stats import beta, fisher_exact
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -28,6 +28,7 @@ ROUNDS = 4
 DRAWS = 10_000  # of random escalation
 STEPS = [round(0.5 + 0.01 * step, 2) for step in range(51)]  # the thresholds that are tried
 ML, MODEL, PERSON = "trained model", "language model", "person"
+CURVES = {"random": "neither", "oracle": "neither", "hybrid": "hybrid"}  # name → kind
 COLUMNS = ["ml_sure", "ml_right", "model_sure", "model_right", "person_right"]
 
 
@@ -213,16 +214,28 @@ def curve(marks: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["threshold", "passed_on", "hybrid", "random", "oracle"])
 
 
-def cost_chart(marks: pd.DataFrame, ml_from: float, price: Prices) -> Any:
-    """Draw accuracy over cost for every threshold: the hybrid, random escalation and the oracle."""
-    points = curve(marks)
-    names = {"hybrid": "hybrid", "random": "neither", "oracle": "people"}
-    rows = [(1000 * price.model * row.passed_on, getattr(row, name), name, kind) for row in points.itertuples() for name, kind in names.items()]
-    table = pd.DataFrame(rows, columns=["at", "amount", "name", "kind"]).drop_duplicates()
-    chosen = right(marks, routed(marks, ml_from)).mean()
-    ends = f"from {points['hybrid'].iloc[0]:.0%} where the trained model answers all, to {points['hybrid'].iloc[-1]:.0%} where the other does"
-    alt = f"Lines: share of right answers over the price of 1,000 messages. The hybrid runs {ends}; at the threshold chosen it is {chosen:.0%}."
-    return sbs.charts.lines(table, alt, "US dollars for 1,000 messages", "right answers (share)")
+def cost_chart(model: str, marks: pd.DataFrame, ml_from: float, price: Prices) -> Any:
+    """Draw accuracy over cost for every threshold: the hybrid, random escalation and the oracle, and the points that matter.
+
+    Args:
+        model: The language model's name.
+        marks: As `marked` returns them.
+        ml_from: The threshold chosen on dev.
+        price: What an answer costs.
+    """
+    points, who = curve(marks), routed(marks, ml_from)
+    curves = [(1000 * price.model * row.passed_on, getattr(row, name), name, kind) for name, kind in CURVES.items() for row in points.itertuples()]
+    systems = {
+        "trained model": (0.0, marks["ml_right"].mean(), "ML"),
+        "chosen on dev": (price.of(who), right(marks, who).mean(), "hybrid"),
+        "language model": (1000 * price.model, marks["model_right"].mean(), sbs.charts.kind_of(model)),
+    }
+    columns = ["at", "amount", "name", "kind"]
+    told = ", ".join(f"{name} {amount:.0%} at {cost:.2f} dollars" for name, (cost, amount, _) in systems.items())
+    alt = f"Share of right answers over the price of 1,000 messages. {told}. Lines lead from one to the other: hybrid, random escalation, oracle."
+    table = pd.DataFrame([(cost, amount, name, kind) for name, (cost, amount, kind) in systems.items()], columns=columns)
+    lines = pd.DataFrame(curves, columns=columns).drop_duplicates(ignore_index=True)
+    return sbs.charts.trade_off(lines, table, alt, "US dollars for 1,000 messages", "right answers (share)")
 
 
 def random_draws(marks: pd.DataFrame, passed_on: int) -> np.ndarray:
@@ -265,7 +278,7 @@ def hard(model: str, marks: pd.DataFrame, ml_from: float) -> Outcome:
         return not_measured(key, model, "" if marks.empty else why)
     table = [[rate.successes, rate.n - rate.successes] for rate in (passed_on, kept)]
     p = float(fisher_exact(table).pvalue)
-    told = f"{model} is right about {passed_on} of the messages that are passed on, and about {kept} of those that are not ({p_is(p)}, Fisher's exact test)."
+    told = f"{model} is right about {passed_on} of the messages that are passed on, and about {kept} of the others ({p_is(p)}, Fisher's exact test)."
     return sbs.outcome(key, clearly(passed_on.value - kept.value, p, options(key)), told, model)
 
 
@@ -331,7 +344,20 @@ def person(model: str, marks: pd.DataFrame, ml_from: float, model_from: float) -
     return sbs.outcome(key, by_bounds(gone, (0.1, 0.25, 0.5), options(key)), told, model)
 
 
-def sets(found: np.ndarray, labels: Sequence[str], target: Sequence[str], level: float) -> Markdown:
+def promise(level: float, n: int) -> tuple[float, float]:
+    """Return between which shares the coverage of conformal sets lies in 95 of 100 draws of as many calibration messages.
+
+    Args:
+        level: The share asked for.
+        n: How many calibration messages there are.
+
+    Coverage is distributed as Beta(k, n + 1 - k), with k the rank of the score that cuts (Graziadei, Cabezas and Ramos 2026, arXiv 2605.19024).
+    """
+    rank = math.ceil((n + 1) * level)
+    return (1.0, 1.0) if rank > n else tuple(beta.ppf([0.025, 0.975], rank, n + 1 - rank).tolist())
+
+
+def sets(found: np.ndarray, labels: Sequence[str], target: Sequence[str], level: float, n: int) -> Markdown:
     """Say how often conformal sets hold the true label, and how large they are.
 
     Args:
@@ -339,18 +365,21 @@ def sets(found: np.ndarray, labels: Sequence[str], target: Sequence[str], level:
         labels: The labels, in that order.
         target: The true labels.
         level: The share that was asked for.
+        n: On how many messages the sets were set up.
     """
     places = [list(labels).index(true) for true in target]
     covered, sizes = sbs.rate(found[np.arange(len(places)), places]), found.sum(axis=1)
     if not covered.n:
         return sbs.say(f"How often the sets hold the true label is {NOT_MEASURED}.")
-    single = sizes == 1
+    single, wide, (low, high) = sizes == 1, sbs.rate(sizes > 1), promise(level, n)
     alone = sbs.rate(found[np.arange(len(places)), places][single])
-    wide = sbs.rate(sizes > 1)
-    empty = f" {plural(int((sizes == 0).sum()), 'set')} hold no label at all: ask there, too." if (sizes == 0).any() else ""
+    empty = int((sizes == 0).sum())
     return sbs.say(
-        f"Asked for {level:.0%}: the set holds the true label for **{covered}** of the test messages. One label is in **{plural(int(single.sum()), 'set')}**, "
-        f"and it is right for {alone}. Two labels are in **{wide}**: that is the model's “ask”. Mean size: {sizes.mean():.2f}.{empty}"
+        f"Asked for {level:.0%}: the set holds the true label for **{covered}** of the test messages. "
+        f"One label is in **{plural(int(single.sum()), 'set')}**, and it is right for {alone}. "
+        f"Two labels are in **{wide}**: that is the model's “ask”. Mean size: {sizes.mean():.2f}. "
+        + (f"In {plural(empty, 'set')} there is no label at all: ask there, too. " if empty else "")
+        + f"The promise is an average: set up on {n} messages, one in twenty such models covers less than {low:.0%} or more than {high:.0%}."
     )
 
 
@@ -440,11 +469,16 @@ def history_chart(rounds: Rounds) -> Any:
     rows = rounds.history
     parts = {"passed on": ("GenAI", rows["passed_on"]), "hybrid right": ("hybrid", rows["hybrid"]), "trained model right": ("ML", rows["student"])}
     points = [
-        (place, amount / n, name, kind) for name, (kind, counts) in parts.items() for place, (amount, n) in enumerate(zip(counts, rows["n"], strict=True), 1) if n
+        (place, amount / n, name, kind)
+        for name, (kind, counts) in parts.items()
+        for place, (amount, n) in enumerate(zip(counts, rows["n"], strict=True), 1)
+        if n
     ]
     told = ", ".join(f"{amount:.0%}" for _, amount, name, _ in points if name == "passed on")
     table = pd.DataFrame(points, columns=["at", "amount", "name", "kind"])
-    return sbs.charts.lines(table, f"Lines over the rounds. Share of messages passed on: {told}. The table has all numbers.", "round", "share of the batch")
+    return sbs.charts.lines(
+        table, f"Lines over the rounds. Share of messages passed on: {told}. The table has all numbers.", "round", "share of the batch"
+    )
 
 
 def falls(model: str, before: pd.Series, now: pd.Series) -> Outcome:

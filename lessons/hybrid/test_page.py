@@ -1,17 +1,313 @@
-"""Each sentence of the page, on results that come out each way."""
+"""What the page *Hybrid* routes, chooses and says, on results that come out each way."""
 
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
 import pytest
+from scipy.stats import hypergeom
 
 import sidebyside as sbs
+from sidebyside.errors import Why
 
 page = sbs.lesson("hybrid")
+GONE = sbs.NoAnswer(Why.UNMEASURED, "no answer")
+PRICE = page.Prices(model=0.001, person=0.1, seconds=20)
+EMPTY = pd.DataFrame({name: pd.Series(dtype=float) for name in page.COLUMNS})
 
 
-@pytest.mark.parametrize(("successes", "word"), [(1, "under a third"), (5, "a third to two thirds"), (9, "over two thirds")])
-def test_the_first_outcome_follows_the_rate(successes, word):
-    assert page.first("the model", sbs.Rate(successes, 10)).answer == word
+def table(*rows):
+    """Marks, from rows of: how often, ml_sure, ml_right, model_sure, model_right, and person_right if it is not True."""
+    spread = [(*row, True)[:5] for n, *row in rows for _ in range(n)]
+    return pd.DataFrame(spread, columns=page.COLUMNS).astype({"ml_sure": float, "model_sure": float})
 
 
-@pytest.mark.parametrize(("after", "word"), [(4, "more"), (3, "as many"), (2, "fewer")])
-def test_the_second_outcome_follows_the_counts(after, word):
-    assert page.second(3, after).answer == word
+GOOD = table((60, 0.95, True, 0.99, True), (30, 0.6, False, 0.99, True), (10, 0.6, True, 0.99, True))
+BLIND = table((50, 0.95, False, 0.99, True), (50, 0.6, True, 0.99, True))  # sure where it is wrong
+EVEN = table(*[(10, sure, right, 0.99, True) for sure in (0.95, 0.6) for right in (True, False)])
+
+
+def response(text, *chances):
+    tokens = SimpleNamespace(content=[{"token": "x", "logprob": math.log(p)} for p in chances]) if chances else None
+    return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text), logprobs=tokens)])
+
+
+# --- who knows what ---------------------------------------------------------------------------------------------------
+
+
+def test_no_message_is_drawn_twice_and_none_that_a_prompt_shows():
+    case = sbs.load_case()
+    versions = sbs.lesson("the_genai_workflow").versions(case)
+    labelled, fresh = page.drawn(case, versions, 180)
+    shown = {text for prompt in versions for text, _ in prompt.examples}
+    assert (len(labelled), len(fresh)) == (180, page.POOL)
+    assert not (set(labelled["id"]) & set(fresh["id"])) and not (shown & {*labelled["text"], *fresh["text"]})
+    assert {*labelled["split"], *fresh["split"]} == {"train"}
+    assert page.drawn(case, versions, 180)[1].equals(fresh)
+
+
+def test_a_reply_is_as_sure_as_its_least_likely_token():
+    given = [response("Positive.", 0.9, 0.99), response("negative"), response("no idea", 0.9), GONE]
+    found = page.replies(given, ["negative", "positive"])
+    assert list(found["label"]) == ["positive", "negative", None, GONE]
+    assert found["sure"][0] == pytest.approx(0.9) and math.isnan(found["sure"][1]) and found["sure"][2] == 0 and math.isnan(found["sure"][3])
+
+
+def test_messages_without_an_answer_do_not_count_and_unusable_answers_are_wrong():
+    messages = pd.DataFrame({"mood": ["a", "b", "a"], "second_mood": ["a", "a", "a"]})
+    ml = pd.DataFrame({"label": ["a", "a", "b"], "sure": [0.9, 0.8, 0.7]})
+    model = pd.DataFrame({"label": [None, "b", GONE], "sure": [0.0, 0.6, math.nan]}, dtype=object)
+    marks = page.marked(messages, "mood", ml, model)
+    assert marks.to_dict("list") == {
+        "ml_sure": [0.9, 0.8], "ml_right": [True, False], "model_sure": [0.0, 0.6], "model_right": [False, True], "person_right": [True, False],
+    }  # fmt: skip
+    assert page.marked(messages.drop(columns="second_mood"), "mood", ml, model)["person_right"].all()
+
+
+def test_a_trained_model_says_its_label_and_its_chance():
+    model = SimpleNamespace(classes_=np.array(["no", "yes"]), predict_proba=lambda texts: np.array([[0.2, 0.8], [0.7, 0.3]]))
+    assert page.opinions(model, ["x", "y"]).to_dict("list") == {"label": ["yes", "no"], "sure": [0.8, 0.7]}
+
+
+# --- who answers ------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_who_is_sure_answers():
+    marks = table((1, 0.8, True, 0.5, False), (1, 0.79, True, 0.9, False), (1, 0.79, True, 0.89, False), (1, 0.5, True, math.nan, False))
+    who = page.routed(marks, 0.8, 0.9)
+    assert list(who) == [page.ML, page.MODEL, page.PERSON, page.MODEL]
+    assert list(page.right(marks, who)) == [True, False, True, False]
+
+
+def test_the_threshold_is_the_lowest_that_loses_nothing_on_dev():
+    assert page.threshold(GOOD) == 0.61
+    assert page.threshold(table((9, 0.9, True, 0.9, True))) == 0.5  # the trained model alone is as good
+    assert page.threshold(table((1, 1.0, False, 0.9, True))) == 1.01  # no threshold passes it on
+    scores = [page.right(EVEN, page.routed(EVEN, step)).sum() for step in page.STEPS]
+    assert page.threshold(EVEN) == next((s for s, n in zip(page.STEPS, scores, strict=True) if n >= EVEN["model_right"].sum()), 1.01)
+
+
+@pytest.mark.parametrize(("person_share", "asked"), [(0.0, 0), (0.1, 1), (0.25, 2), (0.5, 5), (0.9, 5)])
+def test_people_get_no_more_than_they_have_time_for(person_share, asked):
+    marks = table(*[(1, 0.6 if i < 6 else 0.9, True, i / 10, True) for i in range(10)])
+    limit = page.person_threshold(marks, 0.8, person_share)
+    assert (page.routed(marks, 0.8, limit) == page.PERSON).sum() == asked
+
+
+def test_the_choice_is_told():
+    assert "from **0.61** on" in page.routes("m", GOOD, 0.61).data and "40.0% (40 of 100" in page.routes("m", GOOD, 0.61).data
+    assert "it gets every message" in page.routes("m", GOOD, 1.01).data and "it gets every message" not in page.routes("m", GOOD, 0.61).data
+    assert "not measured" in page.routes("m", EMPTY, 0.6).data
+
+
+# --- cost and accuracy ------------------------------------------------------------------------------------------------
+
+
+def test_the_curve_runs_from_one_to_the_other_and_the_oracle_is_never_below():
+    points = page.curve(GOOD)
+    first, last = points.iloc[0], points.iloc[-1]
+    assert (first["passed_on"], first["hybrid"], first["random"], first["oracle"]) == pytest.approx((0, 0.7, 0.7, 0.7))
+    assert (last["passed_on"], last["hybrid"], last["random"], last["oracle"]) == pytest.approx((1, 1, 1, 1))
+    assert (points["oracle"] >= points["hybrid"] - 1e-9).all() and (points["hybrid"] >= points["random"] - 1e-9).all()
+    assert (page.curve(BLIND)["hybrid"] <= page.curve(BLIND)["random"] + 1e-9).all()
+
+
+def test_random_escalation_is_drawn_as_scipy_has_it():
+    draws = page.random_draws(GOOD, 40)
+    assert draws.mean() == pytest.approx(70 + hypergeom(100, 30, 40).mean(), abs=0.1)
+    assert draws.std() == pytest.approx(hypergeom(100, 30, 40).std(), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("marks", "answer"), [(GOOD, "clearly better"), (BLIND, "clearly worse"), (EVEN, "no clear difference"), (EMPTY, "not measured")]
+)
+def test_the_hybrid_is_held_against_chance(marks, answer):
+    assert page.random("m", marks, 0.8).answer == answer
+
+
+def test_the_outcome_names_the_oracle_and_both_alone():
+    told = page.random("m", GOOD, 0.8).sentence
+    assert "alone gets 70.0% (70 of 100" in told and "m alone 100.0%" in told and "30 of 100 which the trained model gets wrong: 100.0%" in told
+
+
+def test_prices_are_those_of_as_many_tokens():
+    calls = pd.DataFrame({"input_tokens": [100, 300], "output_tokens": [1, 3], "day": ["2026-11-01", "2026-11-02"]})
+    found = page.prices(calls, "gpt-5-mini", 20, 36)
+    assert found.model == pytest.approx(sbs.prices.price("gpt-5-mini", 200_000, 2_000, "2026-11-02") / 1000)
+    assert found.person == pytest.approx(0.2)
+    assert found.of(pd.Series([page.ML, page.MODEL, page.PERSON, page.PERSON])) == pytest.approx(250 * found.model + 500 * 0.2)
+    assert page.prices(calls.head(0), "gpt-5-mini", 20, 36).model == 0
+
+
+def test_the_chart_is_described_with_its_numbers():
+    drawn = page.cost_chart("m", GOOD, 0.8, PRICE).to_dict()
+    assert "trained model 70% at 0.00 dollars, chosen on dev 100% at 0.40 dollars, language model 100% at 1.00 dollars" in drawn["description"]
+
+
+# --- when it hurts ----------------------------------------------------------------------------------------------------
+
+HARD = table((50, 0.9, True, 0.9, True), (50, 0.6, True, 0.9, False))
+EASY = table((50, 0.9, True, 0.9, False), (50, 0.6, True, 0.9, True))
+
+
+@pytest.mark.parametrize(
+    ("marks", "answer"), [(EASY, "clearly better"), (HARD, "clearly worse"), (EVEN, "no clear difference"), (EMPTY, "not measured")]
+)
+def test_the_language_model_is_compared_on_what_it_gets(marks, answer):
+    assert page.hard("m", marks, 0.8).answer == answer
+
+
+def test_where_one_answers_all_nothing_is_compared():
+    assert page.hard("m", GOOD, 0.5).answer == "not measured" and "nothing to compare" in page.hard("m", GOOD, 0.5).sentence
+
+
+def test_each_error_has_one_source():
+    marks = table(
+        (2, 0.9, False, 0.9, True), (3, 0.9, False, 0.9, False), (4, 0.6, False, 0.9, False), (5, 0.6, True, 0.9, False), (6, 0.6, False, 0.9, True)
+    )  # fmt: skip
+    told = page.harm("m", marks, 0.8).data
+    assert "**14 errors** on 20" in told and "on **5** the trained model was sure and wrong (2 of these" in told
+    assert "on **4** both fail" in told and "on **5** the trained model, unsure" in told
+    assert "not measured" in page.harm("m", EMPTY, 0.8).data
+
+
+# --- a person ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "answer"),
+    [(0, "under a tenth"), (2, "a tenth to a quarter"), (4, "a quarter to a half"), (5, "a half or more"), (10, "a half or more")],
+)
+def test_how_many_errors_disappear(doubtful, answer):
+    marks = table((80, 0.6, True, 0.9, True), (doubtful, 0.6, False, 0.3, False), (10 - doubtful, 0.6, False, 0.9, False))
+    found = page.person("m", marks, 0.8, 0.5)
+    assert found.answer == answer and f"from 10 to {10 - doubtful} of 90" in found.sentence
+
+
+def test_a_person_may_make_it_worse():
+    assert page.person("m", table((9, 0.6, True, 0.3, True, False), (1, 0.6, False, 0.9, False)), 0.8, 0.5).answer == "under a tenth"
+
+
+@pytest.mark.parametrize("marks", [EMPTY, table((5, 0.9, True, 0.9, True))])
+def test_without_errors_none_can_disappear(marks):
+    assert page.person("m", marks, 0.8, 0.5).answer == "not measured"
+
+
+def test_the_bill_counts_shares_money_and_hours():
+    bill = page.bill(GOOD, 0.8, 0.5, PRICE).rows.set_index("who answers")
+    column = "trained model · language model · person"
+    assert bill.loc["trained model, then language model", column] == "60% · 40% · 0%"
+    assert list(bill["1,000 messages, US dollars"]) == ["0.00", "1.00", "0.40", "0.40", "40.00", "100.00"]
+    assert list(bill["a person's hours"]) == ["0.0", "0.0", "0.0", "0.0", "2.2", "5.6"]
+    assert "not measured" in set(page.bill(EMPTY, 0.8, 0.5, PRICE).rows[column].str.split(" · ").str[0])
+
+
+def test_sets_are_counted_by_size():
+    found = np.array([[True, False], [True, True], [False, True], [False, False]])
+    told = page.sets(found, ["a", "b"], ["a", "b", "a", "a"], 0.9, 100).data
+    assert "**50.0% (2 of 4" in told and "**2 sets**, and it is right for 50.0% (1 of 2" in told and "Two labels are in **25.0% (1 of 4" in told
+    assert "In 1 set there is no label at all" in told
+    assert "no label at all" not in page.sets(found[:3], ["a", "b"], ["a", "b", "a"], 0.9, 100).data
+
+
+def test_the_promise_is_as_wide_as_in_a_simulation():
+    draw = np.random.default_rng(0)
+    cuts = np.sort(draw.random((20_000, 100)), axis=1)[:, 90]  # the 91st of 100: (100 + 1) · 0.9, rounded up
+    assert page.promise(0.9, 100) == pytest.approx(np.quantile(cuts, [0.025, 0.975]), abs=0.005)
+    assert page.promise(0.9, 5) == (1.0, 1.0)
+
+
+# --- answers become labels --------------------------------------------------------------------------------------------
+
+WORDS = {"positive": "lovely great fine", "negative": "awful broken late"}
+
+
+def some(n, sign=""):
+    labels = ["positive", "negative"] * (n // 2)
+    texts = [f"{WORDS[label].split()[i % 3]} thing{sign}{i % 5}" for i, label in enumerate(labels)]
+    return pd.DataFrame({"text": texts, "mood": labels})
+
+
+def looped(wrong):
+    """Four rounds with a teacher who errs about every second message, or about none."""
+    labelled, dev = some(40), some(20)
+    trained = page.learner().fit(labelled["text"], labelled["mood"]).best_estimator_
+
+    def said(messages, errs):
+        flip = {"positive": "negative", "negative": "positive"}
+        return pd.DataFrame({"label": [flip[m] if errs and i % 4 < 2 else m for i, m in enumerate(messages["mood"])], "sure": 0.9}, dtype=object)
+
+    arriving = [(batch, said(batch, wrong)) for batch in page.batches(some(40, "new"))]
+    return trained, page.feedback(trained, labelled, arriving, (dev, said(dev, False)), "mood")
+
+
+def test_batches_are_equal_and_share_nothing():
+    parts = page.batches(some(42))
+    assert [len(part) for part in parts] == [10] * 4 and all(part.index[0] == 0 for part in parts)
+    assert [len(part) for part in page.batches(some(2))] == [1, 1]
+
+
+def test_what_is_passed_on_becomes_a_label(monkeypatch):
+    monkeypatch.setattr(page, "threshold", lambda dev: 1.01)
+    trained, rounds = looped(wrong=True)
+    assert (rounds.taught, rounds.false) == (40, 24) and list(rounds.history["passed_on"]) == [10] * 4
+    assert rounds.student is not trained and not np.array_equal(
+        rounds.student.predict_proba(some(6)["text"]), rounds.twin.predict_proba(some(6)["text"])
+    )
+
+
+def test_a_sure_model_learns_nothing_new(monkeypatch):
+    monkeypatch.setattr(page, "threshold", lambda dev: 0.5)
+    trained, rounds = looped(wrong=True)
+    assert (rounds.taught, rounds.false) == (0, 0)
+    assert np.array_equal(rounds.student.predict(some(20)["text"]), trained.predict(some(20)["text"]))
+
+
+def test_each_round_is_a_row_and_the_chart_tells_the_shares(monkeypatch):
+    monkeypatch.setattr(page, "threshold", lambda dev: 1.01)
+    _, rounds = looped(wrong=False)
+    rows = page.history_table(rounds).rows
+    assert list(rows["round"]) == [1, 2, 3, 4] and list(rows["threshold"]) == ["1.00"] * 4 and rows["passed on (95 % interval)"][0].startswith("100%")
+    assert "passed on: 100%, 100%, 100%, 100%." in page.history_chart(rounds).to_dict()["description"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "answer"),
+    [
+        (80, 20, "it falls by more than a third"),
+        (80, 60, "it falls by less"),
+        (80, 79, "no clear difference"),
+        (20, 80, "it rises"),
+        (0, 0, "no clear difference"),
+    ],
+)
+def test_the_share_falls_or_rises(before, now, answer):
+    first, last = (pd.Series([page.MODEL] * n + [page.ML] * (100 - n)) for n in (before, now))
+    assert page.falls("m", first, last).answer == answer
+
+
+def test_without_answers_nothing_falls():
+    assert page.falls("m", pd.Series(dtype=object), pd.Series(dtype=object)).answer == "not measured"
+
+
+def rounds_with(student, twin):
+    both = (SimpleNamespace(predict=lambda texts, given=given: np.array(given)) for given in (student, twin))
+    return page.Rounds(*both, pd.DataFrame(), taught=50, false=5)
+
+
+def test_a_teachers_error_is_looked_for_in_the_student():
+    messages = pd.DataFrame({"text": list("abcdefghij") * 2, "mood": ["x"] * 20})
+    teacher = pd.DataFrame({"label": ["y"] * 10 + ["x"] * 9 + [GONE]}, dtype=object)
+    told = page.spread("m", rounds_with(["y"] * 10 + ["x"] * 10, ["x"] * 20), messages, "mood", teacher).data
+    assert "10.0% (5 of 50" in told and "**0.0% (0 of 10" in told and "**100.0% (10 of 10" in told and "clearly less" in told
+    assert "too close to tell the two apart" in told and "(9 of 9" in told  # where no answer came, nobody knows whether it errs
+    same = page.spread("m", rounds_with(["x"] * 20, ["x"] * 20), messages, "mood", teacher).data
+    assert "clearly" not in same
+    better = page.spread("m", rounds_with(["x"] * 20, ["y"] * 20), messages, "mood", teacher).data
+    assert "clearly more" in better
+
+
+def test_a_faultless_teacher_spreads_nothing():
+    messages = pd.DataFrame({"text": ["a"], "mood": ["x"]})
+    assert "none can spread" in page.spread("m", rounds_with(["x"], ["x"]), messages, "mood", pd.DataFrame({"label": ["x"]})).data

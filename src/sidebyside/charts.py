@@ -301,6 +301,30 @@ def lines(rows: pd.DataFrame, description: str, x: str, y: str) -> Any:
     return _finish(alt.layer(base.mark_line().encode(**_dots(rows["kind"])), names), description, 260)
 
 
+def trade_off(curves: pd.DataFrame, systems: pd.DataFrame, description: str, x: str, y: str) -> Any:
+    """Draw what is gained for what is paid: curves, each named above its middle, and single systems as named points.
+
+    Args:
+        curves: Columns at (what is paid), amount (what is gained), name, kind (a key of `KINDS`, or of `SMALLER`), in the order of drawing.
+        systems: The same columns, one row a point.
+        description: Alt text.
+        x: What is paid, with its unit.
+        y: What is gained.
+    """
+    kinds = pd.concat([curves["kind"], systems["kind"]])
+    place = {"x": alt.X("at:Q", title=x), "y": alt.Y("amount:Q", title=y, scale=alt.Scale(zero=False)), "color": _kind(kinds)}
+    middle = curves.groupby("name", sort=False)["at"].transform(lambda at: (at - (at.min() + at.max()) / 2).abs())
+    named = curves.loc[middle.groupby(curves["name"], sort=False).idxmin()]
+    text = {"fontSize": 12, "dy": -9}
+    layers = [
+        alt.Chart(curves.round(4)).mark_line().encode(**place, detail="name:N"),
+        alt.Chart(named.round(4)).mark_text(**text).encode(**place, text="name:N"),
+        alt.Chart(systems.round(4)).mark_point(filled=True, size=110, opacity=1).encode(**place, **_shape(kinds)),
+        alt.Chart(systems.round(4)).mark_text(**{**text, "dy": 16}).encode(**place, text="name:N"),
+    ]
+    return _finish(alt.layer(*layers), description, 280)
+
+
 def steps(rows: pd.DataFrame, description: str, title: str) -> Any:
     """Draw how a rate changes over models that are in an order, a small panel for each task.
 
