@@ -223,6 +223,8 @@ def cost_chart(model: str, marks: pd.DataFrame, ml_from: float, price: Prices) -
         ml_from: The threshold chosen on dev.
         price: What an answer costs.
     """
+    if marks.empty:
+        return sbs.say(f"What {sbs.plain(model)} adds, and at what price, is {NOT_MEASURED}.")
     points, who = curve(marks), routed(marks, ml_from)
     curves = [(1000 * price.model * row.passed_on, getattr(row, name), name, kind) for name, kind in CURVES.items() for row in points.itertuples()]
     systems = {
@@ -455,18 +457,25 @@ def history_table(rounds: Rounds) -> Table:
         {
             "round": place,
             "threshold": f"{min(row.threshold, 1):.2f}",
-            "passed on (95 % interval)": share(sbs.Rate(int(row.passed_on), int(row.n))),
-            "hybrid right": share(sbs.Rate(int(row.hybrid), int(row.n))),
-            "trained model alone right": share(sbs.Rate(int(row.student), int(row.n))),
+            "passed on (95 % interval)": share(_rate(row.passed_on, row.n)),
+            "hybrid right": share(_rate(row.hybrid, row.n)),
+            "trained model alone right": share(_rate(row.student, row.n)),
         }
         for place, row in enumerate(rounds.history.itertuples(), 1)
     ]
     return sbs.table(pd.DataFrame(rows))
 
 
+def _rate(successes: int, n: int) -> sbs.Rate:
+    """Return a rate from counts; one that says "not measured" where there is nothing to count."""
+    return sbs.rate([True] * int(successes) + [False] * int(n - successes))
+
+
 def history_chart(rounds: Rounds) -> Any:
     """Draw the share that is passed on, and the hybrid's right answers, over the rounds."""
     rows = rounds.history
+    if not rows["n"].sum():
+        return sbs.say(f"What becomes of the share that is passed on is {NOT_MEASURED}.")
     parts = {"passed on": ("GenAI", rows["passed_on"]), "hybrid right": ("hybrid", rows["hybrid"]), "trained model right": ("ML", rows["student"])}
     points = [
         (place, amount / n, name, kind)
@@ -517,7 +526,7 @@ def spread(model: str, rounds: Rounds, messages: pd.DataFrame, label: str, answe
     if not errs.any():
         return sbs.say(f"**{sbs.plain(model)}** makes no error on these messages, so none can spread.")
     student, twin = (np.array(one.predict(messages["text"]) == np.array(target)) for one in (rounds.student, rounds.twin))
-    wrong = sbs.Rate(rounds.false, rounds.taught)
+    wrong = _rate(rounds.false, rounds.taught)
     where = _compared(student, twin, errs)
     return sbs.say(
         f"Of the labels that **{sbs.plain(model)}** gave in the rounds, {wrong} are wrong. Where it errs on test, the student is right about {where} "
