@@ -226,7 +226,8 @@ def cost_chart(model: str, marks: pd.DataFrame, ml_from: float, price: Prices) -
     if marks.empty:
         return sbs.say(f"What {sbs.plain(model)} adds, and at what price, is {NOT_MEASURED}.")
     points, who = curve(marks), routed(marks, ml_from)
-    curves = [(1000 * price.model * row.passed_on, getattr(row, name), name, kind) for name, kind in CURVES.items() for row in points.itertuples()]
+    rows = points.to_dict("records")
+    curves = [(1000 * price.model * row["passed_on"], row[name], name, kind) for name, kind in CURVES.items() for row in rows]
     systems = {
         "trained model": (0.0, marks["ml_right"].mean(), "ML"),
         "chosen on dev": (price.of(who), right(marks, who).mean(), "hybrid"),
@@ -456,12 +457,12 @@ def history_table(rounds: Rounds) -> Table:
     rows = [
         {
             "round": place,
-            "threshold": f"{min(row.threshold, 1):.2f}",
-            "passed on (95 % interval)": share(_rate(row.passed_on, row.n)),
-            "hybrid right": share(_rate(row.hybrid, row.n)),
-            "trained model alone right": share(_rate(row.student, row.n)),
+            "threshold": f"{min(row['threshold'], 1):.2f}",
+            "passed on (95 % interval)": share(_rate(row["passed_on"], row["n"])),
+            "hybrid right": share(_rate(row["hybrid"], row["n"])),
+            "trained model alone right": share(_rate(row["student"], row["n"])),
         }
-        for place, row in enumerate(rounds.history.itertuples(), 1)
+        for place, row in enumerate(rounds.history.to_dict("records"), 1)
     ]
     return sbs.table(pd.DataFrame(rows))
 
