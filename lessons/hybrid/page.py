@@ -397,15 +397,13 @@ class Rounds:
         student: The model after the last round.
         twin: Its twin, which learnt the true labels of the same messages.
         history: One row a round: threshold, n, passed_on, hybrid (right answers), student (right answers of the trained model alone).
-        taught: How many labels came from the language model.
-        false: How many of these are wrong.
+        taught: The messages whose labels came from the language model: text, said (its label), true.
     """
 
     student: Any
     twin: Any
     history: pd.DataFrame
-    taught: int
-    false: int
+    taught: pd.DataFrame
 
 
 def batches(pool: pd.DataFrame) -> list[pd.DataFrame]:
@@ -429,15 +427,14 @@ def feedback(trained: Any, labelled: pd.DataFrame, arriving: Sequence[tuple[pd.D
         dev: Dev messages and the language model's replies to them.
         label: The column of true labels.
     """
-    student, twin, history = trained, trained, []
-    texts, said, true = list(labelled["text"]), list(labelled[label]), list(labelled[label])
+    student, twin, history, taught = trained, trained, [], []
     for batch, answers in arriving:
         row, passed_on = one_round(student, batch, answers, dev, label)
         history.append(row)
-        texts, said, true = texts + list(batch["text"][passed_on]), said + list(answers["label"][passed_on]), true + list(batch[label][passed_on])
-        student, twin = (clone(trained).fit(texts, lesson) for lesson in (said, true))
-    new = slice(len(labelled), None)
-    return Rounds(student, twin, pd.DataFrame(history), len(said[new]), sum(a != b for a, b in zip(said[new], true[new], strict=True)))
+        taught.append(pd.DataFrame({"text": batch["text"], "said": answers["label"], "true": batch[label]})[passed_on])
+        lessons = pd.concat([labelled[["text"]].assign(said=labelled[label], true=labelled[label]), *taught])
+        student, twin = (clone(trained).fit(lessons["text"], lessons[column]) for column in ("said", "true"))
+    return Rounds(student, twin, pd.DataFrame(history), pd.concat(taught, ignore_index=True))
 
 
 def one_round(student: Any, batch: pd.DataFrame, answers: pd.DataFrame, dev: Dev, label: str) -> tuple[dict[str, float], np.ndarray]:
@@ -487,7 +484,11 @@ def history_chart(rounds: Rounds) -> Any:
     told = ", ".join(f"{amount:.0%}" for _, amount, name, _ in points if name == "passed on")
     table = pd.DataFrame(points, columns=["at", "amount", "name", "kind"])
     return sbs.charts.lines(
-        table, f"Lines over the rounds. Share of messages passed on: {told}. The table has all numbers.", "round", "share of the batch"
+        table,
+        f"Lines over the rounds. Share of messages passed on: {told}. The table has all numbers.",
+        "round",
+        "share of the batch",
+        range(1, len(rows) + 1),
     )
 
 
@@ -511,6 +512,28 @@ def falls(model: str, before: pd.Series, now: pd.Series) -> Outcome:
     return sbs.outcome(key, answer, told, model)
 
 
+def repeated(model: str, rounds: Rounds, ml_from: float) -> Markdown:
+    """Say what the student says today of the messages whose wrong label it was taught, and what it no longer asks about.
+
+    Args:
+        model: The teacher.
+        rounds: What `feedback` returned.
+        ml_from: The student's threshold.
+    """
+    wrong = rounds.taught[rounds.taught["said"] != rounds.taught["true"]]
+    share_of_all = _rate(len(wrong), len(rounds.taught))
+    all_of_them = f"Of the labels that **{sbs.plain(model)}** gave in the rounds, {share_of_all} are wrong."
+    if wrong.empty:
+        return sbs.say(f"{all_of_them} So there is no mistake to repeat.")
+    student, twin = (opinions(one, wrong["text"]) for one in (rounds.student, rounds.twin))
+    again, other = (sbs.rate(one["label"].to_numpy() == wrong["said"].to_numpy()) for one in (student, twin))
+    quiet = int(((student["label"].to_numpy() == wrong["said"].to_numpy()) & (student["sure"] >= ml_from)).sum())
+    return sbs.say(
+        f"{all_of_them} Sent in once more, these get the same wrong label from the student in **{again}**, and from its twin in {other}. "
+        f"In **{quiet}** the student is sure of it, so nobody is asked any more."
+    )
+
+
 def spread(model: str, rounds: Rounds, messages: pd.DataFrame, label: str, answers: pd.DataFrame) -> Markdown:
     """Say how student and twin do where the teacher errs, and where it does not.
 
@@ -527,10 +550,8 @@ def spread(model: str, rounds: Rounds, messages: pd.DataFrame, label: str, answe
     if not errs.any():
         return sbs.say(f"**{sbs.plain(model)}** makes no error on these messages, so none can spread.")
     student, twin = (np.array(one.predict(messages["text"]) == np.array(target)) for one in (rounds.student, rounds.twin))
-    wrong = _rate(rounds.false, rounds.taught)
-    where = _compared(student, twin, errs)
     return sbs.say(
-        f"Of the labels that **{sbs.plain(model)}** gave in the rounds, {wrong} are wrong. Where it errs on test, the student is right about {where} "
+        f"On fresh messages: where **{sbs.plain(model)}** errs on test, the student is right about {_compared(student, twin, errs)} "
         f"Elsewhere: {_compared(student, twin, came & ~errs)}"
     )
 

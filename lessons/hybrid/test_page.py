@@ -251,7 +251,9 @@ def test_batches_are_equal_and_share_nothing():
 def test_what_is_passed_on_becomes_a_label(monkeypatch):
     monkeypatch.setattr(page, "threshold", lambda dev: 1.01)
     trained, rounds = looped(wrong=True)
-    assert (rounds.taught, rounds.false) == (40, 24) and list(rounds.history["passed_on"]) == [10] * 4
+    assert list(rounds.history["passed_on"]) == [10] * 4
+    assert (len(rounds.taught), (rounds.taught["said"] != rounds.taught["true"]).sum()) == (40, 24)
+    assert rounds.taught["text"].tolist() == some(40, "new")["text"].tolist()
     assert rounds.student is not trained and not np.array_equal(
         rounds.student.predict_proba(some(6)["text"]), rounds.twin.predict_proba(some(6)["text"])
     )
@@ -260,7 +262,7 @@ def test_what_is_passed_on_becomes_a_label(monkeypatch):
 def test_a_sure_model_learns_nothing_new(monkeypatch):
     monkeypatch.setattr(page, "threshold", lambda dev: 0.5)
     trained, rounds = looped(wrong=True)
-    assert (rounds.taught, rounds.false) == (0, 0)
+    assert rounds.taught.empty
     assert np.array_equal(rounds.student.predict(some(20)["text"]), trained.predict(some(20)["text"]))
 
 
@@ -293,14 +295,41 @@ def test_without_answers_nothing_falls():
 
 def rounds_with(student, twin):
     both = (SimpleNamespace(predict=lambda texts, given=given: np.array(given)) for given in (student, twin))
-    return page.Rounds(*both, pd.DataFrame(), taught=50, false=5)
+    return page.Rounds(*both, pd.DataFrame(), pd.DataFrame(columns=["text", "said", "true"]))
+
+
+class Fixed:
+    """A model that always says the same, as sure as it is told to be."""
+
+    classes_ = np.array(["x", "y"])
+
+    def __init__(self, chance):
+        self.chance = chance
+
+    def predict_proba(self, texts):
+        return np.tile([1 - self.chance, self.chance], (len(texts), 1))
+
+
+@pytest.mark.parametrize(("ml_from", "quiet"), [(0.8, 5), (0.95, 0)])
+def test_a_taught_mistake_is_repeated_and_no_longer_asked_about(ml_from, quiet):
+    taught = pd.DataFrame({"text": list("abcdefgh"), "said": ["y"] * 8, "true": ["x"] * 5 + ["y"] * 3})
+    told = page.repeated("m", page.Rounds(Fixed(0.9), Fixed(0.1), pd.DataFrame(), taught), ml_from).data
+    assert (
+        "62.5% (5 of 8" in told and "in **100.0% (5 of 5" in told and "twin in 0.0% (0 of 5" in told and f"In **{quiet}** the student is sure" in told
+    )
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_without_a_wrong_label_none_is_repeated(n):
+    taught = pd.DataFrame({"text": ["a"] * n, "said": ["y"] * n, "true": ["y"] * n})
+    assert "no mistake to repeat" in page.repeated("m", page.Rounds(Fixed(0.9), Fixed(0.1), pd.DataFrame(), taught), 0.8).data
 
 
 def test_a_teachers_error_is_looked_for_in_the_student():
     messages = pd.DataFrame({"text": list("abcdefghij") * 2, "mood": ["x"] * 20})
     teacher = pd.DataFrame({"label": ["y"] * 10 + ["x"] * 9 + [GONE]}, dtype=object)
     told = page.spread("m", rounds_with(["y"] * 10 + ["x"] * 10, ["x"] * 20), messages, "mood", teacher).data
-    assert "10.0% (5 of 50" in told and "**0.0% (0 of 10" in told and "**100.0% (10 of 10" in told and "clearly less" in told
+    assert "**0.0% (0 of 10" in told and "**100.0% (10 of 10" in told and "clearly less" in told
     assert "too close to tell the two apart" in told and "(9 of 9" in told  # where no answer came, nobody knows whether it errs
     same = page.spread("m", rounds_with(["x"] * 20, ["x"] * 20), messages, "mood", teacher).data
     assert "clearly" not in same
