@@ -296,8 +296,10 @@ def lines(rows: pd.DataFrame, description: str, x: str, y: str, ticks: Sequence[
         y: What the amount is, with its unit.
         ticks: The places on the axis that are numbered, if not those of the drawing library.
     """
-    axis = {"axis": alt.Axis(values=list(ticks), format="d")} if ticks else {}
-    base = alt.Chart(rows.round(4)).encode(x=alt.X("at:Q", title=x, **axis), y=alt.Y("amount:Q", title=y), color=_kind(rows["kind"]), detail="name:N")
+    axis = alt.Axis(values=list(ticks), format="d") if ticks else alt.Undefined
+    base = alt.Chart(rows.round(4)).encode(
+        x=alt.X("at:Q", title=x, axis=axis), y=alt.Y("amount:Q", title=y), color=_kind(rows["kind"]), detail="name:N"
+    )
     ends = rows.round(4).sort_values("at").groupby("name", sort=False).tail(1)
     names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=12).encode(x="at:Q", y="amount:Q", text="name:N", color=_kind(rows["kind"]))
     return _finish(alt.layer(base.mark_line().encode(**_dots(rows["kind"])), names), description, 260)
