@@ -296,8 +296,16 @@ def harm(model: str, marks: pd.DataFrame, ml_from: float) -> Markdown:
     return sbs.say(
         f"The hybrid's **{plural(total, 'error')}** on {len(marks)} test messages: on **{sure}** the trained model was sure and wrong "
         f"({saved} of these **{sbs.plain(model)}** would have got right); on **{both}** both fail; and on **{spoilt}** the trained model, "
-        f"unsure, had it right, and asking spoilt it."
+        f"unsure, had it right, and asking spoilt it. {_against(right(marks, who), ml, 'the trained model')} "
+        f"{_against(right(marks, who), other, sbs.plain(model))}"
     )
+
+
+def _against(hybrid: ArrayLike, alone: ArrayLike, name: str) -> str:
+    """Say how the hybrid does against one of its parts."""
+    mine, other, p = sbs.rate(np.asarray(hybrid)), sbs.rate(np.asarray(alone)), sbs.paired_p(np.asarray(hybrid), np.asarray(alone))
+    verdict = "not clearly apart from" if p >= LINE else "clearly better than" if mine.value > other.value else "clearly worse than"
+    return f"With {count(mine)} right, it is {verdict} {name} alone, with {count(other)} ({p_is(p)})."
 
 
 # --- a person ---------------------------------------------------------------------------------------------------------

@@ -172,6 +172,12 @@ def test_each_error_has_one_source():
     assert "not measured" in page.harm("m", EMPTY, 0.8).data
 
 
+def test_the_hybrid_is_held_against_each_of_its_parts():
+    assert "With 100 of 100 right, it is clearly better than the trained model alone, with 70 of 100" in page.harm("m", GOOD, 0.8).data
+    assert "not clearly apart from m alone" in page.harm("m", GOOD, 0.8).data
+    assert "With 50 of 100 right, it is clearly worse than m alone, with 100 of 100" in page.harm("m", BLIND, 0.8).data
+
+
 # --- a person ---------------------------------------------------------------------------------------------------------
 
 
