@@ -54,7 +54,10 @@ def lab(course: Path, user: Path) -> Iterator[str]:
         yield address(process, user)
     finally:
         process.terminate()
-        process.wait(60)
+        try:
+            process.wait(60)
+        finally:
+            process.kill()  # nothing is left behind if it has not ended
 
 
 def address(process: subprocess.Popen[bytes], user: Path) -> str:

@@ -28,8 +28,7 @@ ADMITS = [
     "Unknown.",
     "I cannot find it on a map.",
     "I can\u2019t find it on a map.",
-    "I\u2019m sorry, the question is beyond me.",
-    "I am sorry.",
+    "I\u2019m sorry, I don\u2019t know.",
     "I am not able to answer this.",
     "I'm unable to answer this.",
     "There seems to be a misunderstanding.",
@@ -49,6 +48,10 @@ ANSWERS = [
     "Norway exists, and its capital is Oslo.",
     "Yes, it is a real country. You can find it on a map.",
     "Norway is a country in Europe, and Oslo is able to house a million people.",
+    "I\u2019m sorry for the delay in delivering the parcel.",
+    "No, I'm sorry for any confusion. The capital of Peru is indeed called Lima.",
+    "I'm sorry, but I can't assist with that.",
+    "I am sorry.",
 ]
 
 

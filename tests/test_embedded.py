@@ -174,7 +174,8 @@ def run(script: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     """Run a script in a process of its own, in mode live."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SIDEBYSIDE_", "OPENAI_"))}
     command = [sys.executable, "-c", textwrap.dedent(script)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment | {"SIDEBYSIDE_MODE": "live"}, timeout=timeout)
+    environment |= {"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_KEPT": "none"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=timeout)
     assert (done.returncode, done.stderr) == (0, "")
     return done
 

@@ -28,6 +28,7 @@ from sidebyside.evaluation import (
     holm,
     macro_f1,
     mean_of_pairs,
+    paired_gap,
     paired_p,
     rate,
     read_label,
@@ -71,6 +72,14 @@ def test_paired_p_is_the_exact_two_sided_binomial(first_only: int, second_only: 
     first = [True] * 7 + [True] * first_only + [False] * second_only + [False] * 4
     second = [True] * 7 + [False] * first_only + [True] * second_only + [False] * 4
     assert paired_p(first, second) == pytest.approx(by_hand)
+
+
+def test_the_paired_gap_has_the_sign_of_what_the_test_compares() -> None:
+    first, second = [True] * 10 + [False] * 40, [False] * 10 + [None] * 39 + [True]
+    assert evaluation.rate(first).value > evaluation.rate(second).value
+    assert paired_gap(first, second) == pytest.approx(9 / 11)
+    gone = [True, None], [None, True]
+    assert math.isnan(paired_gap(*gone)) and paired_gap([False, True], [True, True]) == -0.5
 
 
 def test_paired_p_of_nine_against_two() -> None:
@@ -336,14 +345,19 @@ def test_the_difference_of_two_aurocs_is_scikit_learn_s() -> None:
     assert difference[0] == pytest.approx(roc_auc_score(ARE_RIGHT, ONE_SIGN) - roc_auc_score(ARE_RIGHT, ANOTHER))
 
 
+def plain_auroc(right: np.ndarray, wrong: np.ndarray) -> float:
+    """How often a right answer has the greater confidence, a tie counting half: what scikit-learn gives, without its checks of each call."""
+    return float(np.mean([(one > other) + (one == other) / 2 for one in right for other in wrong]))
+
+
 def test_its_interval_is_that_of_a_plain_loop_over_the_same_kind_of_draws() -> None:
     generator, drawn = np.random.default_rng(1), []
     right, wrong = np.flatnonzero(ARE_RIGHT), np.flatnonzero(np.logical_not(ARE_RIGHT))
+    one, other = np.array(ONE_SIGN), np.array(ANOTHER)
+    assert plain_auroc(one[right], one[wrong]) == pytest.approx(roc_auc_score(ARE_RIGHT, ONE_SIGN))
     for _ in range(2000):
-        pick = np.append(generator.choice(right, len(right)), generator.choice(wrong, len(wrong)))
-        drawn.append(
-            roc_auc_score(np.array(ARE_RIGHT)[pick], np.array(ONE_SIGN)[pick]) - roc_auc_score(np.array(ARE_RIGHT)[pick], np.array(ANOTHER)[pick])
-        )
+        true, false = generator.choice(right, len(right)), generator.choice(wrong, len(wrong))
+        drawn.append(plain_auroc(one[true], one[false]) - plain_auroc(other[true], other[false]))
     difference = auroc_difference(ARE_RIGHT, ONE_SIGN, ANOTHER)
     assert difference is not None
     assert difference[1] == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.06)

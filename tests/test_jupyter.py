@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -14,11 +15,13 @@ import httpx2
 import nbformat
 import pytest
 from ipykernel.ipkernel import IPythonKernel
+from jupyter_client.kernelspec import KernelSpecManager
 from traitlets.config import Config
 
 from sidebyside import cli
 from sidebyside.charts import COLOURS
 from sidebyside.jupyter import DATA, GUESS, lab, numbered, server
+from sidebyside.jupyter.kernels import Kernels
 from tests.labserver import lab as running, small_course
 
 HOME = Path(__file__).resolve().parent.parent
@@ -137,6 +140,23 @@ def test_settings_are_hidden_and_put_back(monkeypatch: pytest.MonkeyPatch) -> No
     with lab.hidden("ALL_PROXY"):
         assert ("all_proxy" in os.environ, os.environ["NO_PROXY"]) == (False, "b")
     assert os.environ["all_proxy"] == "socks5://a"
+
+
+@pytest.mark.parametrize("command", [[sys.executable, "-c", "input()"], ["no-such-program"]], ids=["starting", "cannot start"])
+def test_a_stop_that_comes_while_a_kernel_starts_ends_it_too(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "kernel.json").write_text(json.dumps({"argv": command, "display_name": "Made", "language": "none"}), encoding="utf-8")
+
+    async def start_and_stop() -> list[str]:
+        kernels = Kernels(connection_dir=str(tmp_path), kernel_spec_manager=KernelSpecManager(kernel_dirs=[str(tmp_path)]))
+        start = asyncio.create_task(kernels.start_kernel(kernel_name="made"))
+        while not kernels._pending_kernels:
+            await asyncio.sleep(0)
+        await kernels.shutdown_all()
+        await asyncio.gather(start, return_exceptions=True)
+        return kernels.list_kernel_ids()
+
+    assert asyncio.run(start_and_stop()) == []
 
 
 @pytest.mark.parametrize("words", [[], ["labs"], ["--help"]])

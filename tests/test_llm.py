@@ -681,7 +681,8 @@ print(json.dumps({
 def real() -> dict[str, Any]:
     """What the real model said, in a process of its own that is over now."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SIDEBYSIDE_", "OPENAI_"))}
-    done = subprocess.run([sys.executable, "-c", REAL], capture_output=True, text=True, env=environment | {"SIDEBYSIDE_MODE": "live"})
+    environment |= {"SIDEBYSIDE_MODE": "live", "SIDEBYSIDE_KEPT": "none"}
+    done = subprocess.run([sys.executable, "-c", REAL], capture_output=True, text=True, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("\n") == 1, "something else wrote to the screen"
     return json.loads(done.stdout)

@@ -16,7 +16,7 @@ import pytest
 
 import sidebyside as sbs
 from sidebyside import backends, embedded, lessons, llm, models, weights
-from sidebyside.errors import LessonError, WeightsError
+from sidebyside.errors import LessonError, SettingsError, WeightsError
 from sidebyside.models import DEFAULT, MAIN, MIDDLE, MODELS, SMALL, Model
 
 FETCHED = [model for model in MODELS.values() if not model.installed]
@@ -80,9 +80,23 @@ def test_a_nickname_is_as_good_as_the_full_name(model: Model, bare: Path, monkey
     assert sbs.read_settings().model == sbs.connect()[1] == model.name
 
 
+@pytest.mark.parametrize("written", ["Main", "MAIN", " main ", "main\t", '"main"', "'main'"])
+def test_a_nickname_is_known_however_it_is_written(written: str, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "a key that would let it be asked elsewhere")
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", written)
+    assert sbs.read_settings().model == sbs.connect()[1] == MAIN.name
+    assert sbs.connect(model=written.strip("\"'"))[1] == MAIN.name
+
+
+def test_a_call_by_the_nickname_is_told_the_name(bare: Path) -> None:
+    client, model = sbs.connect(model="main")
+    with pytest.raises(SettingsError, match=rf"by its nickname\. Write model='{model}'"):
+        client.chat.completions.create(model="main", messages=[{"role": "user", "content": "Hello"}])
+
+
 def test_nicknames_are_unlike_each_other_and_unlike_names() -> None:
     assert [model.nickname for model in (SMALL, MIDDLE, MAIN)] == ["small", "middle", "main"]
-    assert models.find("") is models.find(None) is models.find("Small") is None
+    assert models.find("") is models.find(None) is models.find(" ") is models.find("SMOLLM2-135M-instruct") is None
     assert models.own_file(Path("w.gguf")).nickname == ""
 
 
@@ -239,6 +253,13 @@ def test_weights_of_another_file_never_replay_the_specimen_s_answers(tmp_path: P
 def test_weights_that_are_not_there(tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", str(tmp_path / "none.gguf"))
     with pytest.raises(WeightsError, match=r"SIDEBYSIDE_WEIGHTS names none\.gguf, but there is no such file"):
+        sbs.ask("Hello")
+
+
+def test_a_path_that_can_be_none_is_no_file(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS", "a" * 300)
+    assert sbs.connect()[1] == "a" * 300
+    with pytest.raises(WeightsError, match="there is no such file"):
         sbs.ask("Hello")
 
 

@@ -37,6 +37,12 @@ def test_a_namespace_is_there_without_being_imported() -> None:
     assert "sidebyside.charts" in loaded_by("import sidebyside as sbs\nsbs.charts.lines")
 
 
+def test_charts_build_no_grammar_of_web_addresses() -> None:
+    loaded = loaded_by("import sidebyside as sbs\nsbs.charts.lines")
+    assert {"altair", "jsonschema"} <= loaded
+    assert "lark" not in loaded
+
+
 @pytest.mark.parametrize("name", sbs.__all__)
 def test_each_name_is_there(name: str) -> None:
     assert getattr(sbs, name) is not None

@@ -8,7 +8,7 @@ import pytest
 
 from sidebyside import read_settings
 from sidebyside.errors import SettingsError
-from sidebyside.settings import MODES, find_home
+from sidebyside.settings import MODES, find_home, weights_folder
 
 HOME = Path(__file__).resolve().parent.parent
 
@@ -36,6 +36,19 @@ def test_defaults() -> None:
 def test_empty_means_unset() -> None:
     names = ("MODE", "MODEL", "WEIGHTS", "CASE", "LIMIT", "BUDGET", "AT_ONCE", "RECORDINGS")
     assert read_settings({f"SIDEBYSIDE_{name}": "" for name in names}) == read_settings({})
+
+
+@pytest.mark.parametrize("around", ["{} ", " {}", "{}\r", '"{}"', "'{}'"])
+def test_what_stands_around_a_value_is_no_part_of_it(around: str, tmp_path: Path) -> None:
+    values = {"MODE": "live", "MODEL": "gpt-x", "WEIGHTS": "~/w.gguf", "CASE": "feedback", "LIMIT": "7", "BUDGET": "2.50", "KEPT": "none"}
+    values |= {"AT_ONCE": "2", "RECORDINGS": str(tmp_path / "a b"), "WEIGHTS_DIR": str(tmp_path / "Gewichte für alle")}
+    plain, wrapped = ({f"SIDEBYSIDE_{name}": form.format(value) for name, value in values.items()} for form in ("{}", around))
+    assert read_settings(wrapped) == read_settings(plain)
+    assert weights_folder(wrapped) == weights_folder(plain) == tmp_path / "Gewichte für alle"
+
+
+def test_a_blank_is_nothing() -> None:
+    assert read_settings({"SIDEBYSIDE_MODEL": " ", "SIDEBYSIDE_WEIGHTS": "\t"}) == read_settings({})
 
 
 def test_every_setting_is_read(tmp_path: Path) -> None:

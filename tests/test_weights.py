@@ -105,6 +105,7 @@ RESUMED: dict[str, tuple[list[Turn], list[str]]] = {
     "cut twice": ([cut(30_000), cut(20_000)], ["", "bytes=30000-", "bytes=50000-"]),
     "cut, and Range ignored": ([cut(30_000), honest(begin=0)], ["", "bytes=30000-"]),
     "no length, and an early end": ([says(200, CONTENT[:40_000], content_length="")], ["", "bytes=40000-"]),
+    "no parts of files": ([cut(30_000), says(416), honest()], ["", "bytes=30000-", ""]),
     "out of order for a moment": ([says(503), says(429)], ["", "", ""]),
     "cut at once": ([cut(0), cut(0)], ["", "", ""]),
     "a bad line that brings something": ([cut(0)] * 3 + [cut(9_000)] + [cut(0)] * 3, [""] * 4 + ["bytes=9000-"] * 4),
@@ -166,6 +167,8 @@ REFUSED: dict[str, tuple[Turn, str]] = {
     "other bytes": (says(200, WRONG), r"not the file expected \(checksum differs\), and is deleted"),
     "another part": (honest(begin=10), "another part of the file"),
     "nowhere": (says(302, location="http://nowhere:port/"), "redirects to an address that cannot be read"),
+    "to a host that can be none": (says(302, location="http://a..b/"), "has a name that cannot be one"),
+    "no parts, nor the whole": (says(416), r"refuses the file \(status 416\)"),
     "in circles": (says(302, location="/again"), "redirects in circles"),
     "out of order": (says(500), r"cannot be reached, or the line is cut \(status 500\)"),
     "cut again and again": (cut(0), "cannot be reached, or the line is cut"),
@@ -279,6 +282,15 @@ def test_a_folder_that_cannot_be_made_is_told(publisher: Publisher, folder: Path
     folder.write_text("a file", encoding="utf-8")
     with pytest.raises(WeightsError, match="my weights cannot be written to .* a folder of your own"):
         weights.get(FAKE)
+
+
+def test_a_folder_that_can_be_none_holds_no_weights(publisher: Publisher, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIDEBYSIDE_WEIGHTS_DIR", str(folder / ("a" * 300)))
+    with pytest.raises(WeightsError, match="are not on this machine"):
+        weights.find_or_offer(FAKE)
+    with pytest.raises(WeightsError, match="cannot be written to .* a folder of your own"):
+        weights.get(FAKE)
+    assert "weights get main" in cli.listing()
 
 
 def test_a_file_laid_by_hand_is_taken_only_if_it_is_right(publisher: Publisher, folder: Path) -> None:

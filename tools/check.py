@@ -44,8 +44,8 @@ STAGES: dict[str, tuple[Step, ...]] = {
     "types": ((program("mypy"),),),
     # what needs no model, no browser and no patience
     "unit": ((*PYTEST, *APART, "-m", "not live and not browser and not slow"),),
-    # every notebook compared with its saved outputs, and the tests that take seconds each
-    "pages": ((PYTHON, "-m", "tools.run_pages", "compare"), (*PYTEST, *APART, "-m", "slow and not live and not browser")),
+    # every notebook compared with its saved outputs, and the tests that take seconds each; a group shares what takes long to set up
+    "pages": ((PYTHON, "-m", "tools.run_pages", "compare"), (*PYTEST, "--dist", "loadgroup", *APART, "-m", "slow and not live and not browser")),
     # the model itself
     "live": (
         (PYTHON, "-m", "pytest", *APART, "-m", "live and not browser"),  # one at a time: two models wait for each other on two cores
@@ -60,7 +60,7 @@ STAGES: dict[str, tuple[Step, ...]] = {
         (PYTHON, "-m", "tools.slides"),
     ),
     # the built site, and JupyterLab, in a browser
-    "site": ((*PYTEST, "--dist", "loadfile", "--no-loadscope-reorder", "tests/site"),),
+    "site": ((*PYTEST, "--dist", "loadgroup", "--no-loadscope-reorder", "tests/site"),),
     # the exported suites, in promptfoo and in Inspect
     "exports": (lambda: npm.install(HOME / "tests" / "exports"), (*PYTEST, "tests/exports")),
 }

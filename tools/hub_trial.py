@@ -29,7 +29,7 @@ from pathlib import Path
 import psutil
 
 from tools.hub_browser import Learner, browser
-from tools.pages import HOME, notebook, plain_environment, slug_of
+from tools.pages import HOME, load, notebook, plain_environment, slug_of
 
 SOLUTION = notebook("solutions/meet_the_model")
 ASSIGNMENT = slug_of(SOLUTION)
@@ -37,7 +37,8 @@ TEACHER, RIGHT, WRONG = "sbs-trial-teacher", "sbs-trial-1", "sbs-trial-2"
 GROUP = "sbs-trial"
 PORT = 18600
 PYTHON = "/usr/bin/python3"  # the machine's own: every account must be able to run it
-EXPECTED = {RIGHT: 2.0, WRONG: 1.0}
+MOST = float(sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in load(SOLUTION).cells))
+EXPECTED = {RIGHT: MOST, WRONG: MOST - 1}
 TABLE = (
     "from nbgrader.api import Gradebook\n"
     "for s in Gradebook('sqlite:///gradebook.db').assignment_submissions('{name}'): print(s.student.id, s.score, s.max_score)"
@@ -222,7 +223,7 @@ def feedback_faults(name: str) -> list[str]:
         return [f"{name} has {len(pages)} pages of feedback, not one"]
     text = pages[0].read_text(encoding="utf-8")
     faults = {
-        "its points": f"(Score: {EXPECTED[name]} / 2.0)" not in text,
+        "its points": f"(Score: {EXPECTED[name]} / {MOST})" not in text,
         "the hint": ("right at the limit is not below it" in text) != (name == WRONG),
         "no traceback": "most recent call last" in text,
     }

@@ -33,7 +33,7 @@ def at_a_guess(page: Page) -> None:
     """Go to the first question, and choose an answer."""
     question = page.locator(".sbs-predict").first
     question.locator("label").first.click()
-    question.evaluate("box => scrollTo(0, box.getBoundingClientRect().top + scrollY - 90)")
+    question.evaluate("box => box.scrollIntoView()")  # below what stays at the top of the window
     page.locator(".sbs-chart:visible svg").first.wait_for()
 
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import call, exercise, sorting_hint
+from sidebyside.checks import Forgotten, call, exercise, result_of
 from sidebyside.evaluation import Rate, rate
+from sidebyside.hints import function_hint, several, words_hint
 from sidebyside.retrieval import embed, passages, plain_facts
 from sidebyside.scorers import quotes
 from sidebyside.suite import Sample
@@ -38,9 +39,10 @@ ADDRESSES = (  # an answer, whether each e-mail address in it stands in the pass
     ("We answer within 2 days.", None, "There is no address in it, so there is nothing to judge: return None."),
     ("", None, "An empty answer holds no address: return None."),
 )
-OTHER_PASSAGE = "Lost coats: ask coats@station.example."
+OTHER_PASSAGE = "Lost coats: ask Coats@Station.example."
+EXACT = 11  # so many scores whose interval ends at 0 and at 1 to the last digit, however it is worked out
 OTHERS = (
-    ("Ask coats@station.example!", True, "The address stands in the passage of this sample."),
+    ("Ask coats@station.example!", True, "The address stands in the passage of this sample. Capitals do not count there either."),
     ("Write to help@library.example", False, "The address stands in another sample's passage. Look into `sample.context`."),
 )
 SCORES = {
@@ -66,7 +68,7 @@ WHY = {
 @exercise(1)
 def what_now(answer: Any) -> str | None:
     """Compare what the reader would do with what the cards say."""
-    return sorting_hint(answer, NEXT, SAID)
+    return words_hint(answer, NEXT, SAID)
 
 
 @exercise(2)
@@ -74,10 +76,14 @@ def real_address(answer: Callable[..., Any]) -> str | None:
     """Try the scorer on answers with and without addresses."""
     tries = [(Sample("A1", "Whom may I ask?", context=PASSAGE), *row) for row in ADDRESSES]
     tries += [(Sample("B7", "Who has my coat?", context=OTHER_PASSAGE), *row) for row in OTHERS]
+    if hint := function_hint(answer, "real_address"):
+        return hint
+    if all(call(answer, text, sample) is None for sample, text, *_ in tries):
+        raise Forgotten
     for sample, text, right, hint in tries:
         said = call(answer, text, sample)
-        if said is not None and not isinstance(said, bool | np.bool_):
-            return f"A scorer of this kind returns True, False or None, and yours returned {said!r}."
+        if said is not None and not isinstance(said, bool | np.bool_) and not (isinstance(said, int) and said in (0, 1)):
+            return f"A scorer of this kind returns True, False or None, without quotation marks. For “{text}” yours returned {said!r}."
         if said is None and right is not None or said is not None and (right is None or bool(said) != right):
             return f"{hint} Look at the answer '{text}': it should be {right}."
     return None
@@ -86,18 +92,35 @@ def real_address(answer: Callable[..., Any]) -> str | None:
 @exercise(3)
 def verdicts(answer: Callable[..., Any]) -> str | None:
     """Try the function on scores of several angles, then on a lenient bar."""
-    given = call(answer, {name: list(scores) for name, scores in SCORES.items()}, dict(THRESHOLDS))
-    if not isinstance(given, Mapping) or set(given) != set(SCORES):
-        return f"Return a dict with one verdict for each of {', '.join(SCORES)}."
+    if hint := function_hint(answer, "verdicts"):
+        return hint
+    try:
+        given = _verdicts(result_of(answer, {name: list(scores) for name, scores in SCORES.items()}, dict(THRESHOLDS)))
+    except ZeroDivisionError:
+        return "Your function divides by a number of scores that is 0 for “grounded”, where all are None. With no score, nobody can tell yet."
+    if set(given) != set(SCORES):
+        return f"Return one verdict for each of {', '.join(SCORES)}, by name: {{'correct': ..., 'polite': ...}} and so on. Yours has {len(given)}."
     for name, right in RIGHT.items():
         if given[name] not in (PASS, FAIL, OPEN):
-            return f'Each verdict is one of the texts "{PASS}", "{FAIL}" and "{OPEN}", and not {given[name]!r}.'
+            return f"Each verdict is one of the texts “{PASS}”, “{FAIL}” and “{OPEN}”, and not {given[name]!r}."
         if given[name] != right:
             return f'{WHY[name]} So "{name}" should be "{right}".'
-    other = call(answer, {"kind": [True, False] * 20, "clear": [None, *[True] * 8, *[False] * 12]}, {"clear": 0.8, "kind": 0.2})
-    if not isinstance(other, Mapping) or dict(other) != {"kind": PASS, "clear": FAIL}:
+    other = _verdicts(call(answer, {"kind": [True, False] * 20, "clear": [None, *[True] * 8, *[False] * 12]}, {"clear": 0.8, "kind": 0.2}))
+    if other != {"kind": PASS, "clear": FAIL}:
         return "Take each threshold from `thresholds` by its name: half of 40 passes easily where 0.2 is asked for, and 8 of 20 fails at 0.8."
+    edge = _verdicts(call(answer, {"none": [False] * EXACT, "all": [True] * EXACT}, {"none": 0.0, "all": 1.0}))
+    if edge.get("none") != PASS:
+        return "Where 0 is asked for, an interval from 0 upwards passes: it passes too if its lower end is just what is asked for."
+    if edge.get("all") != OPEN:
+        return "Where 1 is asked for, an interval that ends at 1 does not fail: only one that lies below as a whole does."
     return None
+
+
+def _verdicts(given: Any) -> dict[str, Any]:
+    """Return the verdicts by name, in small letters and without a full stop; none for what is no such thing."""
+    if not isinstance(given, Mapping | pd.Series):
+        return {}
+    return {name: said.strip(" .").lower() if isinstance(said, str) else said for name, said in given.items()}
 
 
 @exercise(4)
@@ -125,13 +148,16 @@ def _nearest(sample: Sample) -> str:
 
 
 def _counted(samples: list[Sample], answers: Any, result: Any, facts: pd.DataFrame) -> str | None:
-    if isinstance(answers, str) or not isinstance(answers, Iterable) or len(answers := list(answers)) != len(samples):
+    if len(answers := several(answers) or []) != len(samples):
         return f"`answers` should hold one answer for each of the {len(samples)} samples. Did you evaluate them all?"
     for sample, said in zip(samples, answers, strict=True):
         if not isinstance(said, str) or not quotes(said, sample.context):
             return f"The rival shows a sentence of the passage, and its answer to '{sample.id}' is none."
-        if not quotes(_nearest(sample), said) and not quotes(said, _nearest(sample)):
+        nearest = _nearest(sample)
+        if not (quotes(nearest, said) or quotes(said, nearest)):
             return f"The rival shows the sentence that is nearest to the question; for '{sample.id}' yours is another one."
+        if not 0.5 <= len(said.split()) / len(nearest.split()) <= 2:
+            return f"The rival shows one whole sentence; for '{sample.id}' yours is {'longer' if len(said) > len(nearest) else 'shorter'}."
     if not isinstance(result, Rate):
         return "Give the whole rate, as sbs.rate(...) returns it, so that its interval is there too."
     found = [quotes(said, sentence) or quotes(sentence, said) for said, sentence in zip(answers, facts["sentence"], strict=True)]

@@ -40,6 +40,8 @@ def test_what_seven_cards_ask_for_passes_in_any_form(mine):
     ("mine", "word"),
     [
         (MINE | {"a": "release"}, "both sides"),
+        (MINE | {"d": "do not release"}, "Behind d"),
+        ({"a": "samples"}, "b, c, d, e, f, g is gone"),
         (MINE | {"b": "bot"}, "list does not see"),
         (MINE | {"c": "samples"}, "would not lift"),
         (MINE | {"e": "release"}, "reaches below"),
@@ -52,7 +54,7 @@ def test_a_wrong_next_step_gets_a_hint(mine, word):
     assert_hint("an_evaluation_suite.1", mine, word)
 
 
-@pytest.mark.parametrize("mine", [dict.fromkeys(MINE, ...), MINE | {"f": ...}, {"a": "samples"}])
+@pytest.mark.parametrize("mine", [dict.fromkeys(MINE, ...), MINE | {"f": ...}])
 def test_untouched_cards_are_not_done(mine):
     assert sbs.check("an_evaluation_suite.1", mine).state == "not done"
 
@@ -78,7 +80,7 @@ def by_loop(answer, sample):
     return judged
 
 
-@pytest.mark.parametrize("right", [by_pattern, by_words, by_loop])
+@pytest.mark.parametrize("right", [by_pattern, by_words, by_loop, lambda *a: None if by_pattern(*a) is None else int(by_pattern(*a))])
 def test_real_address(right):
     assert sbs.check("an_evaluation_suite.2", right).state == "right"
 
@@ -93,6 +95,9 @@ def test_real_address(right):
         lambda answer, sample: all(word.strip(".,").lower() in sample.context for word in answer.split() if "@" in word) if "@" in answer else None,
         lambda answer, sample: any(word.strip(".,").lower() in sample.context for word in answer.split() if "@" in word) if "@" in answer else None,
         lambda answer, sample: "yes",
+        lambda answer, sample: None,
+        None,
+        lambda answer, sample: by_pattern(answer, replace(sample, context=sample.context.replace("C", "#").replace("S", "#"))),
         lambda answer, sample: True,
     ],
 )
@@ -125,7 +130,9 @@ def by_hand(scores, thresholds):
     return {name: verdict(scores[name], line) for name, line in thresholds.items()}
 
 
-@pytest.mark.parametrize("right", [judged, with_arrays, by_hand])
+@pytest.mark.parametrize(
+    "right", [judged, with_arrays, by_hand, lambda s, t: pd.Series(judged(s, t)), lambda s, t: {k: v.upper() + "." for k, v in judged(s, t).items()}]
+)
 def test_verdicts(right):
     assert sbs.check("an_evaluation_suite.3", right).state == "right"
 
@@ -142,6 +149,13 @@ def test_verdicts(right):
         lambda s, t: {name: verdict == "pass" for name, verdict in judged(s, t).items()},
         lambda s, t: list(judged(s, t).values()),
         lambda s, t: dict.fromkeys(s, "cannot tell yet"),
+        lambda s, t: judged(s, {name: line + 1e-12 for name, line in t.items()}),  # above, where reaching is enough
+        lambda s, t: judged(s, t, high_of=lambda r: r.interval[1] - 1e-12),  # fails where the interval ends at the bar
+        lambda s, t: {
+            name: "pass" if sum(map(bool, column)) / len([x for x in column if x is not None]) > 0.5 else "fail" for name, column in s.items()
+        },
+        lambda s, t: None,
+        None,
     ],
 )
 def test_wrong_verdicts(wrong):
@@ -197,8 +211,17 @@ def test_wrong_rival(plain):
     if right != all_found:  # else the sentences that answer are the rival's own
         short = [replace(sample, context=sentence) for sample, sentence in zip(samples, plain["sentence"], strict=True)]
         wrong_ones += [(given, list(plain["sentence"]), all_found) for given in (samples, short)]
+    if max(len(sample.context.split()) for sample in samples) > 60:  # else a passage is hardly longer than its sentence
+        given = [[sample.context for sample in samples], [" ".join(answer.split()[:2]) for answer in answers]]
+        wrong_ones += [(samples, answers, counted(answers, plain)) for answers in given]
     for wrong in wrong_ones:
         hint_for("an_evaluation_suite.4", wrong)
+
+
+def test_the_rival_s_answers_may_stand_behind_ids(plain):
+    samples = made(plain)
+    answers = {sample.id: nearest(sample) for sample in samples}
+    assert sbs.check("an_evaluation_suite.4", (samples, answers, counted(answers.values(), plain))).state == "right"
 
 
 def test_half_done():

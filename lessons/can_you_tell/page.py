@@ -179,7 +179,7 @@ def _difference(margin: float, interval: tuple[float, float]) -> str:
     """Say a difference with its interval."""
     if math.isnan(margin):
         return wording.NOT_MEASURED
-    return f"difference {margin:+.2f}, 95 % interval {interval[0]:+.2f} to {interval[1]:+.2f}"
+    return f"difference {margin:+z.2f}, 95 % interval {interval[0]:+z.2f} to {interval[1]:+z.2f}"
 
 
 # --- is a probability a chance of being right? ------------------------------------------------------------------------
@@ -351,8 +351,13 @@ def bill(
     told = (
         f"With {_line(threshold)} on the {signal}, {model}'s detector misses {missed} wrong answers and gives {held} right ones a false "
         f"alarm. A miss costs {prices[0]}, a check {prices[1]}. The bill for {len(judge)} answers: "
-        f"{'; '.join(f'{name} {_amount(ways[way])}' for way, name in names.items())}. The lowest bill is “{names[first]}”; against "
-        f"“{names[second]}” it saves {np.sum(ways[second]) - np.sum(ways[first]):g} (95 % interval {-interval[1]:.0f} to {-interval[0]:.0f})."
+        f"{'; '.join(f'{name} {_amount(ways[way])}' for way, name in names.items())}. "
+        + (
+            "Each answer costs the same in every way."
+            if first == second
+            else f"The lowest bill is “{names[first]}”; against “{names[second]}” it saves {np.sum(ways[second]) - np.sum(ways[first]):g} "
+            f"(95 % interval {-interval[1]:z.0f} to {-interval[0]:z.0f})."
+        )
     )
     return sbs.outcome(key, first if interval[1] < 0 else close, told, model)
 

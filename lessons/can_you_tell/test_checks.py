@@ -7,11 +7,12 @@ from types import SimpleNamespace
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
 import sidebyside as sbs
-from sidebyside import checks, llm
+from sidebyside import llm
 from tests.verdicts import assert_hint
 
 SOLUTION = next((Path(__file__).resolve().parents[2] / "solutions").glob("*_can_you_tell.ipynb"))
@@ -26,6 +27,8 @@ MINE = {"misses": 1, "false alarms": 2, "bill": 8, "cheapest": 70, "if a miss co
         {name: str(value) for name, value in MINE.items()},
         {name.upper(): float(value) for name, value in MINE.items()},
         MINE | {"cheapest": "0,7", "if a miss costs 6": "95 %"},
+        MINE | {"misses": "one", "false alarms": [2], "bill": "8 €", "cheapest": "the threshold 70"},
+        pd.Series(MINE),
     ],
 )
 def test_numbers_read_off_the_list_pass_in_any_form(answer):
@@ -45,6 +48,8 @@ def test_numbers_read_off_the_list_pass_in_any_form(answer):
         ({"bill": "a lot"}, "number"),
         ({"bill": True}, "number"),
         ({"bill": None}, "number"),
+        ({"cheapest": "70 or 95"}, "one number"),
+        ({"cheapest": float("inf")}, "one number"),
     ],
 )
 def test_numbers_that_are_wrong_get_a_hint(wrong, words):
@@ -53,6 +58,10 @@ def test_numbers_that_are_wrong_get_a_hint(wrong, words):
 
 def test_a_list_of_numbers_gets_a_hint():
     assert_hint("can_you_tell.1", [1, 2, 8, 70, 95], "names")
+
+
+def test_a_name_that_is_gone_is_named():
+    assert_hint("can_you_tell.1", {name: value for name, value in MINE.items() if name != "bill"}, "“bill” is gone")
 
 
 @pytest.mark.parametrize("left", [dict.fromkeys(MINE, ...), MINE | {"bill": ...}])
@@ -79,7 +88,7 @@ def pairs(confidence, right):
     return sum(won) / len(won)
 
 
-@pytest.mark.parametrize("answer", [pairs, lambda c, r: roc_auc_score(r, c)])
+@pytest.mark.parametrize("answer", [pairs, lambda c, r: roc_auc_score(r, c), lambda c, r: round(pairs(c, r), 2)])
 def test_auroc_counted_either_way_passes(answer):
     assert sbs.check("can_you_tell.2", answer).state == "right"
 
@@ -99,11 +108,20 @@ def test_wrong_auroc_gets_a_hint(answer):
     assert_hint("can_you_tell.2", answer)
 
 
+def in_arrays(confidence, right):
+    return np.mean(confidence[right][:, None] > confidence[~right])
+
+
+@pytest.mark.parametrize(("answer", "words"), [(in_arrays, "np.array"), (None, "function itself"), (0.75, "function itself")])
+def test_what_would_stop_is_told_what_to_do(answer, words):
+    assert_hint("can_you_tell.2", answer, words)
+
+
 def test_untouched_auroc_is_not_done():
     assert sbs.check("can_you_tell.2", lambda confidence, right: ...).state == "not done"
 
 
-@pytest.mark.parametrize("line", [0.8, 0.75, np.float64(0.71)])
+@pytest.mark.parametrize("line", [0.8, 0.75, np.float64(0.71), np.array([0.8])])
 def test_any_cheapest_threshold_passes(line):
     assert sbs.check("can_you_tell.3", (CONFIDENCE, np.array(RIGHT), line, 0, 2)).state == "right"
 
@@ -117,6 +135,20 @@ def test_wrong_threshold_gets_a_hint(given):
     assert_hint("can_you_tell.3", (CONFIDENCE, RIGHT, *given))
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((CONFIDENCE, RIGHT, 0.8, np.array(RIGHT), 2), "`misses` should be one number"),
+        ((CONFIDENCE, RIGHT, 0.8, 0, "two"), "`false_alarms`"),
+        ((CONFIDENCE, RIGHT, np.array(CONFIDENCE), 0, 2), "one number, and it holds 8"),
+        (([], [], 0.8, 0, 2), "again"),
+        (([[0.9, 0.1]] * 8, RIGHT, 0.8, 0, 2), "again"),
+    ],
+)
+def test_several_numbers_in_place_of_one_are_told_so(given, words):
+    assert "stopped" not in assert_hint("can_you_tell.3", given, words)
+
+
 def test_untouched_threshold_is_not_done():
     assert sbs.check("can_you_tell.3", (CONFIDENCE, RIGHT, ..., ..., ...)).state == "not done"
 
@@ -124,20 +156,25 @@ def test_untouched_threshold_is_not_done():
 def reply(text, probability):
     """What a model says, each of its two tokens with a probability."""
     tokens = [{"token": part, "logprob": math.log(p), "top_logprobs": []} for part, p in ((text[:2], 0.99), (text[2:], probability))]
-    return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text), logprobs=SimpleNamespace(content=tokens))])
+    return SimpleNamespace(
+        choices=[SimpleNamespace(finish_reason="stop", message=SimpleNamespace(content=text), logprobs=SimpleNamespace(content=tokens))]
+    )
 
 
 @pytest.fixture
 def own(monkeypatch):
     """Answers that are right on every second real thing, with a falling probability; the model in force gives them if it is asked."""
+    return given(monkeypatch, [round(0.9 - 0.05 * i, 3) for i in range(12)])
+
+
+def given(monkeypatch, lowest):
+    """The answers, those probabilities, which are right and the share of right ones; the model in force gives them if it is asked."""
     rows = sbs.load_case().entities.tail(12)
     answers = [f"It is {target}." if target and i % 2 else "It is Zzz." for i, target in enumerate(rows["answer"])]
-    lowest = [round(0.9 - 0.05 * i, 3) for i in range(12)]
     known = {question: reply(*said) for question, *said in zip(rows["question"], answers, lowest, strict=True)}
     create = lambda **fields: known[fields["messages"][-1]["content"]]  # noqa: E731
     client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
-    for module in (llm, checks):
-        monkeypatch.setattr(module, "latest", lambda: SimpleNamespace(model="scripted", client=client))
+    monkeypatch.setattr(llm, "latest", lambda: SimpleNamespace(model="scripted", client=client))
     right = [sbs.holds_name(answer, target) for answer, target in zip(answers, rows["answer"], strict=True)]
     return answers, lowest, right, sum(right[:6]) / 6
 
@@ -148,9 +185,16 @@ def test_own_answers_pass(own):
     assert sbs.check("can_you_tell.4", (answers, np.array(lowest), np.array(right), np.float64(share))).state == "right"
 
 
-def test_equal_probabilities_on_the_line_leave_either_half_right(own):
-    answers, lowest, right, _ = own
-    level = [0.9 if i < 3 else 0.35 for i in range(12)]  # the first and the last as they were
+@pytest.mark.parametrize(
+    "form", [iter, lambda texts: dict(enumerate(texts)), lambda texts: [SimpleNamespace(text=text) for text in texts], pd.Series]
+)
+def test_own_answers_pass_in_any_form(own, form):
+    answers, lowest, right, share = own
+    assert sbs.check("can_you_tell.4", (form(answers), pd.Series(lowest), [int(mark) for mark in right], sbs.rate(right[:6]))).state == "right"
+
+
+def test_equal_probabilities_on_the_line_leave_either_half_right(monkeypatch):
+    answers, level, right, _ = given(monkeypatch, [0.9 if i < 3 else 0.35 for i in range(12)])
     for chosen in ([3, 4, 5], [9, 10, 11]):
         share = (sum(right[:3]) + sum(right[i] for i in chosen)) / 6
         assert sbs.check("can_you_tell.4", (answers, level, right, share)).state == "right"
@@ -174,14 +218,39 @@ def test_wrong_own_answers_get_a_hint(own):
 
 def test_answers_that_no_model_gave_get_a_hint(own):
     answers, lowest, right, share = own
-    assert_hint("can_you_tell.4", (["It is Zzz, I think.", *answers[1:]], lowest, right, share), "does not answer")
-    assert_hint("can_you_tell.4", ([*answers[:-1], "I made this up."], lowest, right, share), "does not answer")
+    assert_hint("can_you_tell.4", ([f"{text} I think so." for text in answers[:-1]] + ["I made this up."], lowest, right, share), "does not answer")
+    assert_hint("can_you_tell.4", (["I made this up."] * 12, lowest, right, share), "does not answer")
 
 
 def test_probabilities_that_no_model_gave_get_a_hint(own):
     answers, lowest, right, share = own
-    assert_hint("can_you_tell.4", (answers, [0.99, *lowest[1:]], right, share), "another probability")
-    assert_hint("can_you_tell.4", (answers, [*lowest[:-1], 0.1], right, share), "another probability")
+    assert_hint("can_you_tell.4", (answers, [p / 2 for p in lowest], right, share), "another probability")
+    assert_hint("can_you_tell.4", (answers, [lowest[0], *lowest[-2:0:-1], lowest[-1]], right, share), "another probability")
+
+
+def test_answers_invented_between_asked_ones_do_not_pass(own):
+    answers, lowest, _, _ = own
+    rows = sbs.load_case().entities.tail(12)
+    mine = [answers[0], *(f"The answer is {target}." for target in rows["answer"].iloc[1:-1]), answers[-1]]
+    right = [sbs.holds_name(answer, target) for answer, target in zip(mine, rows["answer"], strict=True)]
+    assert_hint("can_you_tell.4", (mine, lowest, right, sum(right[:6]) / 6), "does not answer")
+
+
+@pytest.mark.parametrize(
+    ("place", "part", "words"),
+    [
+        (0, None, "used up"),
+        (0, [SimpleNamespace(choices=[])] * 12, "the texts alone"),
+        (1, [None] * 12, "probability"),
+        (1, [SimpleNamespace(probability=0.5)] * 12, "`.probability`"),
+        (2, ["True"] * 12, "quotation marks"),
+        (3, "half", "`share`"),
+        (3, [0.5, 0.5], "one number"),
+    ],
+)
+def test_a_part_of_another_kind_gets_a_hint_that_names_it(own, place, part, words):
+    wrong = [part if i == place else as_is for i, as_is in enumerate(own)]
+    assert "stopped" not in assert_hint("can_you_tell.4", tuple(wrong), words)
 
 
 @pytest.mark.parametrize("line", ["high", True, None, [0.8]])

@@ -286,6 +286,17 @@ def test_the_bill_says_each_sum_with_its_interval_and_what_is_saved():
     assert 20 < int(saved[1]) < 30 < int(saved[2]) < 40
 
 
+def test_where_every_way_costs_the_same_none_saves_against_itself():
+    said = page.bill(WHO, JUDGE, "signal", 0.5, (MIDDLE, MIDDLE, MIDDLE), (3, 1)).sentence
+    assert "Each answer costs the same in every way." in said and "saves" not in said
+
+
+def test_no_bound_is_a_negative_zero():
+    one = [0.0] + [1.0] * 39
+    said = page.bill(WHO, JUDGE, "signal", 0.5, (one, MIDDLE, HIGH), (3, 1)).sentence
+    assert "(95 % interval 0 to 3)" in said and "-0.00" not in page._difference(-0.001, (-0.004, 0.0))
+
+
 def test_the_table_of_costs():
     costs = {1: (LOW, MIDDLE, LOW), 3: (LOW, MIDDLE, HIGH), 50: (MIDDLE, MIDDLE, HIGH)}
     rows = page.costs_table(JUDGE, "signal", {1: 0, 3: 0.5, 50: 2}, costs, WHO).rows

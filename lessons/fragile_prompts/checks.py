@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import exercise, letters, number_hint, result_of, says
+from sidebyside.checks import exercise, first_unsaid, letters, number_hint, result_of
 from sidebyside.evaluation import read_label
 from sidebyside.prompts import Prompt
 
@@ -46,7 +47,13 @@ TABLES: tuple[tuple[dict[str, list[str | None]], list[int], str], ...] = (
 
 
 def _places(answer: Any) -> list[int] | None:
-    """Return whole numbers, in whatever sequence they come; None if it is something else."""
+    """Return whole numbers, in whatever sequence they come, also in brackets as numpy gives them; None if it is something else."""
+    if isinstance(answer, tuple) and len(answer) == 1 and isinstance(answer[0], np.ndarray):
+        answer = answer[0]
+    if isinstance(answer, Mapping):
+        return None
+    if isinstance(answer, np.ndarray) and answer.ndim == 2 and answer.shape[1] == 1:
+        answer = answer.ravel()
     try:
         given = list(answer)
         whole = all(not isinstance(place, str | bool | np.bool_) and int(place) == place for place in given)
@@ -62,6 +69,8 @@ def flipped(answer: Callable[..., Any]) -> str | None:
         places = _places(result_of(answer, {name: list(given) for name, given in labels.items()}))
         if places is None:
             return "Return a list of places, such as [0, 2]: whole numbers, counted from 0."
+        if places != right and sorted(places) == right:
+            return "These are the right places. Give them in rising order."
         if places != right:
             return f"{hint} Try flipped({labels})."
     return None
@@ -83,9 +92,9 @@ def _fault_of(prompts: Any, texts: Any, pair: Sequence[str], n: int) -> str | No
     for prompt in prompts:
         if "{text}" not in prompt.user:
             return f"The prompt '{prompt.version}' never gets the message: write {{text}} where it belongs."
-        if missing := [label for label in pair if label.lower() not in str(prompt.messages("")).lower()]:
+        if missing := [label for label in pair if not re.search(rf"(?<!\w){re.escape(label)}(?!\w)", str(prompt.messages("")), re.IGNORECASE)]:
             return f"The prompt '{prompt.version}' does not name the label '{missing[0]}', and the model cannot know it."
-    lists = [list(given) for given in texts if isinstance(given, Iterable)] if isinstance(texts, list | tuple) else []
+    lists = [list(given) for given in texts if isinstance(given, Iterable)] if isinstance(texts, list | tuple | np.ndarray) else []
     if len(lists) != 3:
         return "Put the answers into `texts` as a list of three lists, in the order of `prompts`."
     if not all(len(given) == n and all(isinstance(text, str) for text in given) for given in lists):
@@ -101,9 +110,12 @@ def own_forms(answer: tuple[Any, Any, Any]) -> str | None:
     if fault := _fault_of(prompts, texts, pair, len(rows)):
         return fault
     for prompt, given in zip(prompts, texts, strict=True):
-        for place in sorted({0, len(rows) // 2, len(rows) - 1}):
-            if not says(prompt.messages(rows["text"].iloc[place]), list(given)[place], max_tokens=8, **prompt.options):
-                return f"Asked with '{prompt.version}' about message {place + 1}, the model says something else. Use its answers, in order."
+        place = first_unsaid([prompt.messages(text) for text in rows["text"]], list(given), **{"max_tokens": 8} | prompt.options)
+        if place is not None:
+            return (
+                f"Asked with '{prompt.version}' about message {place + 1}, the model does not say '{list(given)[place]:.40}'. "
+                "Use its answers, in order. If you changed the prompt, ask again."
+            )
     read = [[read_label(text, pair) for text in given] for given in texts]
     right = sum(len(set(labels)) > 1 for labels in zip(*read, strict=True))
     return number_hint(

@@ -14,7 +14,7 @@ import pandas as pd
 import sidebyside as sbs
 from sidebyside import NoAnswer, models, wording
 from sidebyside.charts import kind_of
-from sidebyside.evaluation import Rate, holm, kappa
+from sidebyside.evaluation import Rate, holm, kappa, paired_gap
 
 RIGHT, DECLINES, WRONG = KINDS = ["right", "declines", "wrong"]
 NO_ANSWER = "no answer"  # a kind of its own, of answers and of quotes: neither right nor wrong
@@ -239,9 +239,10 @@ def passage(model: str, kinds: Mapping[str, Sequence[str]]) -> sbs.widgets.Outco
     key, right, blind = "grounding/passage", among(kinds[PASSAGE], RIGHT), among(kinds[NO_TEXT], RIGHT)
     if not right.n:
         return sbs.widgets.not_measured(key, model)
-    p = sbs.paired_p(marks(kinds[PASSAGE], RIGHT), marks(kinds[NO_TEXT], RIGHT))
+    both = [marks(kinds[way], RIGHT) for way in (PASSAGE, NO_TEXT)]
+    p = sbs.paired_p(*both)
     gave = wording.clearly(
-        right.value - blind.value if blind.n else 0,
+        paired_gap(*both),
         p,
         ["So the text gave it answers that it does not have by itself", "So the text did harm", "So the text made no clear difference"],
     )
@@ -282,7 +283,7 @@ def search(rates: Mapping[tuple[str, int], Rate], by_words: Hits, by_meaning: Hi
         by_meaning: The same for the search by meaning.
     """
     key, p = "grounding/search", sbs.paired_p(by_words, by_meaning)
-    word = wording.clearly(sbs.rate(by_words).value - sbs.rate(by_meaning).value, p, wording.options(key))
+    word = wording.clearly(paired_gap(by_words, by_meaning), p, wording.options(key))
     places = {at: "in first place" if at[1] == 1 else f"among the first {at[1]}" for at in rates}
     found = "; ".join(f"{at[0]}, {places[at]}: {rate}" for at, rate in rates.items())
     return sbs.outcome(key, word, f"Right passage {found}. First places compared: {wording.p_is(p)}.")
@@ -332,9 +333,9 @@ def rivals(model: str, kinds: Mapping[str, Sequence[str]]) -> sbs.widgets.Outcom
 
 def _model_or_none(kinds: Mapping[str, Sequence[str]], first: str) -> str:
     """Say how the leader compares with the nearest sentence, which needs no model."""
-    p = sbs.paired_p(marks(kinds[first], RIGHT), marks(kinds[ALONE], RIGHT))
-    ahead = among(kinds[first], RIGHT).value - among(kinds[ALONE], RIGHT).value
-    word = wording.clearly(ahead, p, ["is beaten by it", "beats it", "does neither clearly better nor worse"])
+    both = [marks(kinds[name], RIGHT) for name in (first, ALONE)]
+    p = sbs.paired_p(*both)
+    word = wording.clearly(paired_gap(*both), p, ["is beaten by it", "beats it", "does neither clearly better nor worse"])
     return f"The nearest sentence, without a model, {word} ({wording.p_is(p)})."
 
 
@@ -370,8 +371,9 @@ def fault(model: str, kinds: Sequence[str], hit: np.ndarray) -> Any:
         return sbs.say(f"The answers of {model} are not measured. The search found the right passage for {_share(hit)}.")
     first = "the search" if searched > read else "the reading: another prompt or another model" if read > searched else "either: both fail as often"
     return sbs.say(
-        f"The search put the right passage first for {_share(hit)} of these questions. Of {int(failed.sum())} answers of {model} that are not right, "
-        f"{searched} had a wrong passage and {read} the right one" + (f". Work first on {first}." if failed.any() else ".")
+        f"The search put the right passage first for {_share(hit)} of these questions. Of {wording.plural(int(failed.sum()), 'answer')} of {model} "
+        f"that {wording_is(int(failed.sum()))} not right, {searched} had a wrong passage and {read} the right one"
+        + (f". Work first on {first}." if failed.any() else ".")
     )
 
 

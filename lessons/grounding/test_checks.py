@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sidebyside as sbs
@@ -43,7 +44,13 @@ MINE = {"a": "nothing", "b": "model", "c": "both", "d": "search", "e": "model", 
 
 @pytest.mark.parametrize(
     "right",
-    [MINE, {letter.upper(): word.title() for letter, word in MINE.items()}, MINE | {"c": "search and model", "d": "the search", "b": "the model."}],
+    [
+        MINE,
+        {letter.upper(): word.title() for letter, word in MINE.items()},
+        MINE | {"c": "search and model", "d": "the search", "b": "the model."},
+        MINE | {"a": "none", "b": "not the search, the model", "c": ["search", "model"]},
+        pd.Series(MINE),
+    ],
 )
 def test_what_failed(right):
     assert sbs.check("grounding.1", right).state == "right"
@@ -52,11 +59,15 @@ def test_what_failed(right):
 @pytest.mark.parametrize(
     ("wrong", "word"),
     [
-        (MINE | {"c": "model"}, "case c"),
-        (MINE | {"d": "both"}, "case d"),
-        (MINE | {"e": "nothing"}, "case e"),
-        (MINE | {"f": "search"}, "case f"),
-        (MINE | {"a": "all of them"}, "Case a"),
+        (MINE | {"c": "model"}, "at c again"),
+        (MINE | {"d": "both"}, "at d again"),
+        (MINE | {"e": "nothing"}, "at e again"),
+        (MINE | {"f": "search"}, "at f again"),
+        (MINE | {"a": "all of them"}, "Behind a"),
+        (MINE | {"c": "search or model"}, "Behind c"),
+        (MINE | {"b": "not the model"}, "Behind b"),
+        (dict.fromkeys(MINE), "Behind a"),
+        ({"a": "nothing"}, "b, c, d, e, f is gone"),
         (list(MINE.values()), "letters"),
     ],
 )
@@ -64,7 +75,7 @@ def test_what_did_not_fail(wrong, word):
     hint_for("grounding.1", wrong, word)
 
 
-@pytest.mark.parametrize("half", [dict.fromkeys("abcdef", ...), MINE | {"f": ...}, {"a": "nothing"}])
+@pytest.mark.parametrize("half", [dict.fromkeys("abcdef", ...), MINE | {"f": ...}])
 def test_a_sorting_half_done(half):
     assert sbs.check("grounding.1", half).state == "not done"
 
@@ -83,7 +94,9 @@ def by_loop(found, right, k):
     return hits / len(right)
 
 
-@pytest.mark.parametrize("right", [plain_hit_rate, by_loop, lambda *a: np.float64(plain_hit_rate(*a))])
+@pytest.mark.parametrize(
+    "right", [plain_hit_rate, by_loop, lambda *a: np.float64(plain_hit_rate(*a)), lambda *a: sbs.Rate(round(8 * plain_hit_rate(*a)), 8)]
+)
 def test_hit_rate(right):
     assert sbs.check("grounding.2", right).state == "right"
 
@@ -103,12 +116,27 @@ def test_wrong_hit_rate(wrong):
     hint_for("grounding.2", wrong)
 
 
+def beyond_the_end(found, right, k):
+    return sum(any(row[i] == place for i in range(k)) for row, place in zip(found, right, strict=True)) / len(right)
+
+
+def in_arrays(found, right, k):
+    return (found[:, :k] == right[:, None]).any(axis=1).mean()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"), [(beyond_the_end, "beyond the end"), (in_arrays, "np.array"), (None, "function itself"), (0.5, "function itself")]
+)
+def test_a_hit_rate_that_stops_is_told_what_to_do(wrong, words):
+    hint_for("grounding.2", wrong, words)
+
+
 # --- 3 -----------------------------------------------------------------------------------------------------------
 
 
 def test_search(plain):
     found = searched(plain)
-    for form in (found, found.tolist(), [tuple(row) for row in found], list(found)):
+    for form in (found, found.tolist(), [tuple(row) for row in found], list(found), pd.DataFrame(found), dict(zip(plain["id"], found, strict=True))):
         assert sbs.check("grounding.3", (form, counted(plain, found))).state == "right"
 
 
@@ -129,6 +157,15 @@ def test_wrong_search(plain):
     ]
     for wrong in wrong_ones:
         hint_for("grounding.3", wrong)
+
+
+def test_the_number_of_places_is_told(known):
+    hint_for("grounding.3", (searched(known, 5), counted(known, searched(known))), "Yours holds 5")
+
+
+def test_the_nearest_passage_comes_first(known):
+    found = searched(known)
+    hint_for("grounding.3", (found[:, ::-1], counted(known, found)), "first")
 
 
 def test_blind_picks_are_no_search(known):
@@ -176,7 +213,7 @@ def by_sets(answer, document):
     return "altered" if len(said & source) * 2 > len(said) else "invented"
 
 
-@pytest.mark.parametrize("right", [by_words, by_list, by_sets])
+@pytest.mark.parametrize("right", [by_words, by_list, by_sets, lambda *a: by_words(*a).upper() + ".", lambda *a: by_words(*a).replace(" ", "_")])
 def test_quote_check(right):
     assert sbs.check("grounding.4", right).state == "right"
 
@@ -185,6 +222,27 @@ def in_parts_of_words(answer, document):
     if answer.strip(" .").lower() in document.lower() and answer.strip():
         return "true quote"
     return by_words(answer, document)
+
+
+def with_commas(answer, document):
+    if sbs.quotes(answer, document):
+        return "true quote"
+    said = answer.lower().split()
+    return "altered" if sum(word in document.lower().split() for word in said) > len(said) / 2 else "invented"
+
+
+def half_is_enough(answer, document):
+    if sbs.quotes(answer, document):
+        return "true quote"
+    said, source = (re.findall(r"\w+", text.lower()) for text in (answer, document))
+    return "altered" if said and sum(word in source for word in said) >= len(said) / 2 else "invented"
+
+
+def divides(answer, document):
+    if sbs.quotes(answer, document):
+        return "true quote"
+    said, source = (re.findall(r"\w+", text.lower()) for text in (answer, document))
+    return "altered" if sum(word in source for word in said) / len(said) > 0.5 else "invented"
 
 
 def words_in_words(answer, document):
@@ -208,6 +266,10 @@ def words_in_words(answer, document):
             "because so many people wait for them. Each renewal adds 14 days."),
         in_parts_of_words,
         words_in_words,
+        with_commas,
+        half_is_enough,
+        divides,
+        None,
     ],
 )  # fmt: skip
 def test_wrong_quote_check(wrong):

@@ -157,6 +157,13 @@ def test_the_question_shown_is_one_that_the_text_decides(kinds, shown):
     assert set(rows["question"]) == {f"q{shown}"} and list(rows["counted as"]) == kinds.loc[shown].tolist()
 
 
+def test_what_the_text_gave_is_judged_on_the_questions_with_both_answers():
+    kinds = {page.PASSAGE: [RIGHT] * 12 + [WRONG] * 52 + [RIGHT] * 4, page.NO_TEXT: [WRONG] * 12 + [NONE] * 52 + [RIGHT] * 4}
+    assert sbs.paired_p(*(page.marks(kinds[way], RIGHT) for way in (page.PASSAGE, page.NO_TEXT))) < wording.LINE
+    assert page.among(kinds[page.PASSAGE], RIGHT).value < page.among(kinds[page.NO_TEXT], RIGHT).value, "all answers point the other way"
+    assert "So the text gave it answers" in page.passage("a model", kinds).sentence
+
+
 # --- searching --------------------------------------------------------------------------------------------------------
 
 MANY, FEW = [True] * 8 + [False] * 2, [False] * 10
@@ -244,6 +251,10 @@ def test_who_failed_is_told_by_what_the_search_found():
 )
 def test_what_to_work_on(kinds, hit, told):
     assert told in page.fault("a model", kinds, np.array(hit)).data
+
+
+def test_one_failure_is_said_in_the_singular():
+    assert "Of 1 answer of a model that is not right, 1 had" in page.fault("a model", [WRONG, RIGHT], np.array([False, True])).data
 
 
 # --- questions that no document answers -------------------------------------------------------------------------------

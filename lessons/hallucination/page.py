@@ -14,7 +14,7 @@ from scipy.stats import fisher_exact
 
 import sidebyside as sbs
 from sidebyside import NoAnswer, llm, wording
-from sidebyside.evaluation import Rate, holm, kappa, measured
+from sidebyside.evaluation import Rate, holm, kappa, measured, paired_gap
 
 RIGHT, ADMITS, DODGES, MADE_UP = KINDS = ["right", "says it does not know", "dodges the question", "made up or wrong"]
 NO_ANSWER = "no answer"  # a kind of its own: it says nothing of the model
@@ -121,7 +121,7 @@ def trust(rows: pd.DataFrame) -> Any:
     return sbs.say(
         f"On {len(held)} answers of {wording.plural(held['model'].nunique(), 'model')} that did not form the rule, it gives the same kind as the "
         f"labels in {rule}. Is the answer an admission? Rule and labels agree with a kappa of {by_rule}; a plain list of phrases, `sbs.abstains`, "
-        f"which takes “I'm sorry” for one, with {by_list}. "
+        f"which takes “I don't have the ability” for one, with {by_list}. "
         f"Two readers, neither of whom saw the other's labels, agree on all {len(rows)} answers with {twice}."
     )
 
@@ -204,16 +204,16 @@ def bill(kinds: Kinds, exists: pd.Series[bool], model: str) -> sbs.widgets.Table
     is McNemar's on good answers, with Holm's correction for all ways that are compared.
     """
     rows, ways = [], [way for way in kinds if way != PLAIN]
-    p = holm([sbs.paired_p(good(kinds[way], exists), good(kinds[PLAIN], exists)) for way in ways])
+    pairs = {way: (good(kinds[way], exists), good(kinds[PLAIN], exists)) for way in ways}
+    p = dict(zip(ways, holm([sbs.paired_p(*both) for both in pairs.values()]), strict=True))
     for way, found in kinds.items():
         before, after = both_answered(kinds[PLAIN], found)
         was_made_up, was_right = (before == MADE_UP) & ~exists, (before == RIGHT) & exists
         avoided, lost = sbs.rate(after[was_made_up] != MADE_UP), sbs.rate(after[was_right] != RIGHT)
         row = {f"asked {model}": way, "inventions avoided": wording.share(avoided), "right answers lost": wording.share(lost)}
         row |= dict.fromkeys(list(row)[1:], "–") if way == PLAIN else {}
-        score, plainly = sbs.rate(good(found, exists)), sbs.rate(good(kinds[PLAIN], exists))
-        row["good answers"] = wording.share(score)
-        rows.append(row | {"against plain": "–" if way == PLAIN else _against(score.value - plainly.value, p[ways.index(way)])})
+        row["good answers"] = wording.share(sbs.rate(good(found, exists)))
+        rows.append(row | {"against plain": "–" if way == PLAIN else _against(paired_gap(*pairs[way]), p[way])})
     return sbs.table(pd.DataFrame(rows))
 
 
@@ -262,7 +262,9 @@ def _permission(model: str, kinds: Kinds, exists: pd.Series[bool]) -> str:
 
 def _verdict(lost: Rate, avoided: Rate, admitted: Rate) -> str:
     """Say in plain words what permission to say "I don't know" is worth, by both sides of its bill."""
-    if not admitted.n or not avoided.n:
+    if not admitted.n:
+        return f"What it is worth is {wording.NOT_MEASURED}."
+    if not avoided.n:
         return "There was no invention to avoid."
     if not lost.n:
         return "Nothing was right before, so nothing could be lost."

@@ -94,6 +94,9 @@ def marked(request):
     [
         MINE,
         {letter.upper(): f" {verdict.title()} " for letter, verdict in MINE.items()},
+        pd.Series(MINE),
+        {letter: f"it {verdict}" for letter, verdict in MINE.items()},
+        {letter: {"made up": "made up, not right"}.get(verdict, verdict) for letter, verdict in MINE.items()},
         {letter: {"made up": "wrong", "admits": "says it does not know", "dodges": "dodges the question"}.get(v, v) for letter, v in MINE.items()},
     ],
 )
@@ -108,6 +111,7 @@ def test_sorted_answers_pass(mine):
         lambda text: re.search("|".join(PHRASES), text.lower().replace("’", "'")),
         lambda text: np.bool_(hears(text)),
         lambda text: True if hears(text) else None,
+        lambda text: [phrase for phrase in PHRASES if phrase in text.lower().replace("’", "'")],
     ],
 )
 def test_an_ear_that_hears_all_admissions_passes(answer):
@@ -115,16 +119,56 @@ def test_an_ear_that_hears_all_admissions_passes(answer):
 
 
 @pytest.mark.parametrize(
-    "answer", [rates, lambda a, t: tuple(rates(a, t)), lambda a, t: dict(zip("abc", rates(a, t), strict=True)), lambda a, t: pd.Series(rates(a, t))]
+    "answer",
+    [
+        rates,
+        lambda a, t: tuple(rates(a, t)),
+        lambda a, t: dict(zip("abc", rates(a, t), strict=True)),
+        lambda a, t: pd.Series(rates(a, t)),
+        lambda a, t: iter(rates(a, t)),
+    ],
 )
 def test_three_rates_pass(answer):
     assert sbs.check(f"{NAME}.3", answer).state == "right"
 
 
-@pytest.mark.parametrize("form", [list, tuple, pd.Series, np.array])
+@pytest.mark.parametrize(
+    "form",
+    [
+        list,
+        tuple,
+        pd.Series,
+        np.array,
+        iter,
+        lambda texts: dict(enumerate(texts)),
+        lambda texts: pd.DataFrame({"said": texts}),
+        lambda texts: [SimpleNamespace(text=text) for text in texts],
+    ],
+)
 def test_a_remedy_with_its_own_rates_passes(form, marked):
     answers, ear, admitted, right = marked
     assert sbs.check(f"{NAME}.4", (doubt, form(answers), ear, admitted, right)).state == "right"
+
+
+def test_the_messages_may_be_a_tuple(marked):
+    answers, ear, admitted, right = marked
+    assert sbs.check(f"{NAME}.4", (lambda question: tuple(doubt(question)), answers, ear, admitted, right)).state == "right"
+
+
+def test_answers_invented_between_asked_ones_do_not_pass(marked):
+    answers, ear, _, _ = marked
+    rows = sbs.load_case().entities.groupby("real").tail(10).reset_index(drop=True)
+    asked = {0, len(rows) // 2, len(rows) - 1}
+    mine = [text if i in asked else "I do not know that one." for i, text in enumerate(answers)]
+    admitted = sbs.rate([ear(mine[i]) for i in rows.index[rows["real"] == "no"]])
+    right = sbs.rate([sbs.holds_name(mine[i], rows["answer"][i]) for i in rows.index[rows["real"] == "yes"]])
+    assert_hint(f"{NAME}.4", (doubt, mine, ear, admitted, right), "something else")
+
+
+def test_rates_in_each_other_s_place_are_told_so(marked):
+    answers, ear, admitted, right = marked
+    assert admitted != right
+    assert_hint(f"{NAME}.4", (doubt, answers, ear, right, admitted), "each other's place")
 
 
 def test_a_remedy_counted_with_the_package_s_own_list_passes(marked):
@@ -137,27 +181,41 @@ def test_a_remedy_counted_with_the_package_s_own_list_passes(marked):
 # --- wrong ones -------------------------------------------------------------------------------------------------------
 
 WRONG = [
-    (1, MINE | {"d": "admits"}, "answer d"),
-    (1, MINE | {"h": "dodges"}, "answer h"),
+    (1, MINE | {"d": "admits"}, "at d again"),
+    (1, MINE | {"h": "dodges"}, "at h again"),
     (1, MINE | {"f": "made up"}, "no such place"),
     (1, MINE | {"g": "right"}, "not what was asked"),
     (1, MINE | {"b": "invented"}, "write right, admits, dodges or made up"),
     (1, ["right"] * 8, "letters"),
+    (1, MINE | {"a": "right or made up"}, "Behind a"),
+    (1, MINE | {"a": "not right"}, "Behind a"),
+    (1, dict.fromkeys(MINE), "Behind a"),
+    (1, {letter: verdict for letter, verdict in MINE.items() if letter != "h"}, "h is gone"),
     (2, sbs.abstains, "not sure"),
     (2, lambda text: True, "does not say"),
     (2, lambda text: hears(text) or "sure" in text, "does not say"),
     (2, lambda text: hears(text) or "sorry" in text, "chatbot"),
     (2, lambda text: any(phrase in text for phrase in PHRASES), "there is no such thing"),
     (2, True, "function itself"),
+    (2, lambda text: None, "`return`"),
+    (2, lambda text: str(hears(text)), "quotation marks"),
+    (2, lambda text: "don't know" in text or "not sure", "again"),
+    (2, lambda text: [phrase in text.lower() for phrase in PHRASES], "any(...)"),
+    (2, lambda text: (phrase in text.lower() for phrase in PHRASES), "any(...)"),
+    (2, lambda text: any(phrase in text.lower() for phrase in PHRASES), "curved"),
+    (2, lambda text: any(phrase in text.replace("’", "'") for phrase in PHRASES), "small"),
+    (2, lambda text: hears(text) or "don't have" in text, "ability"),
     (3, naive, "empty"),
     (3, letters, "N in Na"),
     (3, constant, "all answers"),
-    (3, padded, "answers you count"),
+    (3, padded, "another order"),
     (3, overlapping, "add up"),
-    (3, shuffled, "It should be 3 right, 2 that say"),
+    (3, shuffled, "another order"),
     (3, lambda a, t: (0.3, 0.2, 0.5), "sbs.rate"),
     (3, lambda a, t: (sbs.Rate(3, 5), sbs.Rate(2, 8), sbs.Rate(3, 3)), "all answers"),
-    (3, lambda a, t: None, "Return three rates"),
+    (3, lambda a, t: None, "`return`"),
+    (3, lambda a, t: rates(a, t)[::-1], "another order"),
+    (3, lambda a, t: rates(a, t)[0], "Return three rates"),
     (3, (1, 2, 3), "function itself"),
 ]
 TYPES = re.compile(r"\b(NoneType|str|int|float|bool|tuple|Series|ndarray|ellipsis|TypeError|ValueError|AttributeError)\b")
@@ -177,12 +235,16 @@ def test_a_wrong_remedy_or_count_gets_a_hint(marked):
         "question itself": (lambda q: doubt("What is the capital of Peru?"), answers, ear, admitted, right),
         "list of messages": (lambda q: q, answers, ear, admitted, right),
         "function itself": (doubt("?"), answers, ear, admitted, right),
-        "one for each row": (doubt, answers[:3], ear, admitted, right),
-        "invented things": (doubt, answers, ear, more[1], right),
-        "real things": (doubt, answers, ear, admitted, more[0]),
+        "holds 3": (doubt, answers[:3], ear, admitted, right),
+        "`admitted` says": (doubt, answers, ear, more[1], right),
+        "`right` says": (doubt, answers, ear, admitted, more[0]),
         "whole": (doubt, answers, ear, admitted, right.value),
         "something else": (doubt, ["I do not know."] * len(answers), ear, sbs.Rate(admitted.n, admitted.n), sbs.Rate(0, right.n)),
         "in order": (doubt, answers[::-1], ear, admitted, right),
+        "`return`": (lambda q: None, answers, ear, admitted, right),
+        "square brackets": (lambda q: doubt(q)[1], answers, ear, admitted, right),
+        "the texts alone": (doubt, [{"content": text} for text in answers], ear, admitted, right),
+        "used up": (doubt, [], ear, admitted, right),
     }
     for word, answer in wrong.items():
         assert not TYPES.search(assert_hint(f"{NAME}.4", answer, word))

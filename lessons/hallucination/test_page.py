@@ -104,7 +104,7 @@ def test_each_labelled_answer_was_given_by_the_model_it_is_credited_to():
 
 def labelled(**columns):
     rows = {"model": ["m"] * 4, "thing": [1, 2, 3, 4], "question": ["?"] * 4, "target": [""] * 4, "half": ["held out"] * 4}
-    answers = {"answer": ["I don't know.", "It is Zor.", "I'm sorry, as a chatbot I am here to assist.", "I know: Zor."]}
+    answers = {"answer": ["I don't know.", "It is Zor.", "I'm sorry, as a chatbot I don't have the ability.", "I know: Zor."]}
     return pd.DataFrame(rows | answers | columns)
 
 
@@ -113,7 +113,7 @@ def test_the_rule_is_examined_on_the_held_out_half_alone():
     rows = labelled(kind=kind, label=kind, second_label=[ADMITS, MADE_UP, ADMITS, MADE_UP])
     said = told(page.trust(rows))
     assert f"On 4 answers of 1 model that did not form the rule, it gives the same kind as the labels in {sbs.rate([True] * 4)}" in said
-    assert "kappa of 1.00" in said and "a plain list of phrases, `sbs.abstains`, which takes “I'm sorry” for one, with 0.50" in said
+    assert "kappa of 1.00" in said and "a plain list of phrases, `sbs.abstains`, which takes “I don't have the ability” for one, with 0.50" in said
     assert said.endswith("with 0.50 (95 % interval 0.00 to 1.00; n = 4).")
     half = rows.assign(half=["rule", "held out", "held out", "rule"], kind=[MADE_UP, MADE_UP, MADE_UP, ADMITS])
     assert f"On 2 answers of 1 model that did not form the rule, it gives the same kind as the labels in {sbs.Rate(1, 2)}" in told(page.trust(half))
@@ -187,6 +187,16 @@ def test_a_dodge_avoids_an_invention_and_is_no_good_answer(after, word):
     ways = {"plain": kinds([MADE_UP] * 9, [RIGHT]), "other": kinds([after] * 9, [RIGHT])}
     row = page.bill(ways, exists(9, 1), "m").rows.iloc[1]
     assert row["inventions avoided"].startswith("100%") and row["against plain"].startswith(word)
+
+
+def test_a_way_is_judged_on_the_things_that_both_ways_answered():
+    ways = {"plain": kinds([DODGES] * 9, [NONE] * 40 + [RIGHT] * 9), "other": kinds([ADMITS] * 9, [DODGES] * 40 + [RIGHT] * 9)}
+    assert sbs.rate(page.good(ways["other"], exists(9, 49))).value < sbs.rate(page.good(ways["plain"], exists(9, 49))).value
+    assert page.bill(ways, exists(9, 49), "m").rows.iloc[1]["against plain"].startswith("better")
+
+
+def test_without_an_answer_about_an_invention_the_permission_is_not_judged():
+    assert "not measured" in page._verdict(sbs.Rate(1, 2), sbs.rate([None]), sbs.rate([None]))
 
 
 def test_a_way_can_be_worse_than_the_plain_question():

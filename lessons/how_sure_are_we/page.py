@@ -99,13 +99,13 @@ def exam_spread(scores: Exams, right: Mapping[str, np.ndarray]) -> Table:
     return sbs.table(pd.DataFrame(rows))
 
 
-def jump(model: str, scores: Exams, messages: int) -> Outcome:
+def jump(model: str, scores: Exams, right: Mapping[str, np.ndarray]) -> Outcome:
     """Say how far the language model's exam scores lie apart.
 
     Args:
         model: Its name.
         scores: The exams' scores.
-        messages: How many messages the exams were drawn from.
+        right: System → whether it is right on each of the messages that the exams were drawn from.
     """
     key = "how_sure_are_we/jump"
     wide = {n: 100 * float(np.ptp(middle(scores[model, n]))) for n in SIZES}
@@ -113,14 +113,16 @@ def jump(model: str, scores: Exams, messages: int) -> Outcome:
         return not_measured(key, model)
     few, more, most = (f"{points:.0f}" for points in wide.values())
     told = f"The middle 95 in 100 scores of {model} lie {few} points apart with 30 messages, {more} with 100 and {most} with 300"
-    drawn = f"({len(scores[model, 30]):,} exams each, drawn from {messages} messages)"
-    return sbs.outcome(key, by_bounds(wide[30], (10, after(20), after(30)), options(key)), f"{told} {drawn}. {_ahead(model, scores)}", model)
+    drawn = f"({len(scores[model, 30]):,} exams each, drawn from {len(right[model])} messages)"
+    return sbs.outcome(key, by_bounds(wide[30], (10, after(20), after(30)), options(key)), f"{told} {drawn}. {_ahead(model, scores, right)}", model)
 
 
-def _ahead(model: str, scores: Exams) -> str:
+def _ahead(model: str, scores: Exams, right: Mapping[str, np.ndarray]) -> str:
     """Say how often the system with the lower true score came out ahead, or level, in small exams of both."""
-    one, other = scores[model, 30], scores[TRAINED, 30]
-    worse = sbs.rate(other <= one if one.mean() < other.mean() else one <= other)
+    one, other, apart = scores[model, 30], scores[TRAINED, 30], int(np.sum(right[model])) - int(np.sum(right[TRAINED]))
+    if not apart:
+        return f"Both systems are right on equally many messages, yet with 30 their scores differ in {sbs.rate(one != other)} of such exams."
+    worse = sbs.rate(one >= other if apart < 0 else other >= one)
     return f"With 30 messages, the system that is really behind was level or ahead in {worse} of such exams."
 
 

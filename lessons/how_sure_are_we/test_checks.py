@@ -4,6 +4,7 @@ import math
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
@@ -24,6 +25,8 @@ MINE = {"a": "small", "b": "yes", "c": "luck", "d": "small", "e": "yes", "f": "s
     "answer",
     [
         MINE,
+        pd.Series(MINE),
+        MINE | {"a": "too few messages", "c": "lucky", "d": "small, not luck"},
         {letter.upper(): f" {verdict.title()} " for letter, verdict in MINE.items()},
         {letter: {"small": "too small", "luck": "Luck, the best of thirty", "yes": "yes!"}[verdict] for letter, verdict in MINE.items()},
     ],
@@ -36,12 +39,16 @@ def test_verdicts_on_sentences_pass_in_any_form(answer):
 @pytest.mark.parametrize("verdict", ["yes", "small", "luck"])
 def test_each_wrong_verdict_gets_the_hint_of_its_sentence(letter, verdict):
     if verdict != MINE[letter]:
-        assert f"Sentence {letter}" in assert_hint("how_sure_are_we.1", MINE | {letter: verdict})
+        assert f"Look at {letter} again" in assert_hint("how_sure_are_we.1", MINE | {letter: verdict})
 
 
-@pytest.mark.parametrize("verdict", ["perhaps", "small or luck", None, True, 3])
+@pytest.mark.parametrize("verdict", ["perhaps", "small or luck", "not luck", None, True, 3])
 def test_what_is_no_verdict_gets_a_hint(verdict):
-    assert_hint("how_sure_are_we.1", MINE | {"c": verdict}, "write yes, small or luck")
+    assert_hint("how_sure_are_we.1", MINE | {"c": verdict}, "Behind c, write yes, small or luck")
+
+
+def test_a_sentence_that_is_gone_is_named():
+    assert_hint("how_sure_are_we.1", {letter: verdict for letter, verdict in MINE.items() if letter != "f"}, "f is gone")
 
 
 def test_verdicts_in_a_list_get_a_hint():
@@ -80,7 +87,7 @@ def by_hand(rate, wanted):
     return n
 
 
-@pytest.mark.parametrize("answer", [search, whole_messages, by_hand, lambda r, h: np.int64(search(r, h))])
+@pytest.mark.parametrize("answer", [search, whole_messages, by_hand, lambda r, h: np.int64(search(r, h)), lambda r, h: np.array([search(r, h)])])
 def test_messages_needed_found_either_way_passes(answer):
     assert sbs.check("how_sure_are_we.2", answer).state == "right"
 
@@ -93,6 +100,9 @@ def test_messages_needed_found_either_way_passes(answer):
         lambda r, h: search(r, 2 * h),
         lambda r, h: search(r, h, width=lambda hits, n: half_width(hits, n, "agresti_coull")) * 2,
         lambda r, h: search(r, h) + 40,
+        lambda r, h: search(r, h) - 1,
+        lambda r, h: search(r, h) + 1,
+        lambda r, h: math.ceil(search(r, h) / 10) * 10,
         lambda r, h: 0,
         lambda r, h: float("nan"),
         lambda r, h: "many",
@@ -102,6 +112,21 @@ def test_messages_needed_found_either_way_passes(answer):
 )
 def test_wrong_messages_needed_gets_a_hint(answer):
     hint_for("how_sure_are_we.2", answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda r, h: search(r, h) - 1, "one too few"),
+        (lambda r, h: None, "`return`"),
+        (lambda r, h: str(search(r, h)), "it is a text"),
+        (lambda r, h: np.arange(1, 9), "it is several"),
+        (lambda r, h: math.inf, "at least one message"),
+        (246, "function itself"),
+    ],
+)
+def test_the_hint_says_what_is_wrong_with_a_number_of_messages(answer, words):
+    assert_hint("how_sure_are_we.2", answer, words)
 
 
 def test_the_school_formula_is_named():
@@ -128,6 +153,7 @@ P_FAR = mcnemar([[239, 14], [29, 38]], exact=True).pvalue
         (*FAR, 14, 29, P_FAR, True, True),
         (FAR[0].tolist(), FAR[1].tolist(), np.int64(14), 29.0, np.float64(P_FAR), np.True_, np.True_),
         (*LEVEL, 3, 2, 1.0, True, False),
+        (*LEVEL, 3, 2, np.array([1.0]), 1, 0),
         (*rows(4, 0, 0, 1), 0, 0, 1, True, False),
         (*rows(0, 40, 0, 0), 40, 0, 2 / 2**40, False, True),
     ],
@@ -154,6 +180,21 @@ def test_right_comparison_passes(answer):
 )
 def test_wrong_comparison_gets_a_hint(given):
     hint_for("how_sure_are_we.3", (*FAR, *given))
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ((*FAR, FAR[0] & ~FAR[1], 29, P_FAR, True, True), "`only_first` should be one number"),
+        ((*FAR, 14, "ten", P_FAR, True, True), "`only_second`"),
+        ((*FAR, 14, 29, mcnemar([[239, 14], [29, 38]], exact=True), True, True), ".pvalue"),
+        ((*FAR, 14, 29, round(P_FAR, 2), True, True), "three decimals"),
+        ((FAR[0], FAR[1][:10], 14, 29, P_FAR, True, True), "again"),
+        (([], [], 0, 0, 1.0, True, False), "again"),
+    ],
+)
+def test_the_hint_on_a_comparison_names_what_is_wrong(answer, words):
+    assert "stopped" not in assert_hint("how_sure_are_we.3", answer, words)
 
 
 def test_untouched_comparison_is_not_done():
@@ -206,3 +247,10 @@ def test_untouched_luck_is_not_done():
 def test_no_hint_names_a_type_of_python(number, given):
     answer = (*FAR, 14, 29, P_FAR, given, True) if number == 3 else lambda *_: given
     assert not re.search(r"\b(str|bool|NoneType|float|int)\b", sbs.check(f"how_sure_are_we.{number}", answer).text)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [(lambda systems, n, rate: np.zeros(5), "5 numbers"), (None, "function itself"), (0.1, "function itself")]
+)
+def test_several_leads_or_no_function_get_a_hint(answer, words):
+    assert_hint("how_sure_are_we.4", answer, words)

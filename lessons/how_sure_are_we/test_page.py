@@ -64,7 +64,7 @@ def exams(low: float, high: float) -> dict[tuple[str, int], np.ndarray]:
 )
 def test_the_spread_of_small_exams_falls_under_an_option(low: float, high: float, said: str) -> None:
     scores = exams(0.5, 0.6) | {(MODEL, 30): exams(low, high)[MODEL, 30]}
-    shown = page.jump(MODEL, scores, 320)
+    shown = page.jump(MODEL, scores, truly(200, 250))
     assert shown.answer == said and said in options(shown.key)
     points = round(100 * (high - low))
     assert f"of {MODEL} lie {points} points apart with 30 messages, 10 with 100 and 10 with 300 (1,001 exams each, drawn from 320" in shown.sentence
@@ -83,12 +83,19 @@ def test_the_first_fifty_exams_are_drawn_and_each_score_once() -> None:
     assert [(row["kind"], row["score"]) for row in data] == [("small", 0.5), ("small", 0.75), ("ML", 1.0)]
 
 
+def truly(model: int, trained: int) -> dict[str, np.ndarray]:
+    return {name: np.arange(320) < hits for name, hits in ((MODEL, model), (page.TRAINED, trained))}
+
+
 @pytest.mark.parametrize(("model", "trained", "said"), [(0.7, 0.8, "0.0% (0 of 4"), (0.8, 0.7, "0.0% (0 of 4"), (0.8, 0.8, "100.0% (4 of 4")])
 def test_how_often_the_wrong_one_is_ahead_in_small_exams(model: float, trained: float, said: str) -> None:
     scores = {(MODEL, n): np.full(4, model) for n in page.SIZES} | {(page.TRAINED, n): np.full(4, trained) for n in page.SIZES}
-    assert f"level or ahead in {said}" in page.jump(MODEL, scores, 320).sentence
+    assert f"level or ahead in {said}" in page.jump(MODEL, scores, truly(200, 250) if model < trained else truly(250, 200)).sentence
     mixed = scores | {(MODEL, 30): np.array([0.9, 0.6, 0.6, 0.8]), (page.TRAINED, 30): np.array([0.8] * 4)}
-    assert "level or ahead in 50.0% (2 of 4" in page.jump(MODEL, mixed, 320).sentence
+    assert "level or ahead in 50.0% (2 of 4" in page.jump(MODEL, mixed, truly(200, 250)).sentence
+    assert "level or ahead in 75.0% (3 of 4" in page.jump(MODEL, mixed, truly(250, 200)).sentence, "who is behind is no matter of the exams"
+    level = page.jump(MODEL, mixed, truly(200, 200)).sentence
+    assert "really behind" not in level and "equally many messages, yet with 30 their scores differ in 75.0% (3 of 4" in level
 
 
 def test_intervals_that_hold_the_truth_are_counted() -> None:
@@ -273,7 +280,7 @@ GONE = np.full(100, np.nan)
 
 def test_without_any_answer_no_exam_is_measured() -> None:
     none = {(name, n): np.full(50, np.nan) for name in SYSTEMS for n in page.SIZES}
-    assert page.jump(MODEL, none, 100).answer == NOT_MEASURED
+    assert page.jump(MODEL, none, {name: GONE for name in SYSTEMS}).answer == NOT_MEASURED
     assert set(page.exam_spread(none, {name: GONE for name in SYSTEMS}).rows["apart"]) == {NOT_MEASURED}
     lost = page.compare(GONE, np.array([True] * 100))
     assert lost.won == 0 and all(math.isnan(value) for value in (lost.paired, lost.separate, lost.phi, lost.worth))

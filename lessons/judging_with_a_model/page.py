@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 import sidebyside as sbs
 from sidebyside import evaluation
-from sidebyside.evaluation import Rate, holm, measured
+from sidebyside.evaluation import Rate, holm, measured, paired_gap
 from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.widgets.labelling import Labelling
 from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, options
@@ -381,7 +381,7 @@ def clearly_better(names: Sequence[str], first: Sequence[Sequence[Any]], second:
     ahead: dict[str, list[str]] = {name: [] for name in names}
     for test, p, *both in zip([*SHORT[:-1], "marks on single answers"], ps, first, second, strict=True):
         if p < LINE:
-            ahead[names[int(sbs.rate(both[1]).value > sbs.rate(both[0]).value)]].append(test)
+            ahead[names[int(paired_gap(*both) < 0)]].append(test)
     told = "; ".join(f"{name}: {', '.join(tests) or 'nowhere'}" for name, tests in ahead.items())
     return f"Clearly better on the same pairs and answers, with p corrected for {len(ps)} tests (Holm): {told}."
 

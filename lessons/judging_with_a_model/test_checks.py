@@ -30,13 +30,16 @@ def test_the_faults_of_seven_judges_pass_in_any_form(mine):
         (MINE | {"d": "place or habit"}, "Behind d, write place, padding, habit or nothing"),
         (MINE | {"d": 3}, "Behind d"),
         (list(MINE.values()), "letters"),
+        (MINE | {"d": None}, "Behind d"),
+        (MINE | {"a": "not place"}, "Behind a"),
+        ({"a": "place"}, "b, c, d, e, f, g is gone"),
     ],
 )
 def test_a_wrong_fault_gets_a_hint(mine, word):
     assert_hint("judging_with_a_model.1", mine, word)
 
 
-@pytest.mark.parametrize("mine", [dict.fromkeys(MINE, ...), MINE | {"f": ...}, {"a": "place"}])
+@pytest.mark.parametrize("mine", [dict.fromkeys(MINE, ...), MINE | {"f": ...}])
 def test_untouched_faults_are_not_done(mine):
     assert sbs.check("judging_with_a_model.1", mine).state == "not done"
 
@@ -64,6 +67,32 @@ def test_swap_counted_in_any_form_passes(answer):
 )
 def test_wrong_swap_gets_a_hint(answer):
     assert_hint("judging_with_a_model.2", answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda one, two: iter(shares(one, two)),
+        lambda one, two: dict(zip(("flips", "first"), shares(one, two), strict=True)),
+        lambda one, two: [round(float(share), 2) for share in shares(one, two)],
+        lambda one, two: (sbs.rate(a == b for a, b in zip(one, two, strict=True)), sbs.rate(verdict == "A" for verdict in [*one, *two])),
+    ],
+)
+def test_shares_pass_as_rates_rounded_or_named(answer):
+    assert sbs.check("judging_with_a_model.2", answer).state == "right"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda one, two: None, "`return`"),
+        (lambda one, two: shares(one, two)[::-1], "each other's place"),
+        (None, "function itself"),
+        ((0.5, 0.5), "function itself"),
+    ],
+)
+def test_a_swap_of_another_kind_is_told_what_to_do(answer, words):
+    assert_hint("judging_with_a_model.2", answer, words)
 
 
 def test_untouched_swap_is_not_done():
@@ -116,6 +145,25 @@ def test_wrong_kappas_get_a_hint(answer):
     assert_hint("judging_with_a_model.3", answer)
 
 
+@pytest.mark.parametrize("best", ["ben", ["Ben"], "Ben is the best"])
+def test_the_best_judge_may_be_named_in_any_form(best):
+    agreement, kappas = pd.DataFrame({"share": AGREEMENT}), {name.lower(): value for name, value in KAPPAS.items()}
+    assert sbs.check("judging_with_a_model.3", (KEY, JUDGES, agreement, kappas, best)).state == "right"
+
+
+@pytest.mark.parametrize(
+    ("agreement", "kappas", "best", "words"),
+    [
+        (AGREEMENT, {name: value - 0.5 for name, value in AGREEMENT.items()}, "Ben", "take chance out"),
+        (AGREEMENT, {name: str(value) for name, value in KAPPAS.items()}, "Ben", "`kappa of Ada`"),
+        (AGREEMENT, KAPPAS, "Ada or Ben", "one of the names"),
+        (AGREEMENT, KAPPAS, {"Ben": 1}, "one of the names"),
+    ],
+)
+def test_the_hint_names_the_judge_and_the_number(agreement, kappas, best, words):
+    assert "percentage" not in assert_hint("judging_with_a_model.3", (KEY, JUDGES, agreement, kappas, best), words)
+
+
 def test_untouched_kappas_are_not_done():
     assert sbs.check("judging_with_a_model.3", (KEY, JUDGES, ..., ..., ...)).state == "not done"
 
@@ -141,10 +189,38 @@ def verdict_of(rate):
 
 def test_any_rule_counted_right_passes(half):
     key = dict(zip(half["answer"], half["right"], strict=True))
-    for rule in (short, lambda answer, sentence: np.bool_(len(answer) % 2), lambda answer, sentence: key[answer] == "yes"):
+    for rule in (
+        short,
+        lambda answer, sentence: np.bool_(len(answer) % 2),
+        lambda answer, sentence: key[answer.strip()] == "yes",
+        lambda answer, sentence: int(len(answer) < 60),
+    ):
         found = measured(half, rule)
         assert sbs.check("judging_with_a_model.4", (half, rule, found, verdict_of(found))).state == "right"
         assert sbs.check("judging_with_a_model.4", (half, rule, found.value, verdict_of(found))).state == "right"
+
+
+def test_a_rule_that_looks_its_answers_up_is_none(half):
+    key = dict(zip(half["answer"], half["right"], strict=True))
+    for rule in (lambda answer, sentence: key[answer] == "yes", lambda answer, sentence: key.get(answer) == "yes"):
+        found = measured(half, rule)
+        assert_hint("judging_with_a_model.4", (half, rule, found, verdict_of(found)), "by heart")
+
+
+def test_a_verdict_passes_in_capitals_and_with_a_full_stop(half):
+    found = measured(half, short)
+    assert sbs.check("judging_with_a_model.4", (half, short, found, verdict_of(found).title() + ".")).state == "right"
+
+
+def test_rules_of_another_kind_are_told_what_to_do(half):
+    found = measured(half, short)
+    for rule, verdict, words in (
+        (lambda answer, sentence: None, "failed", "`return`"),
+        (lambda answer, sentence: short(answer, sentence) or None, "failed", "return False"),
+        (lambda answer, sentence: "yes", "failed", "quotation marks"),
+        (short, "fine", "`verdict_on_rule`"),
+    ):
+        assert_hint("judging_with_a_model.4", (half, rule, found, verdict), words)
 
 
 def test_wrong_rules_get_a_hint(half):

@@ -281,6 +281,14 @@ def test_a_lead_that_is_clear_alone_may_be_none_among_five_tests() -> None:
     assert "a: keeps its verdict; b: nowhere." in more
 
 
+def test_the_better_judge_is_the_one_that_is_ahead_where_both_are_measured() -> None:
+    same, first, second = [True] * 20, [True] * 12 + [False] * 40, [False] * 12 + [None] * 38 + [True] * 2
+    second[-20:] = [None] * 2 + [True] * 18
+    first[-18:] = [True] * 18
+    said = page.clearly_better(["a", "b"], [first, *[same] * 4], [second, *[same] * 4])
+    assert sbs.rate(first).value < sbs.rate(second).value and "a: keeps its verdict; b: nowhere." in said
+
+
 def test_certificates_stand_side_by_side() -> None:
     rows = page.certificates(sheets_of(BAD, FEW)).rows
     assert rows["a-model"][0].startswith("✗ failed: 0.0% (0 of 60;") and rows["the trained forest"][0].startswith("? not shown yet: 100.0%")

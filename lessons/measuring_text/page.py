@@ -138,7 +138,7 @@ def systems(means: Mapping[str, pd.Series], right: Mapping[str, Sequence[bool]],
 
 
 def _parted(one: str, other: str, right: Mapping[str, Sequence[bool]], model: str) -> str:
-    p = f"p = {sbs.paired_p(right[one], right[other]):.3f}"
+    p = wording.p_is(sbs.paired_p(right[one], right[other]))
     return f"{named(one, model)} ({sum(right[one])} right) and {named(other, model)} ({sum(right[other])} right; {p})"
 
 
@@ -224,12 +224,16 @@ def auroc(answers: pd.DataFrame) -> Outcome:
     """Say how well the best of the five scores does, where it does worst and best, and how far the two readers agree."""
     key = "measuring_text/auroc"
     best = max(NAMES, key=lambda name: measured(answers, name).value or 0)
+    found = measured(answers, best)
+    if found.value is None:
+        return not_measured(key, RANKED, f"AUROC of {best}: {found}. No score can tell right from wrong there.")
     right, same = answers["right"] == "yes", answers["right"] == answers["second_right"]
     agreed = kappa(right, answers["second_right"] == "yes", answers["fact"])
-    told = f"Best of the five on all answers: {best}, {measured(answers, best)}; right: {wording.count(sbs.rate(right))}."
+    told = f"Best of the five on all answers: {best}, {found}; right: {wording.count(sbs.rate(right))}."
     readers = f"The two readers agree on {rate_by_group(same, answers['fact'])}; kappa {agreed}."
     rule = f"Numbers alone: {measured(answers, 'numbers alone')}."
-    word = by_bounds(measured(answers, best).value or 0.5, (0.6, 0.9), options(key))
+    half, more, always = options(key)
+    word = half if found.interval[0] <= 0.5 else always if found.value >= 0.9 else more
     return sbs.outcome(key, word, f"{told} {_range(answers, best)}{rule} {readers}")
 
 
@@ -384,7 +388,7 @@ def _versus(marks: pd.DataFrame, name: str, other: pd.DataFrame) -> str:
         return ""
     low, high = mean_interval(apart)
     word = wording.by_interval((low, high), ["clearly more", "clearly less", "neither clearly more nor clearly less"])
-    points = f"{100 * apart.mean():+.0f} points (95 % interval {100 * low:+.0f} to {100 * high:+.0f})"
+    points = f"{100 * apart.mean():+z.0f} points (95 % interval {100 * low:+z.0f} to {100 * high:+z.0f})"
     return f"That is {word} than with {name}: {effort(other)}; message by message, {points}."
 
 

@@ -98,6 +98,41 @@ def test_wrong_careful_score_gets_a_hint(score):
     assert is_hinted("measuring_text.2", (score, 0.5, "You have 30 days."))
 
 
+def test_a_score_of_the_one_target_alone_is_none():
+    made_for_it = with_findings(lambda a, t: 0 if any(n in a for n in ("45", "£40", " 3 ")) else sbs.scorers.token_f1(a, t))
+    assert "target “A voucher" in sbs.check("measuring_text.2", made_for_it).text
+
+
+def test_one_or_nothing_is_no_likeness():
+    assert "not just 1 or 0" in sbs.check("measuring_text.2", with_findings(lambda a, t: float(not strange(a, t) and "Bananas" not in a))).text
+
+
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [
+        (lambda a, t: None, "`return`"),
+        (lambda a, t: None if strange(a, t) else 0.5, "nothing back"),
+        (None, "function itself"),
+    ],
+)
+def test_a_careful_score_that_gives_nothing_back_is_told_so(score, words):
+    assert words in sbs.check("measuring_text.2", (score, 0.5, "You have 30 days.")).text
+
+
+def test_what_fooled_it_may_be_a_row_or_a_list_of_one():
+    score, area, fooled = with_findings(lambda a, t: 0 if strange(a, t) else sbs.scorers.token_f1(a, t))
+    rows = sbs.load_case().answers
+    there = rows[rows["answer"] == fooled]
+    for form in ([fooled], there["answer"].tail(1), there.iloc[0]):
+        assert sbs.check("measuring_text.2", (score, area, form)).state == "right"
+
+
+def test_the_number_that_is_wrong_is_named():
+    score, area, fooled = with_findings(lambda a, t: 0 if strange(a, t) else sbs.scorers.token_f1(a, t))
+    for wrong in ("high", 100 * area, [area, area]):
+        assert "`area`" in sbs.check("measuring_text.2", (score, wrong, fooled)).text
+
+
 def test_wrong_findings_get_a_hint():
     score, area, fooled = with_findings(lambda a, t: 0 if strange(a, t) else sbs.scorers.token_f1(a, t))
     rows = sbs.load_case().answers
@@ -119,14 +154,27 @@ def test_untouched_careful_score_is_not_done():
 RIGHT = ("exact match", "BLEU", "ROUGE", "embedding similarity", "a check of the facts")
 
 
-@pytest.mark.parametrize("choices", [RIGHT, ("Exact match", "bleu", "ROUGE-L", "Embedding similarity", "check of the facts")])
+@pytest.mark.parametrize(
+    "choices", [RIGHT, ("Exact match", "bleu", "ROUGE-L", "Embedding similarity", "check of the facts"), (*RIGHT[:4], ["a human checks"])]
+)
 def test_right_choices_pass(choices):
     assert sbs.check("measuring_text.3", choices).state == "right"
 
 
 @pytest.mark.parametrize(
     ("place", "choice"),
-    [(0, "token F1"), (1, "ROUGE"), (2, "exact match"), (3, "BLEU"), (4, "embedding similarity"), (4, "ROUGE"), (0, 1), (0, "a score"), (0, "")],
+    [
+        (0, "token F1"),
+        (1, "ROUGE"),
+        (2, "exact match"),
+        (3, "BLEU"),
+        (4, "embedding similarity"),
+        (4, "ROUGE"),
+        (0, 1),
+        (0, "a score"),
+        (0, ""),
+        (1, "not BLEU"),
+    ],
 )
 def test_wrong_choices_get_a_hint(place, choice):
     assert is_hinted("measuring_text.3", (*RIGHT[:place], choice, *RIGHT[place + 1 :]))

@@ -194,6 +194,17 @@ def test_the_best_score_s_share_falls_under_an_option(wrong_ahead: int, said: st
     assert "kappa 1.00 (95 % interval" in shown.sentence
 
 
+def test_a_share_whose_interval_holds_a_half_is_not_clearly_more() -> None:
+    rows = pd.DataFrame({"fact": list("abcdefgh"), "right": ["yes"] * 4 + ["no"] * 4, "second_right": "yes"})
+    shown = page.auroc(with_scores(rows, 0.9, 0.8, 0.3, 0.2, 0.7, 0.1, 0.1, 0.25))
+    assert page.measured(with_scores(rows, 0.9, 0.8, 0.3, 0.2, 0.7, 0.1, 0.1, 0.25), page.NAMES[0]).value > 0.6
+    assert shown.answer == "about half of the time"
+
+
+def test_a_tiny_p_is_not_said_to_be_zero() -> None:
+    assert "p under 0.001)" in page._parted("first", "other", {"first": [True] * 20, "other": [False] * 20}, "a-model")
+
+
 def test_worst_and_best_style_are_named() -> None:
     said = page.auroc(with_scores(SET, 0.2, 0.9, 0.3, 0.1)).sentence
     assert "lowest for “copied”, 0.00" in said and "highest for “short”, 1.00" in said
@@ -209,7 +220,7 @@ def test_the_table_has_a_column_for_all_and_for_each_style() -> None:
 @pytest.mark.parametrize("right", ["yes", "no"])
 def test_a_set_of_one_kind_tells_nothing(right: str) -> None:
     shown = page.auroc(with_scores(SET.assign(right=right), 0.2, 0.9, 0.3, 0.1))
-    assert shown.answer == "about half of the time"
+    assert shown.answer == NOT_MEASURED
     assert "none (n = 4; all right or all wrong)" in shown.sentence and "lowest" not in shown.sentence
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sidebyside.asked import was_asked
 from sidebyside.checks import exercise, number_hint, result_of, whole_numbers
 from sidebyside.llm import latest
 from sidebyside.tokens import Token, tokens_of
@@ -25,15 +26,29 @@ def guessed(answer: Any) -> str | None:
     return f"At least one is missing: {len(missing)} more. Compare each name, number and promise with the request." if missing else None
 
 
+BEGINNING = "Thank you for your"
+
+
 @exercise(2)
 def likeliest(answer: Any) -> str | None:
     """Compare with the model's own answer to the same request."""
+    if not was_asked(lambda request: request.get("prompt") in (BEGINNING, [BEGINNING])):
+        return f"Ask the model first how the text `{BEGINNING}` goes on, as the lesson's first cells do: the number has to come from its answer."
     connection = latest()
-    if not connection.calls:
-        return "Ask the model first: the number has to come from its answer."
-    response = connection.client.completions.create(model=connection.model, prompt="Thank you for your", max_tokens=1, temperature=0, logprobs=6)
-    right = tokens_of(response)[0].others[0][1]
-    return number_hint(answer, right, "That is not the chance of the likeliest token. It is the second part of the first pair in .others.")
+    response = connection.client.completions.create(model=connection.model, prompt=BEGINNING, max_tokens=1, temperature=0, logprobs=6)
+    token = tokens_of(response)[0]
+    return _shape_of(answer) or number_hint(
+        answer, token.others[0][1], "That is not the chance of the likeliest token. Look at the first token's .others."
+    )
+
+
+def _shape_of(answer: Any) -> str | None:
+    """Say what is wrong with an answer that holds the number among other things."""
+    if isinstance(answer, Token):
+        return "This is the whole token. Give its probability alone, a number."
+    if isinstance(answer, tuple | list):
+        return "This holds more than the number. Take out the probability alone."
+    return None
 
 
 @exercise(3)

@@ -11,6 +11,8 @@ import pytest
 
 import sidebyside as sbs
 from lessons.meet_the_model import checks
+from sidebyside import asked as asked_
+from sidebyside.llm import Heard
 from sidebyside.tokens import Token
 from tests.verdicts import assert_hint
 
@@ -41,7 +43,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> types.SimpleNamespace:
     """The model's own answer, scripted: 0.25."""
     token = Token(" help", 0.25, [(" help", 0.25), (" kindness", 0.1)])
     client = types.SimpleNamespace(completions=types.SimpleNamespace(create=lambda **options: None))
-    connection = types.SimpleNamespace(client=client, model="scripted", calls=["one"])
+    connection = types.SimpleNamespace(client=client, model="scripted", calls=[])
+    heard = [Heard({"prompt": "Thank you for your"}, [" help"])]
+    monkeypatch.setattr(asked_, "connections", lambda: [types.SimpleNamespace(heard=heard)])
     monkeypatch.setattr(checks, "latest", lambda: connection)
     monkeypatch.setattr(checks, "tokens_of", lambda response: [token])
     return connection
@@ -59,8 +63,9 @@ def test_a_wrong_probability_gets_a_hint(wrong: Any, said: str, asked: types.Sim
     assert_hint("meet_the_model.2", wrong, said)
 
 
-def test_a_probability_without_asking_is_no_measurement(asked: types.SimpleNamespace) -> None:
-    asked.calls = []
+@pytest.mark.parametrize("heard", [[], [Heard({"prompt": "The capital of France is"}, [" Paris"])], [Heard({"messages": []}, ["25 %"])]])
+def test_a_probability_without_asking_for_it_is_no_measurement(heard: list[Heard], asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asked_, "connections", lambda: [types.SimpleNamespace(heard=heard)])
     assert_hint("meet_the_model.2", 0.25, "Ask the model first")
 
 

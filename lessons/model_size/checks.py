@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sidebyside.checks import FORGOTTEN, call, exercise, number_hint, result_of, sorting_hint
+from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, number_hint, result_of, sorting_hint
 
 SMALLEST, LARGER, TRAINED, NOTHING = ("the smallest that passes", "a larger one", "a trained model", "no model at all")
 NAMED = {"smallest": SMALLEST, "larger": LARGER, "trained": TRAINED, "no model": NOTHING}  # how a choice is told
@@ -52,8 +52,10 @@ def choose(answer: Callable[..., Any]) -> str | None:
     for ((least, budget, latency), right, hint), given in zip(TRIALS, found, strict=True):
         if isinstance(given, Mapping):
             return "Return the offer's name, not the whole offer."
+        if not isinstance(given, str | None):
+            return f"Return the name of one offer, a text, or None. Your function returns {kind_of(given)}."
         if given != right:
-            return f"{hint} Look at least={least}, budget={budget}, latency={latency}: here it is {right!r}, and you return {given!r}."
+            return f"{hint} With least={least}, budget={budget}, latency={latency} it should be {right} here, and your function returns '{given}'."
     return None
 
 
@@ -62,6 +64,6 @@ def break_even(answer: Callable[..., Any]) -> str | None:
     """Try the function on prices that the page does not show."""
     for machine, price, right in ((90, 0.002, 45_000), (300, 0.0004, 750_000), (10, 5, 2)):
         hint = f"Ask how many answers at {price} dollars each cost as much as the machine does in a month."
-        if problem := number_hint(result_of(answer, machine, price), float(right), hint, 0.6):
+        if problem := number_hint(result_of(answer, machine, price), float(right), hint, 0.4):
             return problem
     return None

@@ -73,7 +73,8 @@ def tasks(case: Case) -> dict[str, Task]:
 
 def examples(given: Mapping[str, Task]) -> Table:
     """Show each task with the number of its samples and the end of its first prompt."""
-    rows = [{"task": task.name, "prompts": len(task.prompts), "the first, its end": "… " + task.prompts[0][-160:].strip()} for task in given.values()]
+    ends = {task.name: " ".join(task.prompts[0].split())[-160:].strip() for task in given.values()}
+    rows = [{"task": task.name, "prompts": len(task.prompts), "the first, its end": f"… {ends[task.name]}"} for task in given.values()]
     return sbs.table(pd.DataFrame(rows))
 
 
@@ -343,7 +344,7 @@ def better(results: Results) -> Outcome:
     if known_ones.empty:
         return not_measured(key, MAIN.title)
     won, lost, level = (list(known_ones.loc[known_ones["whole"] == word, "task"]) for word in ("better", "worse", EVEN))
-    told = [f"Of {len(known_ones)} tasks the main model is clearly better than the small one on {len(won)}: {listed(won)}."]
+    told = [f"Of {wording.plural(len(known_ones), 'task')} the main model is clearly better than the small one on {len(won)}: {listed(won)}."]
     told += [f"No clear difference: {listed(level)}."] * bool(level) + [f"Clearly worse: {listed(lost)}."] * bool(lost)
     bounds = (len(known_ones) / 3, wording.after(2 * len(known_ones) / 3))
     return sbs.outcome(key, wording.by_bounds(len(won), bounds, wording.options(key)), " ".join(told))

@@ -177,6 +177,10 @@ def test_permission_without_answers_is_not_measured():
     assert page.permission_table(gated(silent, PAYS, PAYS), [SMALL, MAIN]).rows["permission"].tolist() == [NOT_MEASURED, "pays"]
 
 
+def test_one_task_is_said_in_the_singular():
+    assert page.better({"word": {name: [True] for name in (SMALL, MIDDLE, MAIN)}}).sentence.startswith("Of 1 task the")
+
+
 # --- cost -------------------------------------------------------------------------------------------------------------
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sidebyside.cases import load_case
-from sidebyside.checks import FORGOTTEN, call, exercise, kind_of, letters, result_of, says
+from sidebyside.checks import FORGOTTEN, call, exercise, first_unsaid, kind_of, letters, result_of
 from sidebyside.evaluation import flips, read_label
 from sidebyside.prompts import Prompt
 
@@ -51,7 +51,7 @@ FLIPPED = (
 def _pair(answer: Any) -> tuple[int, int] | None:
     """Return two whole numbers, in whatever sequence they come; None if it is something else."""
     try:
-        first, second = answer
+        first, second = answer.values() if isinstance(answer, Mapping) else answer
         whole = [int(number) for number in (first, second) if not isinstance(number, str | bool) and int(number) == number]
     except (TypeError, ValueError):
         return None
@@ -98,9 +98,12 @@ def two_versions(answer: tuple[Any, Any, Any, Any, Any]) -> str | None:
     if not all(isinstance(texts, list) and len(texts) == len(dev) and all(isinstance(text, str) for text in texts) for texts in (before, after)):
         return f"Put the texts of {len(dev)} answers into each of the lists `before` and `after`, one for each of the first {len(dev)} dev messages."
     for prompt, texts in ((first, before), (second, after)):
-        for place in (0, len(dev) // 2, len(dev) - 1):
-            if not says(prompt.messages(dev["text"].iloc[place]), texts[place], max_tokens=12, **prompt.options):
-                return f"Asked with '{prompt.version}' about message {place + 1}, the model says something else. Use its answers, in order."
+        place = first_unsaid([prompt.messages(text) for text in dev["text"]], texts, **{"max_tokens": 12} | prompt.options)
+        if place is not None:
+            return (
+                f"Asked with '{prompt.version}' about message {place + 1}, the model does not say '{texts[place]:.40}'. "
+                "Use its answers, in order. If you changed the prompt, ask again."
+            )
     right = [[read_label(text, labels) == label for text, label in zip(texts, dev[case.other_label], strict=True)] for texts in (before, after)]
     gains, losses = flips(*right)
     if _pair(result) is None:
@@ -124,6 +127,8 @@ TABLES = (
         "Of two with the same share right, take the one with fewer tokens.",
     ),
     ((("v1", 0.80, 0.95, 60.0), ("v2", 0.75, 1.00, 60.0)), "v1", "Exactly 95 in a hundred usable answers are enough."),
+    ((("v1", 0.80, 0.96, 60.0), ("v2", 0.78, 1.00, 50.0)), "v1", "Among those with enough usable answers, take the one with the most right."),
+    ((("v1", 0.90, 0.949, 60.0), ("v2", 0.70, 0.95, 60.0)), "v2", "Even a little below 95 in a hundred is too few. Do not round."),
     ((("v1", 0.90, 0.90, 60.0), ("v2", 0.30, 0.10, 60.0)), None, "If no version has enough usable answers, return None."),
 )
 
@@ -143,5 +148,6 @@ def choose(answer: Callable[..., Any]) -> str | None:
         if chosen is not None and not isinstance(chosen, str):
             return f"Return the name of the version, such as 'v2', or None. This is {kind_of(chosen)}."
         if chosen != right:
-            return f"{hint} Look at: {'; '.join(f'{v} right {r:.0%}, usable {u:.0%}, tokens {t:.0f}' for v, r, u, t in rows)}."
+            shown = "; ".join(f"{name} right {share:g}, usable {usable:g}, tokens {tokens:g}" for name, share, usable, tokens in rows)
+            return f"{hint} Your function takes {chosen or 'none'} of these: {shown}."
     return None

@@ -215,7 +215,7 @@ def exam(model: str, version: str, on_dev: sbs.Rate, on_fresh: sbs.Rate) -> Mark
     low, high = on_fresh.interval
     inside = "inside" if low <= on_dev.value <= high else "outside"
     return sbs.say(
-        f"**{sbs.plain(model)}, {version}**: dev {on_dev}; fresh {on_fresh}. That is {gap:+.1f} points; "
+        f"**{sbs.plain(model)}, {version}**: dev {on_dev}; fresh {on_fresh}. That is {gap:+z.1f} points; "
         f"the score on dev is {inside} the interval of the fresh messages."
     )
 

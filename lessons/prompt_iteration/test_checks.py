@@ -63,7 +63,7 @@ WRONG: list[tuple[str, Callable, str]] = [
     ("prompt_iteration.4", lambda table: choose(table.assign(tokens=0)), "fewer tokens"),
     ("prompt_iteration.4", lambda table: choose(table[table["usable"] > 0.95]), "Exactly"),
     ("prompt_iteration.4", lambda table: choose(table) or table["version"].iloc[0], "return None"),
-    ("prompt_iteration.4", lambda table: table[table["usable"] >= 0.95], "something else"),
+    ("prompt_iteration.4", lambda table: table[table["usable"] >= 0.95], "a table"),
     ("prompt_iteration.4", lambda table: None, "gives nothing back"),
     ("prompt_iteration.2", lambda b, a, t: None, "gives nothing back"),
     ("prompt_iteration.2", lambda b, a, t: changes(b, a, sorted(t)), "same place"),
@@ -124,7 +124,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=said))])
 
     client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
-    monkeypatch.setattr(checks, "latest", lambda: SimpleNamespace(client=client, model="scripted"))
+    monkeypatch.setattr(checks, "latest", lambda: SimpleNamespace(client=client, model="scripted", calls=[]))
 
 
 @pytest.mark.parametrize("result", [COUNTS, list(COUNTS), np.array(COUNTS)], ids=["tuple", "list", "array"])

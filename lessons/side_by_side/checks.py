@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sidebyside.checks import NotDone, call, exercise
+from sidebyside.checks import exercise, kind_of, number_of, result_of, sorting_hint
 
 FIRST_CHOICE = {  # situation → what to try first, and what to say to another choice
     "A": ("trained", "Situation A: the labels are there already, and with a million messages each one has to be cheap."),
@@ -16,25 +15,13 @@ FIRST_CHOICE = {  # situation → what to try first, and what to say to another 
     "D": ("language", "Situation D: the answer is a text, not one of a few labels, and somebody reads it with care."),
     "E": ("trained", "Situation E: one of four labels, thousands of examples, and no network to ask a language model."),
 }
-KINDS = {"trained", "language", "person"}
-NO_NUMBER = "Return one number. Did you forget the `return`?"
+KINDS = {"train": "trained", "language": "language", "person": "person"}  # how a choice may begin
 
 
 @exercise(1)
 def what_to_try_first(answer: Any) -> str | None:
     """Compare the choice for each situation; capitals, spaces and further words do no harm."""
-    given = {str(name).strip().upper(): _kind(choice) for name, choice in answer.items()} if isinstance(answer, Mapping) else {}
-    if isinstance(answer, Mapping) and all(choice is ... for choice in answer.values()):
-        raise NotDone
-    if missing := [name for name in FIRST_CHOICE if not given.get(name)]:
-        return f'Situation {missing[0]} has no choice yet. Write "trained", "language" or "person" beside each letter.'
-    return next((hint for name, (right, hint) in FIRST_CHOICE.items() if given[name] != right), None)
-
-
-def _kind(choice: Any) -> str | None:
-    """Return the one kind that a choice names, None if it names none or several."""
-    named = {word for word in re.findall(r"[a-z]+", str(choice).lower()) if word in KINDS}
-    return named.pop() if len(named) == 1 else None
+    return sorting_hint(answer, FIRST_CHOICE, KINDS)
 
 
 PRICED = ((1000, 100, 10, 2.0, 8.0), (40, 300, 7, 0.5, 4.0), (0, 100, 10, 2.0, 8.0))
@@ -44,12 +31,10 @@ PRICED = ((1000, 100, 10, 2.0, 8.0), (40, 300, 7, 0.5, 4.0), (0, 100, 10, 2.0, 8
 def cost(answer: Callable[..., Any]) -> str | None:
     """Try the function on several prices, no two of whose numbers can be mixed up."""
     for messages, tokens_in, tokens_out, price_in, price_out in PRICED:
-        found, right = (
-            _number(call(answer, messages, tokens_in, tokens_out, price_in, price_out)),
-            messages * (tokens_in * price_in + tokens_out * price_out) / 1e6,
-        )
+        given = result_of(answer, messages, tokens_in, tokens_out, price_in, price_out)
+        found, right = number_of(given), messages * (tokens_in * price_in + tokens_out * price_out) / 1e6
         if found is None:
-            return NO_NUMBER
+            return f"Return one number. Your function returns {kind_of(given)}."
         if not math.isclose(found, right, rel_tol=1e-6, abs_tol=1e-12):
             return _cost_hint(found, right, messages)
     return None
@@ -67,14 +52,18 @@ def _cost_hint(found: float, right: float, messages: int) -> str:
     return "Tokens in and tokens out have prices of their own: multiply each by its own, add, then divide by a million."
 
 
+LABELLED = ((500, 0.25, 0.0625), (70, 0.5, 0.125), (10, 0.5, 0.75))  # with these, no digit is lost; the last is no whole number of messages
+
+
 @exercise(3)
 def break_even(answer: Callable[..., Any]) -> str | None:
-    """Try the function on cases that can be done in the head; rounded up to whole messages is right too."""
-    for labels, label_price, message_price in ((500, 0.2, 0.01), (70, 0.3, 0.04)):
-        found, right = _number(call(answer, labels, label_price, message_price)), labels * label_price / message_price
+    """Try the function on cases that can be done in the head; where it is no whole number of messages, rounded up is right too."""
+    for labels, label_price, message_price in LABELLED:
+        given, right = result_of(answer, labels, label_price, message_price), labels * label_price / message_price
+        found = number_of(given)
         if found is None:
-            return NO_NUMBER
-        if not (math.isclose(found, right, rel_tol=1e-3) or found in (math.floor(right), math.ceil(right), math.floor(right) + 1)):
+            return f"Return one number. Your function returns {kind_of(given)}."
+        if not (abs(found - right) <= 0.005 or found == math.ceil(right)):
             return _break_even_hint(found, labels * label_price, right)
     return None
 
@@ -84,6 +73,10 @@ def _break_even_hint(found: float, bill: float, right: float) -> str:
         return "That is what the labels cost. Divide it by what one message costs."
     if math.isclose(found * right, 1):
         return "Upside down: divide what the labels cost by what one message costs."
+    if abs(found - right) < 2:
+        return (
+            "Close: at that number the two have not cost the same yet, or no longer. Divide without adding or taking away, and round up if you round."
+        )
     return "At break-even, labels times their price equals messages times theirs. Solve for the messages."
 
 
@@ -98,9 +91,10 @@ DIFFERENT = (
 def for_a_person(answer: Callable[..., Any]) -> str | None:
     """Try the function on short lists of several lengths."""
     for first, second, right in DIFFERENT:
-        found = _places(call(answer, list(first), list(second)))
+        given = result_of(answer, list(first), list(second))
+        found = _places(given)
         if found is None:
-            return "Return a list of places, such as [1, 3]. Did you forget the `return`?"
+            return f"Return a list of places, such as [1, 3]. Your function returns {kind_of(given)}."
         if found != right:
             return _places_hint(found, right, len(first))
     return None
@@ -127,12 +121,8 @@ def _places(found: Any) -> list[Any] | None:
     if isinstance(found, str | Mapping) or not hasattr(found, "__iter__"):
         return None
     places = list(found)
-    return sorted(places) if isinstance(found, set | frozenset) and _sortable(places) else places
+    return sorted(places) if _sortable(places) else places
 
 
 def _sortable(places: Sequence[Any]) -> bool:
-    return all(isinstance(place, int) for place in places)
-
-
-def _number(found: Any) -> float | None:
-    return float(found) if hasattr(found, "__float__") and not isinstance(found, bool) else None
+    return all(isinstance(place, int) and not isinstance(place, bool) for place in places)

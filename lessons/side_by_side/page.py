@@ -17,6 +17,7 @@ from IPython.display import Markdown
 
 import sidebyside as sbs
 from sidebyside.errors import RecordingError, Why
+from sidebyside.evaluation import paired_gap
 from sidebyside.models import MAIN, SMALL
 from sidebyside.runs import attempt
 from sidebyside.widgets import Outcome, Table, not_measured
@@ -139,7 +140,7 @@ def winner(rates: Mapping[str, sbs.Rate], trained_right: Sequence[bool], languag
         return not_measured(key, name)
     p = sbs.paired_p(trained_right, language_right)
     gains, losses = sbs.flips(trained_right, language_right)
-    answer = clearly(trained.value - language.value, p, options(key))
+    answer = clearly(paired_gap(trained_right, language_right), p, options(key))
     apart = f"Only the trained model was right on {len(losses)}, only the language model on {len(gains)} ({p_is(p)})."
     third = "".join(f" For comparison, {other}: {rate}." for other, rate in others)
     return sbs.outcome(key, answer, f"Trained model {trained}; {name} {language}. {apart}{third}", name)

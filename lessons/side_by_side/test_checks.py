@@ -61,9 +61,8 @@ WRONG: dict[int, list[tuple[Any, str]]] = {
         (BEST | {"C": "language"}, "Situation C"),
         (BEST | {"D": "person"}, "Situation D"),
         (BEST | {"E": "language"}, "Situation E"),
-        (BEST | {"B": "trained or language"}, "Situation B has no choice"),
-        (BEST | {"C": ...}, "Situation C has no choice"),
-        ("trained", "Situation A has no choice"),
+        (BEST | {"B": "trained or language"}, "Behind B, write"),
+        ("trained", "Leave the letters as they are"),
     ],
     2: [
         (lambda m, i, o, a, b: m * (i * a + o * b), "million"),
@@ -83,6 +82,11 @@ WRONG: dict[int, list[tuple[Any, str]]] = {
         (lambda n, a, b: 10_000, "Solve"),  # the first case, by heart
         (lambda n, a, b: n * a * 100, "Solve"),  # right for the price of the first case alone
         (lambda n, a, b: n / b, "Solve"),
+        (lambda n, a, b: n * a / b + 1, "Close"),
+        (lambda n, a, b: int(n * a / b), "Close"),
+        (lambda n, a, b: int(n * a / b) + 1, "Close"),
+        (lambda n, a, b: n * a / b * 1.0009, "Close"),
+        (lambda n, a, b: f"{n * a / b}", "a text"),
         (lambda n, a, b: None, "return"),
     ],
     4: [
@@ -112,7 +116,7 @@ def test_wrong_answer_gets_a_hint_that_names_the_cure(number: int, answer: Any, 
     assert "stopped the check" not in said.text and "NoneType" not in said.text
 
 
-@pytest.mark.parametrize("untouched", [(1, dict.fromkeys(BEST, ...)), *((n, lambda *arguments: ...) for n in (2, 3, 4))])
+@pytest.mark.parametrize("untouched", [(1, dict.fromkeys(BEST, ...)), (1, BEST | {"C": ...}), *((n, lambda *arguments: ...) for n in (2, 3, 4))])
 def test_untouched_is_not_done(untouched: tuple[int, Callable[..., Any]]) -> None:
     number, answer = untouched
     assert sbs.check(f"{SLUG}.{number}", answer).state == "not done"

@@ -11,14 +11,13 @@ import pandas as pd
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from sidebyside import llm
+from sidebyside.asked import holds, told
 from sidebyside.cases import load_case
-from sidebyside.checks import NotDone, call, exercise
+from sidebyside.checks import exercise, kind_of, result_of, sorting_hint
 from sidebyside.evaluation import Rate
 
 Fields = Mapping[str, Mapping[str, Any]]
 ASKED = 8  # dev messages that the second exercise asks the model about
-NOTHING = "Your function gives nothing back. Does its last line begin with `return`?"
 
 FIELDS: Fields = {
     "code": {"about": "the code as written; empty if there is none", "pattern": r"\bK-\d{3}\b"},
@@ -50,6 +49,10 @@ ROUTES: tuple[tuple[Fields, str, dict[str, str] | None, str, str], ...] = (
         "One of two patterns finds another text. Look at each field.",
     ),
     (TWO_RULES, "IC 88 to York, late on Friday", JOURNEY | {"train": ""}, "person", "One of two patterns finds another text. Look at each field."),
+    (FIELDS, "K-204: the kettle is fine.", FOUND | {"code": "k-204"}, "person", "Another spelling is another text: small letters for capital ones."),
+    (FIELDS, "K-204: the kettle is fine.", FOUND | {"code": "order K-204"}, "person", "The field holds more than what the pattern finds."),
+    (FIELDS, "K-204: the kettle is fine.", FOUND | {"code": "K-20"}, "person", "The field holds less than what the pattern finds."),
+    (TWO_RULES, "IC 88 to York, late on Friday", JOURNEY | {"train": "IC88"}, "person", "Another spelling is another text: a space is missing."),
     (TWO_RULES, "Late in York", JOURNEY | {"day": "", "train": ""}, "use", "The patterns find nothing, and the answer holds nothing: use it."),
 )
 SORTED = {  # as the exercise shows them
@@ -79,24 +82,73 @@ def _schema_of(fields: dict[str, list[str]]) -> dict[str, Any]:
 def schema(answer: Any) -> str | None:
     """Try the schema on right records and on records with one fault each."""
     if not isinstance(answer, Mapping):
-        return "Write the schema as names and values in braces, as the page does: it begins with {."
-    try:
-        Draft202012Validator.check_schema(answer)
-    except SchemaError as error:
-        return f"This is no JSON schema: {error.message}."
+        return f"Write the schema as names and values in braces, as the page does: it begins with {{. So far it is {kind_of(answer)}."
+    if fault := _form_of(answer):
+        return fault
     fields, accepts = label_fields(), Draft202012Validator(answer).is_valid
     good = {name: values[0] for name, values in fields.items()}
     for name, values in fields.items():
         if refused := [value for value in values if not accepts(good | {name: value})]:
-            return f"It refuses '{refused[0]}' for '{name}', which is an allowed value."
+            return _refusal(answer, name, refused, values)
     for name in fields:
-        if [value for value in ("perhaps", "", None, 1) if accepts(good | {name: value})]:
-            return f"It lets '{name}' be something else, such as 'perhaps'. List the allowed values under enum."
+        if let := [value for value in _no_values(answer, fields, name) if accepts(good | {name: value})]:
+            return (
+                f"It lets '{name}' be something else, such as {json.dumps(let[0])}. List the allowed values of this field, and no others, under enum."
+            )
         if accepts({other: value for other, value in good.items() if other != name}):
             return f"It accepts a record without '{name}'. List every field under required."
-    if accepts(good | {"remark": "none"}):
-        return "It accepts a field that nobody asked for. Look up additionalProperties on the page."
-    return "It accepts a bare text in place of a record. Say that the type is an object." if accepts("none") else None
+    if more := [name for name in (*_names_in(answer), "remark") if name not in fields and any(accepts(good | {name: some}) for some in SOME)]:
+        return f"It accepts a field that nobody asked for, such as '{more[-1]}'. Look up additionalProperties on the page."
+    if any(accepts(some) for some in (*SOME, [good])):
+        return "It also accepts something that is no record. Say once, outside of the fields, that the type is object, and nothing else."
+    return None
+
+
+SOME: tuple[Any, ...] = ("none", "", 1, None, True, [], {})  # something of each kind
+
+
+def _form_of(answer: Mapping[str, Any]) -> str | None:
+    """Say what is wrong with the form of a schema, if anything is."""
+    if "schema" in answer or "json_schema" in answer:
+        return "This is the whole option for the call. Give the schema alone: the part with type, properties and required."
+    try:
+        Draft202012Validator.check_schema(answer)
+    except SchemaError as error:
+        names = [str(name) for name in error.path if isinstance(name, str)] or ["the schema"]
+        return f"Something in the schema has the wrong form. Compare what is written behind {names[-1]} with the page's schema."
+    if "properties" not in answer and any(name in answer for name in label_fields()):
+        return "The fields stand by themselves. In a JSON schema they lie under properties, beside type and required."
+    return None
+
+
+def _refusal(answer: Mapping[str, Any], name: str, refused: list[str], values: list[str]) -> str:
+    required = answer.get("required") or []
+    if more := [one for one in required if one not in label_fields()]:
+        return f"It requires '{more[0]}', which is no entry of `labels`."
+    if len(refused) == len(values):
+        return f"It refuses a record whose values are all allowed. Compare the fields and their values with `labels`, and look at '{name}' first."
+    return f"It refuses '{refused[0]}' for '{name}', which is an allowed value."
+
+
+def _no_values(answer: Mapping[str, Any], fields: dict[str, list[str]], name: str) -> list[Any]:
+    """Return what is no allowed value of a field, and yet might be let in: those of other fields, other spellings, whatever the schema names."""
+    values = fields[name]
+    spelled = [form for value in values for form in (value.title(), value.upper(), f"not {value}", f"{value} or so", f" {value}")]
+    others = [value for one in fields.values() for value in one]
+    more: list[Any] = ["perhaps", "unknown", *spelled, *others, *_leaves(answer), *SOME, False, [values[0]]]
+    return [value for value in more if value not in values]
+
+
+def _leaves(part: Any) -> list[Any]:
+    """Return the values in a schema, however deep."""
+    if isinstance(part, Mapping):
+        return [leaf for value in part.values() for leaf in _leaves(value)]
+    return [leaf for value in part for leaf in _leaves(value)] if isinstance(part, list | tuple) else [part]
+
+
+def _names_in(part: Any) -> list[str]:
+    """Return the names of the fields in a schema."""
+    return [str(name) for name in part.get("properties") or {}]
 
 
 # --- 2: three measures ------------------------------------------------------------------------------------------------
@@ -104,7 +156,7 @@ def schema(answer: Any) -> str | None:
 
 @exercise(2)
 def measures(answer: Any) -> str | None:
-    """See that the model was asked, then try the learner's function on its answers and on others that are made up."""
+    """See that the model gave the answers, then try the learner's function on them and on others that are made up."""
     given, function = answer if isinstance(answer, tuple) and len(answer) == 2 else (None, None)
     if not callable(function):
         return "Hand over the answers and the function itself, `measures`, without calling it."
@@ -112,8 +164,12 @@ def measures(answer: Any) -> str | None:
     texts = list(given) if isinstance(given, list | tuple | pd.Series | np.ndarray) else []
     if len(texts) != len(rows) or not all(isinstance(text, str) for text in texts):
         return f"Put the texts of {len(rows)} answers into the list `answers`, one for each of the first {len(rows)} dev messages."
-    if len(llm.usage()) < len(rows):
-        return "These answers did not come from the model: it was asked less often here. Ask it about each of the messages."
+    for place, (text, message) in enumerate(zip(texts, rows["text"], strict=True), 1):
+        if not told(text, holds(message)):
+            return (
+                f"Answer {place} did not come from the model here, or not to a question that holds dev message {place}. "
+                "Ask it about each of the messages, and put what it says into `answers`, in their order."
+            )
     targets = rows[list(label_fields())].to_dict("records")
     cases = [(texts, targets), *made_up(targets)]
     hints = [[_measures_hint(function, *one, read) for one in cases] for read in (_strict, _lenient)]
@@ -133,9 +189,7 @@ def made_up(targets: Sequence[dict[str, Any]]) -> list[tuple[list[str], list[dic
 
 
 def _measures_hint(function: Callable[..., Any], given: list[str], targets: list[dict[str, Any]], read: Callable[[str], Any]) -> str | None:
-    found = call(function, list(given), [dict(target) for target in targets])
-    if found is None:
-        return NOTHING
+    found = result_of(function, list(given), [dict(target) for target in targets])
     rates = list(found.values()) if isinstance(found, Mapping) else list(found) if isinstance(found, tuple | list) else []
     if len(rates) != 3 or not all(isinstance(rate, Rate) for rate in rates):
         return "Return three rates, each as sbs.rate(...) gives it, so that its interval is there too: parses, valid, right."
@@ -146,8 +200,14 @@ def _measures_hint(function: Callable[..., Any], given: list[str], targets: list
     }
     for (name, hint), rate, n in zip(hints.items(), rates, _count(given, targets, read), strict=True):
         if rate != Rate(n, len(given)):
-            return f"Of the answers {given}, by your function {rate.successes} of {rate.n} {name}. It should be {n} of {len(given)}. {hint}"
+            return (
+                f"By your function, {rate.successes} of {rate.n} {name}, and it should be {n} of {len(given)}. {hint} The answers: {_listed(given)}"
+            )
     return None
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return " · ".join(text or "(an empty text)" for text in texts)
 
 
 def _count(given: Sequence[str], targets: Sequence[Mapping[str, Any]], read: Callable[[str], Any]) -> list[int]:
@@ -182,14 +242,11 @@ def _lenient(text: str) -> dict[str, Any] | None:
 @exercise(3)
 def where(answer: Any) -> str | None:
     """Try the function on messages and two sets of fields made up for the check."""
-    if not callable(answer):
-        return "Hand over the function itself, `where`, without calling it."
     for fields, message, found, right, hint in ROUTES:
-        said = call(answer, message, found and dict(found), fields)
-        if said is None:
-            return NOTHING
-        if said not in ("use", "retry", "person"):
-            return f"Return one of the words 'use', 'retry' and 'person'; yours returned {said!r}."
+        said = result_of(answer, message, found and dict(found), fields)
+        if not isinstance(said, str) or said not in ("use", "retry", "person"):
+            shown = f"'{said}'" if isinstance(said, str) else kind_of(said)
+            return f"Return one of the words 'use', 'retry' and 'person'. Your function returns {shown}."
         if said != right:
             return f"{hint} Look at the message '{message}' with the answer {json.dumps(found)}: it should be '{right}'."
     return None
@@ -201,15 +258,4 @@ def where(answer: Any) -> str | None:
 @exercise(4)
 def noticed(answer: Any) -> str | None:
     """Compare the reader's words with what stops each record."""
-    if not isinstance(answer, Mapping):
-        return "Leave the letters as they are, and write one of the five words behind each."
-    said = {str(letter).strip().lower(): word for letter, word in answer.items()}
-    if any(said.get(letter, ...) is ... for letter in SORTED):
-        raise NotDone
-    for letter, (right, why) in SORTED.items():
-        word = str(said[letter]).strip().lower().removeprefix("the ")
-        if not any(word.startswith(one) for one, _ in SORTED.values()):
-            return f"Record {letter}: write schema, words, rule, nobody or right."
-        if not word.startswith(right):
-            return f"Look at record {letter} again. {why}"
-    return None
+    return sorting_hint(answer, SORTED, {"schema": "schema", "word": "words", "rule": "rule", "nobody": "nobody", "right": "right"})

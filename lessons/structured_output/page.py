@@ -213,14 +213,12 @@ def valid(model: str, given: Mapping[str, Sequence[Marks | None]]) -> sbs.widget
     """Say whether examples or the schema give more right records, and what both together do for form and truth."""
     key = "structured_output/valid"
     shown, forced, both, idle = (rates(given[way]) for way in (EXAMPLES, SCHEMA, BOTH, UNREAD))
-    p = _compared(given, EXAMPLES, SCHEMA)
+    gap, p = _compared(given, EXAMPLES, SCHEMA)
     if math.isnan(p):
         return sbs.widgets.not_measured(key, model)
-    word = wording.clearly(shown["right"].value - forced["right"].value, p, wording.options(key))
-    against = _compared(given, BOTH, UNREAD)
-    than = wording.clearly(
-        both["right"].value - idle["right"].value, against, ["clearly more than", "clearly fewer than", "not clearly more or fewer than"]
-    )
+    word = wording.clearly(gap, p, wording.options(key))
+    more, against = _compared(given, BOTH, UNREAD)
+    than = wording.clearly(more, against, ["clearly more than", "clearly fewer than", "not clearly more or fewer than"])
     told = (
         f"Right in every field, of {model}'s answers with two examples: {shown['right']}; with the schema: {forced['right']}; "
         f"exact McNemar, {wording.p_is(p)}. With both, {wording.count(both['valid'])} keep the form and {wording.count(both['right'])} are right: "
@@ -229,9 +227,10 @@ def valid(model: str, given: Mapping[str, Sequence[Marks | None]]) -> sbs.widget
     return sbs.outcome(key, word, told)
 
 
-def _compared(given: Mapping[str, Sequence[Marks | None]], first: str, second: str) -> float:
-    """Return the p-value of two ways of asking, by right records."""
-    return evaluation.paired_p(*([mark and mark.all_right for mark in given[way]] for way in (first, second)))
+def _compared(given: Mapping[str, Sequence[Marks | None]], first: str, second: str) -> tuple[float, float]:
+    """Return how far one way of asking is ahead of another, by right records, and the p-value of that."""
+    both = [[mark and mark.all_right for mark in given[way]] for way in (first, second)]
+    return evaluation.paired_gap(*both), evaluation.paired_p(*both)
 
 
 def valid_and_wrong(

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import OrderedDict
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 import sidebyside as sbs
 from lessons.structured_output import checks
-from sidebyside import llm
+from sidebyside import asked as asked_, llm
 from tests.verdicts import assert_hint
 
 FIELDS = checks.label_fields()
@@ -19,8 +20,14 @@ TYPES = re.compile(r"\b(str|int|float|bool|dict|tuple|list of|NoneType|Ellipsis|
 
 @pytest.fixture
 def asked(monkeypatch):
-    """The model was asked eight times."""
-    monkeypatch.setattr(llm, "usage", lambda: pd.DataFrame(index=range(8)))
+    """The model was asked about each of the messages, and gave these answers."""
+    texts = sbs.load_case().split("dev")["text"].head(8)
+
+    def heard(text, answer):
+        return llm.Heard({"messages": [{"role": "user", "content": f"Label this:\n{text}"}]}, [answer, f"```json\n{answer}\n```"])
+
+    everything = [heard(*pair) for pair in zip(texts, given(), strict=True)]
+    monkeypatch.setattr(asked_, "connections", lambda: [SimpleNamespace(heard=everything)])
 
 
 def schema(**changes):
@@ -57,7 +64,7 @@ def test_right_schema_passes(answer):
         (schema(properties={name: {"enum": [*values, ""]} for name, values in FIELDS.items()}), "enum"),
         (schema(properties={name: {"enum": [*values, None]} for name, values in FIELDS.items()}), "enum"),
         (schema(properties={name: {"enum": values[:1]} for name, values in FIELDS.items()}), "allowed value"),
-        (schema(type="record"), "no JSON schema"),
+        (schema(type="record"), "has the wrong form"),
         ({key: value for key, value in schema().items() if key != "type"}, "object"),
     ],
 )
@@ -134,9 +141,16 @@ def test_wrong_measures_get_a_hint(measures, word, asked):
     hint_of("structured_output.2", (given(), measures), *([word] if word not in ("valid", "right", "every label") else ["right"]))
 
 
-def test_answers_that_the_model_did_not_give_get_a_hint(monkeypatch):
-    monkeypatch.setattr(llm, "usage", lambda: pd.DataFrame(index=range(7)))
-    hint_of("structured_output.2", (["{}"] * 8, counted()), "did not come from the model")
+@pytest.mark.parametrize(
+    ("answers", "place"),
+    [(["{}"] * 8, 1), ([*given()[:7], "{}"], 8), (given()[::-1], 1), ([given()[0]] * 8, 2), ([*given()[:6], *given()[:5:-1]], 7)],
+)
+def test_answers_that_the_model_did_not_give_to_that_message_get_a_hint(answers, place, asked):
+    hint_of("structured_output.2", (answers, counted()), f"Answer {place} did not come from the model")
+
+
+def test_answers_of_a_model_that_was_not_asked_get_a_hint():
+    hint_of("structured_output.2", (given(), counted()), "did not come from the model")
 
 
 @pytest.mark.parametrize("answers", [given()[:3], "all", [1] * 8, None])
@@ -249,7 +263,7 @@ def test_right_words_pass(answer):
 @pytest.mark.parametrize("word", ["schema", "words", "rule", "nobody", "right", "perhaps", "", None])
 def test_any_other_word_gets_a_hint(letter, word):
     if word != NOTICED[letter]:
-        hint_of("structured_output.4", NOTICED | {letter: word}, f"ecord {letter}")
+        hint_of("structured_output.4", NOTICED | {letter: word}, letter, "Look at" if word in NOTICED.values() else "Behind")
 
 
 def test_words_of_another_kind_get_a_hint():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sidebyside.cases import load_case
-from sidebyside.checks import FORGOTTEN, call, exercise, result_of, says, whole_numbers
+from sidebyside.checks import FORGOTTEN, Slip, call, exercise, first_unsaid, kind_of, result_of, whole_numbers
 from sidebyside.evaluation import Rate, rate, read_label
 
 MISREAD = {2: "The writer says *not*, and a program that looks for a word misses it", 5: "The sentence denies one label without naming the other"}
@@ -29,6 +29,13 @@ READINGS: tuple[tuple[str, list[str], str | None, str], ...] = (
     ("It came late, sadly.", TOPICS, "Late", "The function also has to work for other labels, and return one as the list has it."),
     ("Two of them: broken/lost", TOPICS, None, "Two labels are none, whatever stands between them."),
     ("The translation was lost-ish?", ["Late", "slat"], None, "A label inside a longer word does not count."),
+    ("Sentiment:positive", LABELS, "positive", "The label may stand right beside a colon, quotation marks or another sign."),
+    ("Label: **Negative**", LABELS, "negative", "The label may stand right beside a colon, quotation marks or another sign."),
+    ("Let me see.\n\nIt is 'positive'", LABELS, "positive", "The answer may have several lines, and quotation marks around the label."),
+    ("late\nlost", TOPICS, None, "The answer may have several lines. Two labels are none: return None."),
+    ("It is neither Positively so, nor unnegative.", LABELS, None, "A label inside a longer word does not count."),
+    ("Lately they were unbroken.", TOPICS, None, "A label inside a longer word does not count."),
+    ("Lost, and the customer was told lately", TOPICS, "lost", "A label inside a longer word does not count, and leaves the other one alone."),
 )
 
 
@@ -50,9 +57,14 @@ def find_label(answer: Callable[..., Any]) -> str | None:
     if all(label is None for label in found):
         return FORGOTTEN
     for (text, labels, right, hint), label in zip(READINGS, found, strict=True):
+        if not isinstance(label, str | None):
+            return f"Return the label itself, a text such as '{labels[0]}', or None. Your function returns {kind_of(label)}."
         if label != right:
             return f"{hint} Look at the answer '{text}' with the labels {', '.join(labels)}."
     return None
+
+
+LONG = "My order came on Monday. " + "The parcel was open on one side, and I had to carry it up to the fourth floor myself. " * 4 + "Please call me."
 
 
 @exercise(3)
@@ -60,7 +72,7 @@ def prompt(answer: Callable[..., Any]) -> str | None:
     """Look at the messages for two texts, one of which names a label by itself."""
     case = load_case()
     labels = case.labels[case.other_label]
-    for text in ("The lamp is broken.", f"I have a question about {labels[0]}."):
+    for text in ("The lamp is broken.", f"I have a question about {labels[0]}.", LONG):
         if hint := _of_messages(result_of(answer, text), text, labels):
             return hint
     return None
@@ -69,36 +81,42 @@ def prompt(answer: Callable[..., Any]) -> str | None:
 def _of_messages(messages: Any, text: str, labels: Iterable[str]) -> str | None:
     """Say what is wrong with the messages that a prompt makes of a text; None if nothing is."""
     if not isinstance(messages, list | tuple) or not messages:
-        return "Return a list of messages."
+        return f"Return a list of messages, in square brackets, even if there is only one. Your function returns {kind_of(messages)}."
     if not all(isinstance(m, dict) and isinstance(m.get("content"), str) and m.get("role") in ("system", "user", "assistant") for m in messages):
-        return "Each message is a dict with a 'role' ('system', 'user' or 'assistant') and a 'content', which is text."
+        return "Each message needs a 'role' ('system', 'user' or 'assistant') and a 'content', which is a text."
     if messages[-1]["role"] != "user":
         return "The last message has to be the user's: it is the one that the model answers."
     asked = " ".join(m["content"] for m in messages if m["role"] != "assistant")
     if text not in asked:
-        return f"The text itself is not in the messages. Look at what becomes of '{text}'."
+        return f"The text itself is not in the messages, word for word and to its end. Look at what becomes of '{text}'."
     instruction = asked.replace(text, " ")
     missing = [label for label in labels if not re.search(rf"(?<!\w){re.escape(label)}(?!\w)", instruction, re.IGNORECASE)]
     if missing:
         return f"The model cannot know the label '{missing[0]}': name every label in the prompt."
-    return None if len(re.findall(r"\w+", instruction)) >= 8 else "Say what to do and in which form to answer, as you would tell a new colleague."
+    for label in labels:
+        instruction = re.sub(rf"(?<!\w){re.escape(label)}(?!\w)", " ", instruction, flags=re.IGNORECASE)
+    return None if len(re.findall(r"\w+", instruction)) >= 3 else "Say what to do and in which form to answer, as you would tell a new colleague."
 
 
 @exercise(4)
 def usable(answer: tuple[Any, Any, Any]) -> str | None:
-    """Ask again about three of the messages, which costs nothing where answers are kept; count anew how many name exactly one label."""
+    """See that the model gave each answer to the learner's prompt; count anew how many name exactly one label."""
     ask, given, result = answer
     case = load_case()
     texts = list(case.split("dev")["text"].head(20))
-    given = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [None]
+    if not callable(ask):
+        raise Slip("Hand over the function `prompt` itself, as in task 3. Does another line give its name to something else?")
+    given = list(given) if isinstance(given, Iterable) and not isinstance(given, str | Mapping) else [None]
     if not all(isinstance(text, str) for text in given):
-        return f"Put the texts of {len(texts)} answers into the list `answers`."
+        return f"Put the texts of {len(texts)} answers into the list `answers`: what the model wrote, each as a text."
     if len(given) != len(texts):
         return f"There are {len(given)} answers, and it should be {len(texts)}: one for each of the first {len(texts)} dev messages."
-    for place in (0, len(texts) // 2, len(texts) - 1):
-        if not says(result_of(ask, texts[place]), given[place], max_tokens=12):
-            return f"Asked with your prompt about message {place + 1}, the model says something else. Fill `answers` with its answers, in order."
+    if (place := first_unsaid([result_of(ask, text) for text in texts], given, max_tokens=12)) is not None:
+        return (
+            f"Asked with your prompt about message {place + 1}, the model does not say '{given[place]:.40}'. "
+            "Fill `answers` with what it says, in order. If you changed the prompt, ask again."
+        )
     found = rate([read_label(text, case.labels[case.other_label]) is not None for text in given])
     if not isinstance(result, Rate):
-        return "Give the whole rate, as sbs.rate(...) returns it, with its sample size."
+        return f"Put the whole rate into `usable`, as sbs.rate(...) returns it, with its sample size. So far it is {kind_of(result)}."
     return None if result == found else "Count an answer as usable if sbs.read_label finds a label in it, whether that label is right or not."

@@ -125,7 +125,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=answers[place]))])
 
     client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
-    monkeypatch.setattr(checks, "latest", lambda: SimpleNamespace(client=client, model="scripted"))
+    monkeypatch.setattr(checks, "latest", lambda: SimpleNamespace(client=client, model="scripted", calls=[]))
     return answers
 
 
@@ -142,8 +142,8 @@ def test_usable_answers_of_the_model_are_counted(said: list[str]) -> None:
     [
         (None, 0.85, "whole rate"),
         (["delivery"] * 5, sbs.Rate(5, 5), "There are 5 answers"),
-        (["delivery"] * 20, sbs.Rate(20, 20), "the model says something else"),
-        (["It is about delivery."] * 20, sbs.Rate(20, 20), "message 20"),
+        (["delivery"] * 20, sbs.Rate(20, 20), "the model does not say"),
+        (["It is about delivery."] * 20, sbs.Rate(20, 20), "message 18"),
         (None, sbs.Rate(20, 20), "Count an answer as usable"),
         (None, sbs.Rate(16, 20), "Count an answer as usable"),
         ("all", sbs.Rate(20, 20), "Put the texts"),

@@ -166,7 +166,7 @@ def _last_step(mean: pd.Series) -> str:
     if len(mean) < 2:
         return ""
     more, gain = mean.index[-1] - mean.index[-2], 100 * (mean.iloc[-1] - mean.iloc[-2])
-    return f" The last {more:,} labels changed it by {gain:+.1f} points."
+    return f" The last {more:,} labels changed it by {gain:+z.1f} points."
 
 
 def _beside_exam(last: pd.Series, exam: sbs.Rate) -> str:

@@ -8,7 +8,13 @@ Which names there are, and where they live, is told once, in the stub `__init__.
 would do the same only with every name listed three times: for the loader, for `__all__` and for type checkers.
 """
 
+import sys
+
 import lazy_loader
+
+# jsonschema, on which Altair and nbformat stand, builds a grammar of web addresses where this package is there: three quarters of
+# their import, and nobody here checks an address. A module that is None counts as not installed.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

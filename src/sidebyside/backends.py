@@ -21,6 +21,7 @@ from .endpoint.hosts import is_local
 from .endpoint.ledger import Ledger, purse_of
 from .endpoint.outside import outside_client
 from .endpoint.pacing import gate_of, paced
+from .environment import said
 from .errors import EMBEDDED_HOST, AnswerError, BudgetError, CourseError, SettingsError, Why
 from .faults.bodies import one_line
 from .faults.refusals import filtered, is_about_model, keyless
@@ -29,7 +30,7 @@ from .notice import say_once
 from .prices import at_price, own_price, price
 from .recording import fields_of
 from .settings import Settings
-from .weights import checksum
+from .weights import checksum, is_there
 
 NO_URL, NO_KEY = f"http://{EMBEDDED_HOST}/v1", "none needed"  # the openai client insists on both
 MOST_NAMES = 20  # models listed to a reader who named an unknown one
@@ -108,7 +109,7 @@ class Embedded:
         if self.model.wheels:
             return _as_folder(self.name)
         path = Path(self.model.file)  # one that is missing must not replay another's answers
-        return f"{_as_folder(self.name)}-{checksum(path)[:8] if path.is_file() else 'missing'}"
+        return f"{_as_folder(self.name)}-{checksum(path)[:8] if is_there(path) else 'missing'}"
 
     def shelf(self) -> str:
         """Return the same name: the weights are told apart by `identity`."""
@@ -320,7 +321,7 @@ def backend(name: str | None, settings: Settings, voice: Model = DEFAULT) -> Bac
     """
     if model := embedded_model(name, settings, voice):
         if settings.mode != "replay" and settings.model == model.name and os.environ.get("OPENAI_BASE_URL"):
-            say_once(NOT_ASKED.format(name=model.name, asked=os.environ.get("SIDEBYSIDE_MODEL", model.name)))
+            say_once(NOT_ASKED.format(name=model.name, asked=said("MODEL")))
         return Embedded(model)
     chosen = name or settings.model or ""
     if settings.mode != "replay" and embedded_model(None, settings):
@@ -350,6 +351,8 @@ def _as_folder(name: str) -> str:
 def _refuse_other_model(request: httpx2.Request, model: str) -> None:
     """Refuse a call in the name of another model: its answer would be kept, and paid for, as this one's."""
     if (name := fields_of(request.read()).get("model", model)) != model:
+        if (known := find(name)) and known.name == model:
+            raise SettingsError(f"The call names the model by its nickname. Write model='{model}', or the second of what connect() returns.")
         raise SettingsError(f"The call names the model '{name}', but this client asks '{model}'. Get a client for it: connect(model='{name}').")
 
 

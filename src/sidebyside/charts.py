@@ -8,16 +8,14 @@ within an outline of the full colour; a line is dotted.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # else Altair's schema checker spends seconds on a grammar of web addresses
-import altair as alt  # noqa: E402
-import pandas as pd  # noqa: E402
+import altair as alt
+import pandas as pd
 
-from .models import find  # noqa: E402
-from .tokens import Token  # noqa: E402
+from .models import find
+from .tokens import Token
 
 if TYPE_CHECKING:
     from .evaluation import Rate

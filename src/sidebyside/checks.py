@@ -6,23 +6,28 @@ its folder; `check("hallucination.1", answer)` loads those of that lesson alone.
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import ExerciseError
+import numpy as np
+
+from .asked import like, told, was_asked
+from .errors import AnswerError, CourseError, ExerciseError, RecordingError, WeightsError
 from .lessons import part, slugs
-from .llm import latest
+from .llm import latest, unheard
 from .shown import shown
+from .slips import kind_of, plainly, stopped, takes
 
 Check = Callable[[Any], str | None]
-FORGOTTEN = "Your function gives nothing back. Does its last line begin with `return`?"
-WORDS = {"str": "a text", "int": "a number", "float": "a number", "bool": "yes or no", "list": "a list", "tuple": "a list", "set": "a list"}
-PYTHON = re.compile(  # what only a programmer would understand
-    r"\b(?:str|string|strings|int|integers|float|bool|dict|tuple|NoneType|Series|DataFrame|ndarray|Token|object|lambda)\b|\(\)|<\w"
-)
-WORDS |= {"dict": "a table of names and values", "function": "a function", "NoneType": "nothing"}
+FORGOTTEN = "Your function gives nothing back. Does its last line begin with `return`? Showing a result with `print` does not give it back."
+UNWRITTEN = "Not done yet. Your function still returns the dots: write what it does, and what it returns in their place."
+UNSORTED = "Not done yet. Write one of the words behind each letter, in the place of the dots."
+MOST_LIVE = 3  # answers that are asked for again where each has to be waited for
+NO = ("no", "false", "undo", "drop", "0", "")  # how somebody says that a letter or number is not chosen
+NUMERALS = {word: str(number) for number, word in enumerate("zero one two three four five six seven eight nine".split())}
 
 
 @dataclass(frozen=True)
@@ -79,70 +84,92 @@ def check(name: str, answer: Any) -> Verdict:
     if name not in there:
         raise ExerciseError(f"There is no exercise '{name}'; there are {', '.join(there)}.")
     if answer is ... or (isinstance(answer, tuple) and any(part is ... for part in answer)):
-        return Verdict("not done", "Not done yet. Replace the dots by your code and run the cell again.")
+        return Verdict("not done", "Not done yet. Put your answer in the place of the dots, and run that cell and this one.")
     try:
-        hint = there[name](answer)
-    except NotDone:
-        return Verdict("not done", "Not done yet. Write the body of the function and run the cell again.")
-    except Forgotten:
-        hint = FORGOTTEN
+        with unheard():
+            hint = there[name](answer)
+    except NotDone as undone:
+        return Verdict("not done", str(undone) or UNWRITTEN)
+    except Slip as slip:
+        hint = str(slip)
     except Exception as error:  # whatever a learner's answer does, the page goes on
-        said = _plainly(error)
+        said = plainly(error)
         hint = f"Your answer stopped the check{said and ': ' + said}. Is it the kind of thing that was asked for?"
     return Verdict("not yet", hint) if hint else Verdict("right", "Right.")
 
 
-def _plainly(error: Exception) -> str:
-    """Return what Python says of an error, with everyday words for its names of kinds; nothing if only a programmer would understand it."""
-    said = re.sub(r"""(['"])([\w.]+)\1""", lambda found: WORDS.get(found[2], found[0]), str(error).rstrip("."))
-    said = (
-        re.sub(r"^[\w.<>]+\(\) (?=takes|missing|got)", "your function ", said)
-        .replace(" object ", " ")
-        .replace("object of type ", "")
-        .replace("len()", "length")
-    )
-    return "" if PYTHON.search(said) else said
-
-
 def whole_numbers(answer: Any) -> set[int]:
-    """Return the whole numbers that an answer names, in whatever form: one, several, or a text; none if it holds anything else."""
+    """Return the whole numbers that an answer names, in whatever form: one, several, or a text; none if it holds anything else.
+
+    Numbers with a yes or no behind each are those with a yes.
+    """
     if isinstance(answer, str):
-        return {int(found) for found in re.findall(r"\d+", answer)}
+        words = re.sub(r"[a-z]+", lambda word: NUMERALS.get(word[0], word[0]), answer.lower())
+        return {int(found) for found in re.findall(r"\d+", words)}
     if isinstance(answer, Iterable) and getattr(answer, "ndim", 1) != 0:
-        parts = [whole_numbers(part) for part in answer]
+        parts = [whole_numbers(part) for part in _chosen(answer)]
         return set().union(*parts) if all(parts) else set()
-    return {int(answer)} if hasattr(answer, "__float__") and float(answer).is_integer() else set()
+    return {int(answer)} if (value := number_of(answer)) is not None and value.is_integer() else set()
 
 
 def letters(answer: Any) -> set[str]:
     """Return the capital letters that an answer names, in whatever form: a text, several texts, or letters with a yes or no behind each."""
-    if isinstance(answer, Mapping):
-        answer = [letter for letter, chosen in answer.items() if chosen and str(chosen).strip().lower() not in ("no", "false")]
-    said = answer if isinstance(answer, str) else " ".join(map(str, answer)) if isinstance(answer, Iterable) else ""
+    parts = [answer] if isinstance(answer, str) else _chosen(answer) if isinstance(answer, Iterable) else []
+    if any(isinstance(part, Iterable) and not isinstance(part, str) for part in parts):
+        return set().union(*map(letters, parts))
+    said = " ".join(map(str, parts))
     said = said.upper() if len(said) < 12 else said
-    return set(said.strip()) if re.fullmatch(r"\s*[A-F]{1,6}\s*", said) else set(re.findall(r"\b[A-Z]\b", said))
+    return set(said.strip()) if re.fullmatch(r"\s*[A-F]{1,6}\s*", said) else set(re.findall(r"\b[A-HJ-Z]\b", said))
 
 
-def kind_of(answer: Any) -> str:
-    """Say in everyday words what kind of thing an answer is."""
-    return WORDS.get(type(answer).__name__, "something else")
+def _chosen(answer: Iterable[Any]) -> list[Any]:
+    """Return the parts of an answer; of names with a yes or no behind each, those with a yes."""
+    if not isinstance(answer, Mapping):
+        return list(answer)
+    return [name for name, chosen in answer.items() if chosen and str(chosen).strip().lower() not in NO]
+
+
+def number_of(answer: Any) -> float | None:
+    """Return a number of whatever kind as such; None if it is none."""
+    if isinstance(answer, str | bool | np.bool_) or getattr(answer, "ndim", 0) != 0 or not hasattr(answer, "__float__"):
+        return None
+    return float(answer)
 
 
 class NotDone(Exception):
-    """A learner's function still returns `...`."""
+    """An answer, or what a learner's function returns, is still `...`; its text says so, if it has one."""
 
 
-class Forgotten(Exception):
+class Slip(Exception):
+    """Something that the learner has to put right first; its text is the hint."""
+
+
+class Forgotten(Slip):
     """A learner's function returns nothing where something was asked for."""
+
+    def __init__(self, hint: str = FORGOTTEN) -> None:
+        """Note the hint."""
+        super().__init__(hint)
 
 
 def call(function: Any, *arguments: Any) -> Any:
     """Call a learner's function.
 
     Raises:
-        NotDone: If its body is still the dots.
+        NotDone: If it still returns the dots.
+        Slip: If it is no function, takes another number of things, or stops.
     """
-    result = function(*arguments)
+    if not callable(function):
+        raise Slip(f"This should be your function, and it is {kind_of(function)}. Does another line give its name to something else?")
+    if not takes(function, len(arguments)):
+        many = f"{len(arguments)} things" if len(arguments) > 1 else "one thing"
+        raise Slip(f"Your function should take {many} in its brackets. Leave its first line, which begins with `def`, as it was.")
+    try:
+        result = function(*arguments)
+    except CourseError:
+        raise
+    except (Exception, SystemExit) as error:  # whatever a learner's function does, the page goes on
+        raise Slip(stopped(error)) from error
     if result is ...:
         raise NotDone
     return result
@@ -152,8 +179,8 @@ def result_of(function: Any, *arguments: Any) -> Any:
     """Call a learner's function that has to return something.
 
     Raises:
-        NotDone: If its body is still the dots.
-        Forgotten: If it returns nothing.
+        NotDone: If it still returns the dots.
+        Slip: If it is no function, takes another number of things, stops, or returns nothing.
     """
     result = call(function, *arguments)
     if result is None:
@@ -173,9 +200,45 @@ def says(messages: Any, answer: str, **options: Any) -> bool:
     """
     connection = latest()
     fields = {"model": connection.model, "messages": messages, "temperature": 0} | options
-    response = connection.client.chat.completions.create(**fields)
+    try:
+        response = connection.client.chat.completions.create(**fields)
+    except (RecordingError, WeightsError):  # nothing is recorded, and nobody is here who could have given it
+        return False
+    except AnswerError:
+        return not answer.strip()
     first, second = (" ".join(text.split()) for text in (response.choices[0].message.content or "", answer))
     return bool(first) == bool(second) and (first.startswith(second) or second.startswith(first))
+
+
+def first_unsaid(chats: Sequence[Any], answers: Sequence[str], **options: Any) -> int | None:
+    """Return the place of the first answer found that is not what the model says to its chat; None if all are.
+
+    What the model said in this kernel is compared, which costs nothing. About the others it is asked again, in a random order: about all
+    of them where the answers are recorded or kept, and about a few where each has to be waited for.
+
+    Args:
+        chats: The messages of each request.
+        answers: What the learner says that the model answered to each.
+        **options: Options of the chat completion; `temperature=0` unless said otherwise.
+    """
+    options = {"temperature": 0} | options
+    rest = []
+    for place, chat in enumerate(chats):
+        meant = like(chat, **options)
+        if not told(answers[place], meant):
+            if was_asked(meant):
+                return place
+            rest.append(place)
+    calls = latest().calls
+    unsaid: list[int] = []
+    start = len(calls)
+    for place in random.sample(rest, len(rest)):
+        live = sum(call.source == "live" for call in calls[start:])
+        if live >= MOST_LIVE or (live and unsaid):
+            break
+        if not says(chats[place], answers[place], **options):
+            unsaid.append(place)
+    return min(unsaid, default=None)
 
 
 def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) -> str | None:
@@ -187,9 +250,9 @@ def number_hint(answer: Any, right: float, hint: str, tolerance: float = 0.005) 
         hint: What to look at otherwise.
         tolerance: How far off is still right.
     """
-    if isinstance(answer, str | bool) or not hasattr(answer, "__float__"):
+    value = number_of(answer)
+    if value is None:
         return f"This should be a number, and it is {kind_of(answer)}."
-    value = float(answer)
     if abs(value - right) <= tolerance:
         return None
     if 0 <= right <= 1 and abs(value - 100 * right) <= 100 * tolerance:
@@ -211,14 +274,14 @@ def sorting_hint(answer: Any, right: Mapping[str, tuple[str, str]], words: Mappi
     Raises:
         NotDone: If a letter still has its dots.
     """
-    if not isinstance(answer, Mapping):
+    if not hasattr(answer, "items") or getattr(answer, "ndim", 1) != 1:
         return "Leave the letters as they are, and write one of the words behind each."
     said = {str(letter).strip().lower(): word for letter, word in answer.items()}
-    if any(said.get(letter, ...) is ... for letter in right):
-        raise NotDone
+    if any(said.get(letter.lower(), ...) in (..., "...") for letter in right):
+        raise NotDone(UNSORTED)
     *others, last = dict.fromkeys(words.values())
     for letter, (word, why) in right.items():
-        named = {kind for start, kind in words.items() if re.search(rf"\b{start}", str(said[letter]).lower())}
+        named = {kind for start, kind in words.items() if re.search(rf"\b{start}", str(said[letter.lower()]).lower())}
         if len(named) != 1:
             return f"Behind {letter}, write {', '.join(others)} or {last}."
         if named != {word}:

@@ -16,7 +16,7 @@ from .errors import CourseError, SettingsError
 from .jupyter.lab import open_lab
 from .models import MAIN, MODELS, find, names
 from .settings import weights_folder
-from .weights import get, place
+from .weights import get, is_there, place
 
 STOPPED = "Stopped. What has arrived is kept: give the same command again to go on."
 
@@ -49,7 +49,7 @@ def listing() -> str:
     """Return a table of the embedded models, one a line, and where fetched ones lie."""
     rows = [("", "model", "size", "licence", "")]
     for model in MODELS.values():
-        here = "here" if place(model).is_file() else f"python -m sidebyside weights get {model.nickname}"
+        here = "here" if is_there(place(model)) else f"python -m sidebyside weights get {model.nickname}"
         rows.append((model.nickname, model.title, f"{model.size / 1e9:.1f} GB", model.licence, here))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

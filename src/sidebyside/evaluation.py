@@ -141,12 +141,14 @@ ABSTENTIONS = (
     "don't know", "do not know", "not know", "cannot know", "don't have", "do not have", "no information", "not aware", "not a real", "not a country",
     "does not exist", "doesn't exist", "no such", "fiction", "not recognized", "not recognised", "not familiar", "unknown",
     "cannot find", "can't find",
-    "i'm sorry", "i am sorry", "not able to", "unable to", "misunderstanding",
+    "not able to", "unable to", "misunderstanding",
 )  # fmt: skip
 
 
 def abstains(answer: str) -> bool:
     """Tell whether an answer admits that it does not know, by the phrases of `ABSTENTIONS`.
+
+    An apology is none of them: "I'm sorry, it is Lima" answers, and "I'm sorry, but I can't assist with that" declines without a word of knowing.
 
     Args:
         answer: What a model wrote.
@@ -203,6 +205,15 @@ def paired_p(first_right: Iterable[Any], second_right: Iterable[Any]) -> float:
         return math.nan
     table = [[np.sum(first & second), np.sum(first & ~second)], [np.sum(~first & second), np.sum(~first & ~second)]]
     return float(mcnemar(table, exact=True).pvalue)
+
+
+def paired_gap(first_right: Iterable[Any], second_right: Iterable[Any]) -> float:
+    """Return the first system's rate minus the second's, -1 to 1, on the samples that `paired_p` compares; not a number where none is left.
+
+    The sign belongs to the p-value: rates of all samples can point the other way when answers are missing on one side.
+    """
+    first, second = _both(first_right, second_right)
+    return float(first.mean() - second.mean()) if len(first) else math.nan
 
 
 def holm(p_values: Iterable[float]) -> list[float]:

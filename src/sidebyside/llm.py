@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from .errors import AnswerError, SettingsError, Why, plain_errors
 from .faults.explain import quiet
 from .kept import Kept
 from .lessons import voice
-from .recording import Call, RecordingTransport
+from .recording import Call, RecordingTransport, fields_of
 from .settings import Settings, read_settings
 from .shown import leave_tables_alone, shown
 from .store import Store
@@ -32,6 +35,32 @@ RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt"
 leave_tables_alone()
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What was asked and answered.
+
+    Attributes:
+        request: The request's fields, as the openai client sent them.
+        texts: The texts that came back.
+    """
+
+    request: dict[str, Any]
+    texts: list[str]
+
+
+_deaf: ContextVar[bool] = ContextVar("deaf", default=False)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let what is asked here not count as asked by whoever runs the page, such as what a check asks."""
+    before = _deaf.set(True)
+    try:
+        yield
+    finally:
+        _deaf.reset(before)
+
+
 @dataclass(eq=False)
 class Connection:
     """What one `connect()` set up.
@@ -40,11 +69,13 @@ class Connection:
         client: The openai client.
         backend: Who answers it.
         calls: What each answer took, in order.
+        heard: What was asked and answered in whole, in order.
     """
 
     client: openai.OpenAI = field(init=False)
     backend: Backend
     calls: list[Call] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     _mine: threading.local = field(default_factory=threading.local)
 
     @property
@@ -56,6 +87,15 @@ class Connection:
         """Add an answer to the account."""
         self.calls.append(call)
         self._mine.latest = call
+
+    def hear(self, response: httpx2.Response) -> None:
+        """Note what was asked and answered; an answer that streams is left alone."""
+        request = fields_of(response.request.read())
+        if _deaf.get() or response.status_code != 200 or request.get("stream"):
+            return
+        choices = fields_of(response.read()).get("choices") or []
+        texts = [(choice.get("message") or {}).get("content") or choice.get("text") or "" for choice in choices]
+        self.heard.append(Heard(request, texts))
 
     def call_of(self, response: str) -> Call:
         """Return what a response took, by its id; where ids are missing or not unique, this thread's latest call goes first."""
@@ -100,7 +140,7 @@ def _client(connection: Connection, page: str, settings: Settings, timeout: floa
     kept = Kept(settings.kept / who.shelf() / file, who.identity) if settings.kept else None
     transport = RecordingTransport(settings.mode, store, who.send, who.provenance, connection.note, who.form, kept)
     seconds = who.timeout if timeout is None else timeout
-    line = httpx2.Client(transport=transport, timeout=seconds)
+    line = httpx2.Client(transport=transport, timeout=seconds, event_hooks={"response": [connection.hear]})
     client = openai.OpenAI(base_url=who.base_url, api_key=who.api_key, http_client=line, timeout=seconds, max_retries=max_retries)
     client.request = quiet(client.request)  # type: ignore[method-assign]
     settle_headers(client, outside=who.base_url != NO_URL)
@@ -112,6 +152,11 @@ def latest() -> Connection:
     if not _latest:
         connect()
     return _latest[0]
+
+
+def connections() -> list[Connection]:
+    """Return the connections that are still in use."""
+    return list(_open)
 
 
 def at_once() -> int:

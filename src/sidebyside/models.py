@@ -193,8 +193,9 @@ ENDPOINT_LIMIT = 30  # messages of a split that a model at an endpoint is asked 
 
 
 def find(name: str | None) -> Model | None:
-    """Return the embedded model of a name or nickname; None if there is none."""
-    return next((model for model in MODELS.values() if name and name in (model.name, model.nickname)), None)
+    """Return the embedded model of a name, or of a nickname in whatever case it is written; None if there is none."""
+    asked = name.strip() if isinstance(name, str) else ""
+    return next((model for model in MODELS.values() if asked and (asked == model.name or asked.lower() == model.nickname)), None)
 
 
 def names() -> str:

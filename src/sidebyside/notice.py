@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .environment import said
 from .errors import CourseError
 from .shown import shown
 
@@ -65,7 +66,7 @@ def cell() -> int:
 def _is_silent() -> bool:
     from IPython.core.getipython import get_ipython
 
-    return get_ipython() is None or os.environ.get("SIDEBYSIDE_MODE") in QUIET
+    return get_ipython() is None or said("MODE") in QUIET
 
 
 def _display(text: str, place: str, *, update: bool) -> None:

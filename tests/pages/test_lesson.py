@@ -114,6 +114,8 @@ def test_the_skeleton_has_every_part_and_is_no_lesson_yet(course: Path) -> None:
     assert [fault for rule in LESSONS for fault in rule(page)], "an unwritten lesson must be red"
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("skeleton")
 def test_the_skeleton_runs_and_its_exercise_can_be_made(course: Path) -> None:
     page, solution = (next((course / folder).glob(f"*_{SLUG}.ipynb")) for folder in ("notebooks", "solutions"))
     execute(load(page), course / "notebooks", SIDEBYSIDE_MODE="replay")
@@ -123,6 +125,8 @@ def test_the_skeleton_runs_and_its_exercise_can_be_made(course: Path) -> None:
     assert said[0].startswith("✓") and said[1].startswith("… Not done yet")
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("skeleton")
 def test_the_skeleton_s_tests_are_red_until_written(course: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"lessons/{SLUG}"]
     said = subprocess.run(command, cwd=course, capture_output=True, text=True)

@@ -20,6 +20,7 @@ from traitlets.config import Config
 
 import sidebyside as sbs
 from sidebyside import llm, notice
+from sidebyside.endpoint import dialects
 from tests.pages.helpers import Page, calls, tags
 from tests.scripted import KEY, NAME, Reply, Request, ScriptedModel, chat
 from tests.zoo import dialects as zoo
@@ -90,10 +91,12 @@ def talker(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[Talker]:
     for name in [name for name in os.environ if name.startswith(("SIDEBYSIDE_", "OPENAI_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setattr(llm, "_latest", [])
+    monkeypatch.setattr(dialects, "_known", {})
     monkeypatch.setattr(notice, "_said", set())
     with Talker() as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        settings = {"MODEL": NAME, "CASE": str(TINY), "LIMIT": "6", "MODE": "auto", "RECORDINGS": str(tmp_path / "recordings")}
+        settings = {"MODEL": NAME, "CASE": str(TINY), "LIMIT": "6", "MODE": "auto"}
+        settings |= {name.upper(): str(tmp_path / name) for name in ("recordings", "kept")}  # else one at this port long ago may answer
         for name, value in settings.items():
             monkeypatch.setenv(f"SIDEBYSIDE_{name}", value)
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)

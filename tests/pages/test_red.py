@@ -20,7 +20,7 @@ from sidebyside.recording import RecordingTransport
 from sidebyside.store import Store, read_entries, seal_of, write_entries
 from tools import outputs, pages, run_pages
 
-pytestmark = pytest.mark.slow  # kernels, and a pytest inside pytest
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("red")]  # kernels, and a pytest inside pytest; what is tampered with is made once
 
 PAGE, SPOKEN = "untouched", "spoken_by_main"
 QUESTION = "How many lamps?"

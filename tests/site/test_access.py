@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from playwright.sync_api import Page
 
-from tests.site.browsing import HOME, Open, Visit, draw_charts, each_page, show_all
+from tests.site.browsing import HOME, Open, Visit, draw_charts, show_all
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # all that another theme changes
@@ -63,12 +63,6 @@ def walk(seen: Visit) -> list[str]:
         if not focused["visible"]:
             unseen.append(f"not seen: {focused['name']}")
     return unseen + [f"not reached: {name}" for name in seen.page.evaluate(MISSED)]
-
-
-@each_page
-def test_axe_finds_no_fault(name: str, visit: Open) -> None:
-    page = opened(visit(name, reduced_motion="reduce"))
-    assert {theme: faults(page, theme) for theme in ("light", "dark")} == {"light": [], "dark": []}
 
 
 def test_a_kept_theme_is_taken_and_each_has_its_own_colours(visit: Open) -> None:

@@ -4,61 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from sidebyside.grammar import PREDICT, part_of
 from sidebyside.jupyter import numbered
-from tests.labserver import HOME, lab, small_course
+from tests.labserver import HOME
+from tests.site.browsing import SLOW
 
-SLOW = 60_000  # milliseconds: kernels and JupyterLab start on a busy machine
 HERE = ".jp-MainAreaWidget:not(.lm-mod-hidden)"
 FIRST, TARGET, LINKING = "meet_the_model", "the_ml_workflow", "the_genai_workflow"
 FILE = {slug: numbered(HOME / "notebooks" / f"{slug}.ipynb").stem for slug in (FIRST, TARGET, LINKING)}
 START = f"notebooks/{FILE[FIRST]}.ipynb"  # where a learner begins
 QUESTIONS = sum(part_of(cell) == PREDICT.tag for cell in nbformat.read(HOME / START, as_version=4).cells)
-LINKS = ["[the exam](the_ml_workflow.ipynb#the-exam)", f"[the exercise](../exercises/{FIRST}.ipynb)", "[the case](../book/case.md)"]
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The course's folder, with a notebook of links, one of them to an exercise that leads back."""
-    course = small_course(tmp_path_factory.mktemp("course"))
-    exercise = numbered(course / "exercises" / f"{FIRST}.ipynb")
-    back = nbformat.read(exercise, as_version=4)
-    back.cells.insert(1, nbformat.v4.new_markdown_cell("[back to the links](../notebooks/links.ipynb)"))
-    nbformat.write(back, exercise)
-    cells = list(map(nbformat.v4.new_markdown_cell, LINKS))
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=back.metadata), course / "notebooks" / "links.ipynb")
-    return course
-
-
-@pytest.fixture(scope="module")
-def address(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a fresh user's JupyterLab listens; its machine has a strange proxy and no certificates."""
-    with lab(course, tmp_path_factory.mktemp("user")) as address:
-        yield address
 
 
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A page in a fresh profile; it must ask no other host, and the course's extension must throw no error."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, base_url=address)
-    context.set_default_timeout(SLOW)
-    expect.set_options(timeout=SLOW)
-    faults: list[str] = []
-    page = context.new_page()
-    page.on("request", lambda request: request.url.startswith((address, "data:", "blob:")) or faults.append(f"foreign request: {request.url}"))
-    page.on("pageerror", lambda error: "extensions/sidebyside" in str(error.stack) and faults.append(str(error.stack)))
-    yield page
-    expect.set_options(timeout=5_000)
-    context.close()
-    assert faults == []
+def page(lab_page: Page) -> Page:
+    return lab_page
 
 
 def show(page: Page, path: str) -> None:
@@ -74,11 +41,17 @@ def settle(page: Page) -> None:
         expect(page.locator(f"{HERE} .jp-Notebook-ExecutionIndicator[data-status=idle]")).to_be_attached()
 
 
+def at_rest(page: Page) -> None:
+    """Wait until all cells have run: an output that comes draws the page anew, and takes the keyboard's place away."""
+    expect(page.locator(f"{HERE} .jp-InputPrompt", has_text="[*]")).to_have_count(0)
+    settle(page)
+
+
 def follow(page: Page, words: str, target: str) -> None:
     """Click a link; again if need be, since JupyterLab may draw the text anew between the button's way down and its way up."""
     link = page.locator(f"{HERE} .myst a", has_text=words).first
     there = re.compile(rf"/lab/tree/{re.escape(target)}$")
-    for patience in (SLOW / 6, SLOW / 6, SLOW):
+    for patience in (SLOW / 20, SLOW / 6, SLOW):
         expect(link).to_have_attribute("href", re.compile("/files/"))  # as JupyterLab writes a link when it has looked at it
         link.click()
         with suppress(AssertionError):
@@ -134,6 +107,7 @@ def test_a_learner_s_way_through_a_lesson_by_keyboard(page: Page) -> None:
     expect(first[1].last).to_contain_text("Your guess: ")
     expect(second[1].first).to_be_visible()
     expect(third[1].first).to_be_hidden()
+    at_rest(page)
 
     quiz = page.locator(f"{HERE} details.quiz.wrong").first
     quiz.locator("summary").focus()
@@ -158,10 +132,10 @@ def test_a_learner_s_way_through_a_lesson_by_keyboard(page: Page) -> None:
     expect(page.locator(f"{HERE} .sbs-here")).to_contain_text("Few-Shot Learners")
 
 
-def test_a_notebook_that_is_not_trusted_asks_first_too(page: Page, course: Path) -> None:
-    stranger = json.loads((course / START).read_text(encoding="utf-8"))
+def test_a_notebook_that_is_not_trusted_asks_first_too(page: Page, lab_course: Path) -> None:
+    stranger = json.loads((lab_course / START).read_text(encoding="utf-8"))
     stranger["cells"][0]["source"] = "# Changed by somebody else"
-    (course / "notebooks" / "stranger.ipynb").write_text(json.dumps(stranger), encoding="utf-8")
+    (lab_course / "notebooks" / "stranger.ipynb").write_text(json.dumps(stranger), encoding="utf-8")
     show(page, "notebooks/stranger.ipynb")
     question, result, covered = rounds(page)[0]
     expect(page.locator(f"{HERE} .jp-mod-trusted:has(.sbs-predict)")).to_have_count(0)
@@ -170,6 +144,19 @@ def test_a_notebook_that_is_not_trusted_asks_first_too(page: Page, course: Path)
     question.locator("label").last.click()
     expect(result.first).to_be_visible()
     expect(result.last).to_contain_text("Your guess: ")
+
+
+def test_a_link_to_a_page_that_was_renamed_says_so(page: Page, lab_course: Path) -> None:
+    target = lab_course / "notebooks" / f"{FILE[TARGET]}.ipynb"
+    renamed = target.rename(target.with_name("my own copy.ipynb"))
+    try:
+        show(page, START)
+        link = page.locator(f"{HERE} .myst a[href*='/{TARGET}.ipynb']").first
+        expect(link).to_have_attribute("href", re.compile("/files/"))
+        link.click()
+        expect(page.get_by_role("alert").filter(has_text=f"{TARGET}.ipynb is not here").first).to_be_visible()
+    finally:
+        renamed.rename(target)
 
 
 def test_a_link_by_slug_opens_the_page_once(page: Page) -> None:

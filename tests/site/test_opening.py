@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.labserver import START, lab, small_course
+from tests.labserver import START
+from tests.site.browsing import SLOW
 
-SLOW = 60_000  # milliseconds: kernels and JupyterLab start on a busy machine
 FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 LESSON, CHARTED = "meet_the_model", "side_by_side"
 QUESTIONS = 4  # that the lesson with charts asks
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with lab(small_course(tmp_path_factory.mktemp("course")), tmp_path_factory.mktemp("user")) as address:
-        yield address
-
-
 @pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, base_url=address)
-    context.set_default_timeout(SLOW)
-    expect.set_options(timeout=SLOW)
-    yield context.new_page()
-    expect.set_options(timeout=5_000)
-    context.close()
+def page(lab_page: Page) -> Page:
+    return lab_page
 
 
 def follow(page: Page, link: Locator, folder: str) -> None:
     """Click a link, again if need be, since JupyterLab may draw the text anew meanwhile; wait until the lesson's notebook is in front."""
-    for patience in (SLOW / 6, SLOW / 6, SLOW):
+    for patience in (SLOW / 20, SLOW / 6, SLOW):
         link.scroll_into_view_if_needed()
         link.click()
         with suppress(AssertionError):

@@ -11,12 +11,10 @@ from urllib.parse import unquote, urldefrag
 from playwright.sync_api import expect
 
 from sidebyside.charts import COLOURS
-from tests.site.browsing import FIRST_VISIT, HOME, PAGES, PHONE, SITE, Open, draw_charts, each_page, show_all
+from tests.site.browsing import HOME, PAGES, SITE, Open, each_page
 
 LOADED_FROM_ELSEWHERE = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=[\"'](?:https?:)?//[^\"']*", re.I)
 ADDRESS = re.compile(r"""url\(\s*["']?([^"')]+)""")
-FONTS = "performance.getEntriesByType('resource').map(entry => entry.name).filter(name => /\\.(woff2?|ttf)$/.test(name))"
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 class Attributes(HTMLParser):
@@ -43,23 +41,6 @@ def broken(page: Path, link: str) -> bool:
     if not target.is_file() or not target.is_relative_to(SITE):
         return True
     return bool(fragment) and target.suffix == ".html" and unquote(fragment) not in attributes(target).anchors
-
-
-@each_page
-def test_a_page_is_whole_on_a_desk_and_on_a_phone(name: str, visit: Open) -> None:
-    seen = visit(name)
-    show_all(seen.page)
-    for chart in draw_charts(seen.page):
-        assert chart.get_attribute("aria-label"), "a chart without a description"
-    assert seen.page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)") == []
-    assert seen.page.evaluate(OVERFLOW) <= 0
-    assert seen.received <= FIRST_VISIT, "heavy"
-    assert seen.page.evaluate(FONTS) == []
-    seen.page.set_viewport_size(PHONE)
-    for chart in draw_charts(seen.page):
-        expect(chart.locator("svg")).to_have_js_property("clientWidth", chart.evaluate("e => e.clientWidth"))
-    assert seen.page.evaluate(OVERFLOW) <= 0, "wider than a phone"
-    assert seen.faults == []
 
 
 @each_page

@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
-from tests.site.browsing import LESSONS, Open, Visit
+from tests.site.browsing import LESSONS, Open, Tab, Visit
 
-SCREEN = {"width": 1280, "height": 720}
+SCREEN: ViewportSize = {"width": 1280, "height": 720}
 DECKS = [Path(name).name for name in LESSONS]
 each_deck = pytest.mark.parametrize("name", DECKS)
 
@@ -41,7 +41,7 @@ TURN = """async () => {
 }"""
 
 
-def show(visit: Open, name: str) -> Visit:
+def show(visit: Open | Tab, name: str) -> Visit:
     seen = visit(f"slides/{name}", viewport=SCREEN)
     seen.page.wait_for_function("window.Reveal?.isReady()")
     return seen
@@ -54,8 +54,8 @@ def test_every_lesson_has_a_deck_and_the_page_of_decks_names_each(site: Path) ->
 
 
 @each_deck
-def test_a_deck_is_whole(name: str, site: Path, visit: Open) -> None:
-    seen = show(visit, name)
+def test_a_deck_is_whole(name: str, site: Path, stay: Tab) -> None:
+    seen = show(stay, name)
     found = seen.page.evaluate(TURN)
     assert [slide["kind"] for slide in found][:2] == ["title", "goals"]
     assert [slide for slide in found if not slide["text"] and not slide["charts"]] == [], "an empty slide"
@@ -68,8 +68,8 @@ def test_a_deck_is_whole(name: str, site: Path, visit: Open) -> None:
 
 
 @each_deck
-def test_a_round_keeps_its_order(name: str, visit: Open) -> None:
-    seen = show(visit, name)
+def test_a_round_keeps_its_order(name: str, stay: Tab) -> None:
+    seen = show(stay, name)
     kinds = seen.page.evaluate("Reveal.getSlides().map((slide) => slide.classList[0])")
     rounds = [kind for kind in kinds if kind in ("predict", "happened", "change")]
     assert rounds == ["predict", "happened", "change"] * (len(rounds) // 3)
@@ -118,8 +118,8 @@ def test_a_question_s_answer_opens_by_keyboard_and_the_slide_stays(visit: Open) 
 
 
 @each_deck
-def test_links_of_a_deck_lead_somewhere_and_the_speaker_has_questions(name: str, site: Path, visit: Open) -> None:
-    seen = show(visit, name)
+def test_links_of_a_deck_lead_somewhere_and_the_speaker_has_questions(name: str, site: Path, stay: Tab) -> None:
+    seen = show(stay, name)
     links = seen.page.locator("a[href]").evaluate_all("links => links.map((a) => a.getAttribute('href'))")
     inside = [link.split("#")[0] for link in links if not re.match(r"https?:|#", link)]
     assert f"../notebooks/{name}.html" in inside

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from playwright.sync_api import Locator, Page, expect
 
-import nbformat
-import pytest
-from playwright.sync_api import Browser, Locator, expect
-
-from tests.labserver import lab, small_course
-from tests.shown_texts import RUNS, SHOWN, notebook
-
-SLOW = 120_000  # milliseconds: JupyterLab starts on a busy machine
+from tests.shown_texts import RUNS, SHOWN
+from tests.site.browsing import SLOW
 
 
 def assert_text_is_text(outputs: Locator, mathematics: Locator) -> None:
@@ -27,19 +21,9 @@ def assert_text_is_text(outputs: Locator, mathematics: Locator) -> None:
     expect(outputs.page.locator("body")).not_to_have_attribute("data-broken", "1")
 
 
-@pytest.fixture(scope="module")
-def in_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a JupyterLab listens whose course holds the notebook."""
-    course = small_course(tmp_path_factory.mktemp("course"))
-    nbformat.write(notebook(), course / "notebooks" / "texts.ipynb")
-    with lab(course, tmp_path_factory.mktemp("user")) as address:
-        yield address
-
-
-def test_in_jupyterlab(in_lab: str, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1400, "height": 9000})
-    page.goto(f"{in_lab}/lab/tree/notebooks/texts.ipynb?reset")
-    page.locator(".jp-CodeCell").first.wait_for(timeout=SLOW)
-    outputs = page.locator(".jp-CodeCell .jp-OutputArea-output")
+def test_in_jupyterlab(lab_page: Page) -> None:
+    lab_page.set_viewport_size({"width": 1400, "height": 9000})
+    lab_page.goto("/lab/tree/notebooks/texts.ipynb?reset")
+    lab_page.locator(".jp-CodeCell").first.wait_for()
+    outputs = lab_page.locator(".jp-CodeCell .jp-OutputArea-output")
     assert_text_is_text(outputs, outputs.last.locator("mjx-container"))  # set after the others
-    page.close()

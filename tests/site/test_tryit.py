@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from sidebyside import llm
 from sidebyside.models import SMALL
 from sidebyside.store import read_entries
 from sidebyside.weights import checksum
-from tests.site.browsing import LESSONS, Open
+from tests.site.browsing import DESK, LESSONS, Open
 from tools.pages import HOME
 from tools.serving import Handler, served
 
@@ -35,11 +36,9 @@ def data_of(site: Path, name: str) -> dict[str, Any]:
     return json.loads(re.search(r'class="sbs-tryit">.*?<script type="application/json">(.*?)</script>', text, re.S)[1])  # type: ignore[index]
 
 
-def requests_for(page: Page, pattern: re.Pattern[str]) -> list[str]:
-    """Return the list to which every later request for such an address is added."""
-    seen: list[str] = []
-    page.on("request", lambda request: pattern.search(request.url) and seen.append(f"{request.method} {request.url}"))
-    return seen
+def note_requests(page: Page, pattern: re.Pattern[str], noted: list[str]) -> None:
+    """Add every request for such an address to a list."""
+    page.on("request", lambda request: pattern.search(request.url) and noted.append(f"{request.method} {request.url}"))
 
 
 # --- what is built --------------------------------------------------------------------------------------------------
@@ -88,9 +87,8 @@ def test_no_text_becomes_markup() -> None:
 
 
 def test_nothing_of_the_model_is_fetched_before_the_button(visit: Open, site: Path) -> None:
-    seen = visit(LESSONS[0])
-    fetched = requests_for(seen.page, VENDOR)
-    seen.page.reload()
+    fetched: list[str] = []
+    seen = visit(LESSONS[0], before=lambda page: note_requests(page, VENDOR, fetched))
     expect(part(seen.page, "ask")).to_be_visible()
     part(seen.page, "choice").select_option("1")
     part(seen.page, "messages").get_by_label("User message").fill("Anything else")
@@ -136,15 +134,13 @@ def test_the_shipped_answer_needs_no_model(visit: Open, site: Path) -> None:
 
 def test_what_a_model_wrote_is_shown_as_text(visit: Open) -> None:
     trick = "<img src=x onerror=alert(1)>"
-    page = visit(LESSONS[0]).page
 
     def poisoned(route: Route) -> None:
         body = route.fetch().text()
         before, panel = body.split('class="sbs-tryit"')
         route.fulfill(body=f'{before}class="sbs-tryit"' + re.sub(r'"answer": ".*?"', f'"answer": "{trick}"', panel), content_type="text/html")
 
-    page.route(f"**/{LESSONS[0]}.html", poisoned)
-    page.reload()
+    page = visit(LESSONS[0], before=lambda page: page.route(f"**/{LESSONS[0]}.html", poisoned)).page
     part(page, "show").click()
     expect(part(page, "shipped")).to_have_text(trick)
     assert page.locator(".sbs-tryit img").count() == 0
@@ -171,9 +167,7 @@ def test_there_is_no_panel_on_paper_and_a_sentence_without_scripts(visit: Open) 
 
 
 def test_a_browser_that_does_not_take_the_script_is_told_so(visit: Open) -> None:
-    page = visit(LESSONS[0]).page
-    page.route("**/tryit-model.js*", lambda route: route.fulfill(body="export const old = ;", content_type="text/javascript"))
-    page.reload()
+    page = visit(LESSONS[0], before=answer_with("**/tryit-model.js*", body="export const old = ;", content_type="text/javascript")).page
     expect(part(page, "unable")).to_contain_text("a current browser")
     expect(page.locator(".sbs-tryit form")).to_be_hidden()
 
@@ -186,8 +180,10 @@ def answer_with(pattern: str, **answer: Any) -> Callable[[Page], None]:
 
 
 def fill_the_disk(page: Page) -> None:
+    """Leave no room, as soon as the page is there: until then its origin has no quota."""
     session = page.context.new_cdp_session(page)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": page.url.split("/notebooks")[0], "quotaSize": 20_000_000})
+    origin = {"quotaSize": 20_000_000}
+    page.on("domcontentloaded", lambda page: session.send("Storage.overrideQuotaForOrigin", origin | {"origin": page.url.split("/notebooks")[0]}))
 
 
 def starve(page: Page) -> None:
@@ -212,9 +208,7 @@ def starve(page: Page) -> None:
     ids=["not there", "cut off", "no script", "server down", "altered", "disk full", "no memory"],
 )
 def test_trouble_is_told_in_a_sentence(trouble: Callable[[Page], None], sentence: str, visit: Open) -> None:
-    page = visit(LESSONS[0]).page
-    trouble(page)
-    page.reload()
+    page = visit(LESSONS[0], before=trouble).page
     part(page, "ask").click()
     expect(part(page, "status")).to_contain_text(sentence, timeout=PATIENCE)
     expect(part(page, "ask")).to_be_enabled()
@@ -222,9 +216,7 @@ def test_trouble_is_told_in_a_sentence(trouble: Callable[[Page], None], sentence
 
 
 def test_a_browser_without_webassembly_is_told_so(visit: Open) -> None:
-    page = visit(LESSONS[0]).page
-    page.add_init_script("delete window.WebAssembly")
-    page.reload()
+    page = visit(LESSONS[0], before=lambda page: page.add_init_script("delete window.WebAssembly")).page
     expect(part(page, "unable")).to_contain_text("This browser has no WebAssembly")
     expect(part(page, "ask")).to_be_disabled()
     part(page, "show").click()
@@ -248,26 +240,34 @@ def test_a_download_can_be_stopped_and_the_rest_is_not_taken_for_the_model(visit
 # --- the model, live ------------------------------------------------------------------------------------------------
 
 
+class AloneHandler(Handler):
+    def end_headers(self) -> None:
+        """Send what a browser wants before it allows a page several threads, if its address asks for it."""
+        if self.path.endswith("?alone"):
+            self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+            self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+        super().end_headers()
+
+
 @pytest.fixture(scope="module")
-def reader(browser: Browser, address: str) -> Iterator[Callable[[str], Page]]:
+def reader(browser: Browser, site: Path) -> Iterator[Callable[..., Page]]:
     """One reader, who keeps the model from page to page; no host but our own answers."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE)
-    context.route(lambda url: not url.startswith((f"{address}/", "data:", "blob:")), lambda route: route.abort())
-    pages: list[Page] = []
+    with served(site, AloneHandler) as address, closing(browser.new_context(viewport=DESK)) as context:
+        context.set_default_timeout(PATIENCE)
+        context.route(lambda url: not url.startswith((f"{address}/", "data:", "blob:")), lambda route: route.abort())
 
-    def open_page(name: str) -> Page:
-        pages.append(context.new_page())
-        pages[-1].goto(f"{address}/{name}.html")
-        expect(part(pages[-1], "ask")).to_be_enabled()
-        return pages[-1]
+        def open_page(name: str, query: str = "", before: Callable[[Page], Any] = lambda _: None) -> Page:
+            page = context.new_page()
+            before(page)
+            page.goto(f"{address}/{name}.html{query}")
+            expect(part(page, "ask")).to_be_enabled()
+            return page
 
-    first = open_page(LESSONS[0])  # fetches the model, so that each test may come alone
-    watch_the_answer(first)
-    part(first, "ask").click()
-    finished(first)
-    yield lambda name: first if name == LESSONS[0] else open_page(name)
-    context.close()
+        first = open_page(LESSONS[0])  # fetches the model, so that each test may come alone
+        watch_the_answer(first)
+        part(first, "ask").click()
+        finished(first)
+        yield lambda name, *how, **options: open_page(name, *how, **options) if how or options or name != LESSONS[0] else first
 
 
 def watch_the_answer(page: Page) -> None:
@@ -281,7 +281,7 @@ def finished(page: Page) -> None:
     expect(part(page, "status")).to_have_text(re.compile("^Finished"), timeout=PATIENCE)
 
 
-def test_the_first_answer_streams_and_is_the_shipped_one(reader: Callable[[str], Page], site: Path) -> None:
+def test_the_first_answer_streams_and_is_the_shipped_one(reader: Callable[..., Page], site: Path) -> None:
     page, prompt = reader(LESSONS[0]), data_of(site, LESSONS[0])["prompts"][0]
     seen = page.evaluate("window.seen")
     growing = [text for text in seen["answer"] if text and not text.startswith("…")]
@@ -295,7 +295,7 @@ def test_the_first_answer_streams_and_is_the_shipped_one(reader: Callable[[str],
     expect(part(page, "threads")).to_have_text("1 thread")
 
 
-def test_each_token_has_its_chance(reader: Callable[[str], Page]) -> None:
+def test_each_token_has_its_chance(reader: Callable[..., Page]) -> None:
     page = reader(LESSONS[0])
     cells = part(page, "tokens").locator("span").all_inner_texts()
     rows = part(page, "others").locator("tr").all_text_contents()
@@ -303,30 +303,24 @@ def test_each_token_has_its_chance(reader: Callable[[str], Page]) -> None:
     assert all(re.search(r"\n(<1|\d{1,2}|100)%$", cell) for cell in cells), cells
 
 
-def test_the_next_page_does_not_fetch_the_weights_again(reader: Callable[[str], Page]) -> None:
-    page = reader("notebooks/hallucination")
-    fetched = requests_for(page, WEIGHTS)
+def test_the_next_page_has_the_model_and_compares_an_answer_whose_beginning_is_given_whole(reader: Callable[..., Page], site: Path) -> None:
+    begun, fetched = "notebooks/judging_with_a_model", list[str]()  # the beginning is its own
+    page, prompt = reader(begun, before=lambda page: note_requests(page, WEIGHTS, fetched)), data_of(site, begun)["prompts"][0]
     expect(part(page, "ask")).to_have_text("Start the model and ask (already on this device)")
-    part(page, "messages").get_by_label("User message").fill("Name a colour.")
-    part(page, "ask").click()
-    finished(page)
-    part(page, "show").click()
-    expect(part(page, "verdict")).to_contain_text("You changed the prompt")
-    assert fetched == []
-
-
-def test_an_answer_whose_beginning_is_given_is_compared_whole(reader: Callable[[str], Page], site: Path) -> None:
-    begun = "notebooks/judging_with_a_model"  # the beginning is its own
-    page, prompt = reader(begun), data_of(site, begun)["prompts"][0]
     expect(part(page, "messages").get_by_label("The answer begins with")).to_have_value(prompt["request"]["messages"][-1]["content"])
     part(page, "ask").click()
     finished(page)
     part(page, "show").click()
     expect(part(page, "live")).to_have_text(prompt["answer"])
     expect(part(page, "verdict")).to_have_text("Both answers are the same, letter for letter.")
+    part(page, "messages").get_by_label("User message").fill("Name a colour.")
+    part(page, "ask").click()
+    finished(page)
+    expect(part(page, "verdict")).to_contain_text("You changed the prompt")
+    assert fetched == []
 
 
-def test_stop_stops(reader: Callable[[str], Page]) -> None:
+def test_stop_stops(reader: Callable[..., Page]) -> None:
     page = reader(LESSONS[0])
     part(page, "choice").select_option("3")
     part(page, "messages").get_by_label("User message").fill("Write a long story about a lamp.")
@@ -338,8 +332,8 @@ def test_stop_stops(reader: Callable[[str], Page]) -> None:
     expect(part(page, "ask")).to_be_focused()
 
 
-def test_too_long_a_prompt_is_told_in_a_sentence(reader: Callable[[str], Page]) -> None:
-    page = reader("notebooks/grounding")
+def test_too_long_a_prompt_is_told_in_a_sentence(reader: Callable[..., Page]) -> None:
+    page = reader(LESSONS[0])
     part(page, "messages").get_by_label("User message").fill("word " * 2500)
     part(page, "ask").click()
     expect(part(page, "status")).to_contain_text("That is more text than the model can read at once.", timeout=PATIENCE)
@@ -350,16 +344,26 @@ PLAIN = """StorageManager.prototype.getDirectory = () => Promise.reject(new Erro
            Object.defineProperty(crypto, 'subtle', { value: undefined })"""  # as on a page without https: nothing is kept
 
 
-@pytest.mark.parametrize("lack", [OLD, PLAIN], ids=["old", "plain"])
-def test_poorer_browsers_get_the_same_answer(lack: str, visit: Open, site: Path) -> None:
-    page = visit(LESSONS[0]).page
-    page.add_init_script(lack)
-    fetched = requests_for(page, VENDOR)
-    page.reload()
+def answers_as_shipped(page: Page, site: Path) -> None:
     part(page, "ask").click()
     finished(page)
     expect(part(page, "live")).to_have_text(data_of(site, LESSONS[0])["prompts"][0]["answer"])
-    assert any("compat.wasm" in url for url in fetched) == (lack == OLD)
+
+
+def lacking(what: str, fetched: list[str]) -> Callable[[Page], None]:
+    return lambda page: (page.add_init_script(what), note_requests(page, VENDOR, fetched))[1]
+
+
+def test_an_old_browser_gets_the_same_answer(reader: Callable[..., Page], site: Path) -> None:
+    fetched: list[str] = []
+    answers_as_shipped(reader(LESSONS[0], before=lacking(OLD, fetched)), site)
+    assert any("compat.wasm" in url for url in fetched)
+
+
+def test_a_browser_that_keeps_nothing_gets_the_same_answer(visit: Open, site: Path) -> None:
+    fetched: list[str] = []
+    answers_as_shipped(visit(LESSONS[0], before=lacking(PLAIN, fetched)).page, site)
+    assert not any("compat.wasm" in url for url in fetched)
 
 
 # --- the browser's model is the course's model ------------------------------------------------------------------------
@@ -375,6 +379,7 @@ ASKED = [
 # Where the two may differ on some processor: two tokens are nearly as likely there, and a little rounding turns the choice.
 # The page book/try-it.md names them too. Any other difference is a fault.
 DIFFER = {"What is the capital of France?", "What is the capital of Italy?", "Say hello."}
+SUM = ASKED.index((BRIEF, "What is 2 + 2?"))
 NEAR = 0.7  # difference of log-probabilities: the likelier token is at most about twice as likely
 
 
@@ -395,24 +400,6 @@ def native() -> list[dict[str, Any]]:
         return [{"text": t.choices[0].message.content, "tokens": t.choices[0].logprobs.model_dump()["content"]} for t in told]
 
 
-class IsolatedHandler(Handler):
-    def end_headers(self) -> None:
-        """Send what a browser wants before it allows a page several threads."""
-        self.send_header("Cross-Origin-Opener-Policy", "same-origin")
-        self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
-        super().end_headers()
-
-
-@pytest.fixture(scope="module")
-def isolated(browser: Browser, site: Path) -> Iterator[Page]:
-    """A lesson's page from a server that shuts it off from others."""
-    with served(site, IsolatedHandler) as address:
-        page = browser.new_context().new_page()
-        page.goto(f"{address}/{LESSONS[0]}.html")
-        yield page
-        page.context.close()
-
-
 def start_model(page: Page, site: Path) -> None:
     """Start the model by the panel's own script, as `window.model`."""
     page.evaluate("async () => { window.m = await import('../_static/tryit-model.js'); window.go = new AbortController().signal }")
@@ -423,7 +410,7 @@ def answers(page: Page, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [page.evaluate("request => m.ask(model, request, () => {}, go)", request) for request in asked]
 
 
-def test_the_browser_answers_as_the_course_does(reader: Callable[[str], Page], site: Path, native: list[dict[str, Any]]) -> None:
+def test_the_browser_answers_as_the_course_does(reader: Callable[..., Page], site: Path, native: list[dict[str, Any]]) -> None:
     page = reader(LESSONS[0])
     start_model(page, site)
     told = answers(page, requests())
@@ -437,12 +424,16 @@ def test_the_browser_answers_as_the_course_does(reader: Callable[[str], Page], s
         check_near(one["tokens"], two["tokens"])
 
 
-def test_a_page_that_is_shut_off_uses_several_threads_and_answers_the_same(isolated: Page, site: Path, native: list[dict[str, Any]]) -> None:
-    page, cores = isolated, min(4, isolated.evaluate("navigator.hardwareConcurrency"))
+def test_a_page_that_is_shut_off_uses_several_threads_and_answers_the_same(
+    reader: Callable[..., Page], site: Path, native: list[dict[str, Any]]
+) -> None:
+    page = reader(LESSONS[0], "?alone")
+    cores = min(4, page.evaluate("navigator.hardwareConcurrency"))
     expect(part(page, "threads")).to_have_text("1 thread" if cores == 1 else f"{cores} threads")
     start_model(page, site)
     assert page.evaluate("model.getNumThreads()") == cores
-    assert [answer["text"] for answer in answers(page, requests()[:1])] == [native[0]["text"]]
+    assert [answer["text"] for answer in answers(page, requests()[SUM : SUM + 1])] == [native[SUM]["text"]]
+    page.evaluate("model.exit()")
 
 
 def check_near(ones: list[dict[str, Any]], twos: list[dict[str, Any]]) -> None:
@@ -467,7 +458,7 @@ def check_chances(tokens: list[dict[str, Any]]) -> None:
         assert token["token"] == token["top_logprobs"][0]["token"]
 
 
-def test_forgetting_takes_the_model_from_the_device(reader: Callable[[str], Page]) -> None:
+def test_forgetting_takes_the_model_from_the_device(reader: Callable[..., Page]) -> None:
     page = reader("notebooks/the_ml_workflow")
     expect(part(page, "ask")).to_contain_text("already on this device")
     page.get_by_role("button", name="Forget the model").click()

@@ -47,6 +47,7 @@ def lab_options(home: Path, options: Sequence[str]) -> list[str]:
     JupyterLab refuses to run as root unless told, and where there is no screen it would start a browser in the terminal, if any.
     """
     ours = ["--LabApp.extension_manager=readonly"]  # the environment is pinned, and no other host is asked
+    ours += ["--ServerApp.kernel_manager_class=sidebyside.jupyter.kernels.Kernels"]
     ours += [f"--ServerApp.root_dir={home}", f"--LabApp.default_url=/lab/tree/{START}"]
     ours += ["--allow-root"] * (getattr(os, "geteuid", lambda: 1)() == 0)  # Windows knows no root
     ours += ["--no-browser"] * (sys.platform not in ("win32", "darwin") and not any(map(os.environ.get, SCREENS)))

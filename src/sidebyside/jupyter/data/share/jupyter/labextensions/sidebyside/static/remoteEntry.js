@@ -91,7 +91,12 @@
       if (!/\.(ipynb|md)$/.test(path ?? "") || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       event.stopPropagation();
-      const { name } = await contents.get(path, { content: false }); // its `path` is only the one that was asked for
+      const found = await contents.get(path, { content: false }).catch(() => undefined);
+      if (!found) {
+        const message = `${path} is not here: it may have been renamed or moved.`;
+        return commands.execute("apputils:notify", { type: "error", message, options: { autoClose: 10000 } }); // without it only the bell tells
+      }
+      const { name } = found; // its `path` is only the one that was asked for
       const there = path.replace(/[^/]*$/, name);
       if (path.endsWith(".ipynb")) return commands.execute("rendermime:handle-local-link", { path: there, id: anchor && `#${anchor}` });
       const factory = app === "JupyterLab" ? undefined : "Editor"; // Notebook 7 shows a preview only beside an editor
