@@ -19,11 +19,11 @@ from sklearn.pipeline import Pipeline
 
 import sidebyside as sbs
 from sidebyside.cases import Case
-from sidebyside.evaluation import is_missing
+from sidebyside.evaluation import holm, is_missing
+from sidebyside.tokens import Token
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, clearly, count, options, p_is, plural, share
+from sidebyside.wording import LINE, NOT_MEASURED, by_bounds, clearly, count, options, p_is, plural, share
 
-POOL = 1000  # train messages that arrive fresh, in rounds; "From prompt to small model" draws the same ones
 ROUNDS = 4
 DRAWS = 10_000  # of random escalation
 STEPS = [round(0.5 + 0.01 * step, 2) for step in range(51)]  # the thresholds that are tried
@@ -43,12 +43,8 @@ def drawn(case: Case, versions: Sequence[sbs.Prompt], labels: int) -> tuple[pd.D
         versions: Prompt versions; no message that one of them shows is drawn.
         labels: How many to learn from.
     """
-    shown = {text for prompt in versions for text, _ in prompt.examples}
-    left = case.split("train")
-    left = left[~left["text"].isin(shown)]
-    fresh = left.sample(min(POOL, len(left) // 2), random_state=0)
-    rest = left.drop(fresh.index)
-    return rest.sample(min(labels, len(rest)), random_state=0).reset_index(drop=True), fresh.reset_index(drop=True)
+    fresh, rest = sbs.unlabelled.draw(case, versions, share=0.5)
+    return rest.sample(min(labels, len(rest)), random_state=0).reset_index(drop=True), fresh
 
 
 def learner() -> GridSearchCV:
@@ -72,8 +68,8 @@ def replies(answers: Sequence[Any], labels: Sequence[str]) -> pd.DataFrame:
         labels: The allowed labels.
 
     Returns:
-        The label is None where the answer names none; where no answer came, both are missing. Sure is the chance of the answer's
-        least likely token, not a number if it was not told, and 0 where the answer names no label.
+        The label is None where the answer names none; where no answer came, both are missing. Sure is the `certainty` of the label,
+        not a number if it was not told, and 0 where the answer names no label.
     """
     return pd.DataFrame([_reply(answer, labels) for answer in answers], columns=["label", "sure"], dtype=object)
 
@@ -82,7 +78,32 @@ def _reply(answer: Any, labels: Sequence[str]) -> tuple[Any, float]:
     if is_missing(answer):
         return answer, math.nan
     label = sbs.read_label(answer.choices[0].message.content or "", labels)
-    return label, min((token.probability for token in sbs.tokens_of(answer)), default=math.nan) if label else 0.0
+    return label, certainty(sbs.tokens_of(answer), label, labels) if label else 0.0
+
+
+def certainty(tokens: Sequence[Token], label: str, labels: Sequence[str]) -> float:
+    """Return how sure a language model is of a label, 0 to 1: against the other labels, in the place where it begins to write it.
+
+    What comes before that place, as in "The sentiment is …", and what comes after say nothing about the label.
+
+    Args:
+        tokens: Those of the answer.
+        label: The label that the answer names.
+        labels: The allowed labels.
+
+    Returns:
+        The probability of the likeliest tokens that begin the label, as a share of those that begin any; not a number if it was not told.
+    """
+    place = next((token for token in tokens if _begins(token.text, label)), None)
+    if place is None:
+        return math.nan
+    told = [(text, p) for text, p in place.others or [(place.text, place.probability)] if any(_begins(text, one) for one in labels)]
+    every = sum(p for _, p in told)
+    return sum(p for text, p in told if _begins(text, label)) / every if every else place.probability
+
+
+def _begins(token: str, label: str) -> bool:
+    return bool(token.strip()) and label.lower().startswith(token.strip().lower())
 
 
 def marked(messages: pd.DataFrame, label: str, ml: pd.DataFrame, model: pd.DataFrame) -> pd.DataFrame:
@@ -301,6 +322,33 @@ def harm(model: str, marks: pd.DataFrame, ml_from: float) -> Markdown:
     )
 
 
+def hurts(model: str, marks: pd.DataFrame) -> Markdown:
+    """Say at which thresholds the hybrid is clearly worse than the better one of its two parts alone, and why."""
+    if marks.empty:
+        return sbs.say(f"Which threshold hurts is {NOT_MEASURED}.")
+    ml, other = (marks[name].astype(bool).to_numpy() for name in ("ml_right", "model_right"))
+    asked = other.sum() >= ml.sum()  # the better part is the one that is asked
+    better, worse, alone = (other, ml, f"**{sbs.plain(model)}**") if asked else (ml, other, "the trained model")
+    bad, tests = _clearly_worse(marks, better), "exact McNemar tests with Holm's correction"
+    if not bad:
+        return sbs.say(f"None of the {len(STEPS)} thresholds hurts here: nowhere is the hybrid clearly worse than {alone} alone ({tests}).")
+    step, answered, kept = (bad[-1], ML, "that the trained model keeps") if asked else (bad[0], MODEL, "that are passed on")
+    part = (routed(marks, step) == answered).to_numpy()
+    lost, won = int((part & better & ~worse).sum()), int((part & ~better & worse).sum())
+    return sbs.say(
+        f"At {len(bad)} of the {len(STEPS)} thresholds, from {bad[0]:.2f} to {bad[-1]:.2f}, the hybrid is clearly worse than {alone} alone ({tests}). "
+        f"At {step:.2f}, for instance: of the {plural(int(part.sum()), 'message')} {kept}, {alone} alone would have got **{lost}** right "
+        f"that now are wrong, and only **{won}** are right because of the hybrid."
+    )
+
+
+def _clearly_worse(marks: pd.DataFrame, better: np.ndarray) -> list[float]:
+    """Return the thresholds at which the hybrid is clearly worse than one of its parts alone, corrected for how many are tried."""
+    found = [right(marks, routed(marks, step)) for step in STEPS]
+    corrected = holm([sbs.paired_p(hybrid, better) for hybrid in found])
+    return [step for step, hybrid, p in zip(STEPS, found, corrected, strict=True) if p < LINE and hybrid.sum() < better.sum()]
+
+
 def _against(hybrid: ArrayLike, alone: ArrayLike, name: str) -> str:
     """Say how the hybrid does against one of its parts."""
     mine, other, p = sbs.rate(np.asarray(hybrid)), sbs.rate(np.asarray(alone)), sbs.paired_p(np.asarray(hybrid), np.asarray(alone))
@@ -384,13 +432,14 @@ def sets(found: np.ndarray, labels: Sequence[str], target: Sequence[str], level:
         return sbs.say(f"How often the sets hold the true label is {NOT_MEASURED}.")
     single, wide, (low, high) = sizes == 1, sbs.rate(sizes > 1), promise(level, n)
     alone = sbs.rate(found[np.arange(len(places)), places][single])
-    empty = int((sizes == 0).sum())
+    empty, within = int((sizes == 0).sum()), "within" if low <= covered.value <= high else "outside"
     return sbs.say(
         f"Asked for {level:.0%}: the set holds the true label for **{covered}** of the test messages. "
         f"One label is in **{plural(int(single.sum()), 'set')}**, and it is right for {alone}. "
-        f"Two labels are in **{wide}**: that is the model's “ask”. Mean size: {sizes.mean():.2f}. "
+        f"More than one label is in **{wide}**: that is the model's “ask”. Mean size: {sizes.mean():.2f}. "
         + (f"In {plural(empty, 'set')} there is no label at all: ask there, too. " if empty else "")
-        + f"The promise is an average: set up on {n} messages, one in twenty such models covers less than {low:.0%} or more than {high:.0%}."
+        + f"The promise is an average: set up on {n} messages, 19 of 20 such models cover between {low:.0%} and {high:.0%}. "
+        f"Ours is {within} that range."
     )
 
 
@@ -500,7 +549,7 @@ def history_chart(rounds: Rounds) -> Any:
     )
 
 
-def falls(model: str, before: pd.Series, now: pd.Series) -> Outcome:
+def falls(model: str, before: pd.Series, now: pd.Series) -> Markdown:
     """Say whether less is passed on after the rounds than before them, on the same test messages.
 
     Args:
@@ -508,16 +557,14 @@ def falls(model: str, before: pd.Series, now: pd.Series) -> Outcome:
         before: Who answers each message with the model that knew only people's labels.
         now: Who answers each after the last round.
     """
-    key = "hybrid/falls"
     first, last = (sbs.rate(who == MODEL) for who in (before, now))
     if not first.n:
-        return not_measured(key, model)
+        return sbs.say(f"What becomes of the share that is passed on is {NOT_MEASURED}.")
     p = sbs.paired_p(before == MODEL, now == MODEL)
-    fall = (first.value - last.value) / first.value if first.value else 0.0
-    same, rises, less, much = options(key)[2], options(key)[3], options(key)[1], options(key)[0]
-    answer = same if p >= LINE else by_bounds(fall, (0.0, after(1 / 3)), [rises, less, much])
-    told = f"Of the same test messages, {first} go to {model} before the four rounds, and {last} after them ({p_is(p)})."
-    return sbs.outcome(key, answer, told, model)
+    verdict = "that is no clear change" if p >= LINE else "it **falls**" if last.value < first.value else "it **rises**"
+    return sbs.say(
+        f"Of the same test messages, {first} go to **{sbs.plain(model)}** before the four rounds, and {last} after them: {verdict} ({p_is(p)})."
+    )
 
 
 def repeated(model: str, rounds: Rounds, ml_from: float) -> Markdown:
@@ -542,8 +589,8 @@ def repeated(model: str, rounds: Rounds, ml_from: float) -> Markdown:
     )
 
 
-def spread(model: str, rounds: Rounds, messages: pd.DataFrame, label: str, answers: pd.DataFrame) -> Markdown:
-    """Say how student and twin do where the teacher errs, and where it does not.
+def spread(model: str, rounds: Rounds, messages: pd.DataFrame, label: str, answers: pd.DataFrame) -> Outcome:
+    """Say how student and twin do on fresh messages where the teacher errs, and where it does not.
 
     Args:
         model: The teacher.
@@ -552,16 +599,18 @@ def spread(model: str, rounds: Rounds, messages: pd.DataFrame, label: str, answe
         label: The column of true labels.
         answers: The teacher's replies to them.
     """
-    target = list(messages[label])
+    key, target = "hybrid/spread", list(messages[label])
     came = np.array([not isinstance(said, sbs.NoAnswer) for said in answers["label"]], dtype=bool)
-    errs = np.array([said != true for said, true in zip(answers["label"], target, strict=True)]) & came
+    errs = np.array([said != true for said, true in zip(answers["label"], target, strict=True)], dtype=bool) & came
     if not errs.any():
-        return sbs.say(f"**{sbs.plain(model)}** makes no error on these messages, so none can spread.")
+        return not_measured(key, model, f"{model} makes no error on these messages, so none can spread." if came.any() else "")
     student, twin = (np.array(one.predict(messages["text"]) == np.array(target)) for one in (rounds.student, rounds.twin))
-    return sbs.say(
-        f"On fresh messages: where **{sbs.plain(model)}** errs on test, the student is right about {_compared(student, twin, errs)} "
-        f"Elsewhere: {_compared(student, twin, came & ~errs)}"
+    difference, p = sbs.rate(student[errs]).value - sbs.rate(twin[errs]).value, sbs.paired_p(student[errs], twin[errs])
+    told = (
+        f"Where {model} errs on test, the student is right about {_compared(student, twin, errs)} "
+        f"Where {model} is right: {_compared(student, twin, came & ~errs)}"
     )
+    return sbs.outcome(key, clearly(-difference, p, options(key)), told, model)
 
 
 def _compared(student: np.ndarray, twin: np.ndarray, part: np.ndarray) -> str:
@@ -569,4 +618,4 @@ def _compared(student: np.ndarray, twin: np.ndarray, part: np.ndarray) -> str:
     if math.isnan(p):
         return f"{NOT_MEASURED}."
     verdict = "too close to tell the two apart" if p >= LINE else "clearly less" if mine.value < other.value else "clearly more"
-    return f"**{mine}**, its twin with the true labels of the same messages about **{other}** ({p_is(p)}: {verdict})."
+    return f"{mine}, its twin about {other} ({p_is(p)}: {verdict})."

@@ -10,6 +10,7 @@ from scipy.stats import hypergeom
 
 import sidebyside as sbs
 from sidebyside.errors import Why
+from sidebyside.tokens import Token
 
 page = sbs.lesson("hybrid")
 GONE = sbs.NoAnswer(Why.UNMEASURED, "no answer")
@@ -28,9 +29,15 @@ BLIND = table((50, 0.95, False, 0.99, True), (50, 0.6, True, 0.99, True))  # sur
 EVEN = table(*[(10, sure, right, 0.99, True) for sure in (0.95, 0.6) for right in (True, False)])
 
 
-def response(text, *chances):
-    tokens = SimpleNamespace(content=[{"token": "x", "logprob": math.log(p)} for p in chances]) if chances else None
-    return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text), logprobs=tokens)])
+def response(text, *tokens):
+    """An answer; of each token its text, its probability and the others in its place with theirs."""
+    logs = [{"text": own, "p": p, "others": [(own, p), *others]} for own, p, *others in tokens]
+    content = [
+        {"token": one["text"], "logprob": math.log(one["p"]), "top_logprobs": [{"token": t, "logprob": math.log(p)} for t, p in one["others"]]}
+        for one in logs
+    ]
+    told = SimpleNamespace(content=content) if tokens else None
+    return SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=text), logprobs=told)])
 
 
 # --- who knows what ---------------------------------------------------------------------------------------------------
@@ -41,17 +48,39 @@ def test_no_message_is_drawn_twice_and_none_that_a_prompt_shows():
     versions = sbs.lesson("the_genai_workflow").versions(case)
     labelled, fresh = page.drawn(case, versions, 180)
     shown = {text for prompt in versions for text, _ in prompt.examples}
-    assert (len(labelled), len(fresh)) == (180, page.POOL)
+    assert (len(labelled), len(fresh)) == (180, sbs.unlabelled.MOST)
     assert not (set(labelled["id"]) & set(fresh["id"])) and not (shown & {*labelled["text"], *fresh["text"]})
     assert {*labelled["split"], *fresh["split"]} == {"train"}
     assert page.drawn(case, versions, 180)[1].equals(fresh)
 
 
-def test_a_reply_is_as_sure_as_its_least_likely_token():
-    given = [response("Positive.", 0.9, 0.99), response("negative"), response("no idea", 0.9), GONE]
+def test_a_reply_is_as_sure_as_its_label_is_against_the_others():
+    given = [response("Positive.", ("Positive", 0.6, ("negative", 0.2), ("Well", 0.2)), (".", 0.01)), response("negative"), response("no idea"), GONE]
     found = page.replies(given, ["negative", "positive"])
     assert list(found["label"]) == ["positive", "negative", None, GONE]
-    assert found["sure"][0] == pytest.approx(0.9) and math.isnan(found["sure"][1]) and found["sure"][2] == 0 and math.isnan(found["sure"][3])
+    assert found["sure"][0] == pytest.approx(0.75) and math.isnan(found["sure"][1]) and found["sure"][2] == 0 and math.isnan(found["sure"][3])
+
+
+def token(text, probability, *others):
+    return Token(text, probability, [(text, probability), *others])
+
+
+BOTH = ["negative", "positive"]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "sure"),
+    [
+        ([token("The", 0.1), token(" mood", 0.2), token(" positive", 0.3, (" negative", 0.1), (" mixed", 0.6)), token("", 0.0)], 0.75),
+        ([token("pos", 0.3, ("neg", 0.2), ("Pos", 0.1)), token("itive", 0.01)], 4 / 6),
+        ([token("positive", 0.4, ("neutral", 0.6))], 1.0),
+        ([Token("positive", 0.4, [])], 1.0),
+        ([token("Good", 0.4)], math.nan),
+        ([], math.nan),
+    ],
+)
+def test_only_the_place_of_the_label_tells_how_sure_a_model_is(tokens, sure):
+    assert page.certainty(tokens, "positive", BOTH) == pytest.approx(sure, nan_ok=True)
 
 
 def test_messages_without_an_answer_do_not_count_and_unusable_answers_are_wrong():
@@ -178,6 +207,25 @@ def test_the_hybrid_is_held_against_each_of_its_parts():
     assert "With 50 of 100 right, it is clearly worse than m alone, with 100 of 100" in page.harm("m", BLIND, 0.8).data
 
 
+def test_the_thresholds_that_hurt_are_named_with_the_cause():
+    told = page.hurts("m", BLIND).data  # sure where it is wrong
+    assert "At 46 of the 51 thresholds, from 0.50 to 0.95, the hybrid is clearly worse than **m** alone" in told
+    assert "At 0.95, for instance: of the 50 messages that the trained model keeps" in told and "would have got **50** right" in told
+    assert "only **0** are right" in told
+
+
+def test_asking_too_much_hurts_too():
+    told = page.hurts("m", table((50, 0.95, True, 0.9, True), (40, 0.6, True, 0.9, False), (10, 0.6, False, 0.9, True))).data
+    assert "At 40 of the 51 thresholds, from 0.61 to 1.00, the hybrid is clearly worse than the trained model alone" in told
+    assert "of the 50 messages that are passed on, the trained model alone would have got **40** right" in told and "only **10** are right" in told
+
+
+def test_no_threshold_hurts_where_the_two_are_alike():
+    alike = table(*[(10, sure, right, 0.99, sound) for sure in (0.95, 0.6) for right in (True, False) for sound in (True, False)])
+    assert "None of the 51 thresholds hurts here: nowhere is the hybrid clearly worse than **m** alone" in page.hurts("m", alike).data
+    assert "not measured" in page.hurts("m", EMPTY).data
+
+
 # --- a person ---------------------------------------------------------------------------------------------------------
 
 
@@ -212,9 +260,16 @@ def test_the_bill_counts_shares_money_and_hours():
 def test_sets_are_counted_by_size():
     found = np.array([[True, False], [True, True], [False, True], [False, False]])
     told = page.sets(found, ["a", "b"], ["a", "b", "a", "a"], 0.9, 100).data
-    assert "**50.0% (2 of 4" in told and "**2 sets**, and it is right for 50.0% (1 of 2" in told and "Two labels are in **25.0% (1 of 4" in told
+    assert "**50.0% (2 of 4" in told and "**2 sets**, and it is right for 50.0% (1 of 2" in told and "More than one label is in **25.0% (1 of 4" in told
     assert "In 1 set there is no label at all" in told
     assert "no label at all" not in page.sets(found[:3], ["a", "b"], ["a", "b", "a"], 0.9, 100).data
+
+
+@pytest.mark.parametrize(("held", "place"), [(90, "within"), (80, "outside"), (99, "outside")])
+def test_the_sets_are_held_against_the_promise(held, place):
+    found = np.array([[True, i >= held] for i in range(100)]) ^ np.array([[i >= held, False] for i in range(100)])
+    told = page.sets(found, ["a", "b"], ["a"] * 100, 0.9, 100).data
+    assert f"**{held}.0% ({held} of 100" in told and "between 84% and 95%" in told and f"Ours is {place} that range" in told
 
 
 def test_the_promise_is_as_wide_as_in_a_simulation():
@@ -281,22 +336,15 @@ def test_each_round_is_a_row_and_the_chart_tells_the_shares(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "answer"),
-    [
-        (80, 20, "it falls by more than a third"),
-        (80, 60, "it falls by less"),
-        (80, 79, "no clear difference"),
-        (20, 80, "it rises"),
-        (0, 0, "no clear difference"),
-    ],
+    ("before", "now", "told"), [(80, 20, "it **falls**"), (80, 79, "no clear change"), (20, 80, "it **rises**"), (0, 0, "no clear change")]
 )
-def test_the_share_falls_or_rises(before, now, answer):
+def test_the_share_falls_or_rises(before, now, told):
     first, last = (pd.Series([page.MODEL] * n + [page.ML] * (100 - n)) for n in (before, now))
-    assert page.falls("m", first, last).answer == answer
+    assert told in page.falls("m", first, last).data and f"{now} of 100" in page.falls("m", first, last).data
 
 
 def test_without_answers_nothing_falls():
-    assert page.falls("m", pd.Series(dtype=object), pd.Series(dtype=object)).answer == "not measured"
+    assert "not measured" in page.falls("m", pd.Series(dtype=object), pd.Series(dtype=object)).data
 
 
 def rounds_with(student, twin):
@@ -331,18 +379,24 @@ def test_without_a_wrong_label_none_is_repeated(n):
     assert "no mistake to repeat" in page.repeated("m", page.Rounds(Fixed(0.9), Fixed(0.1), pd.DataFrame(), taught), 0.8).data
 
 
-def test_a_teachers_error_is_looked_for_in_the_student():
-    messages = pd.DataFrame({"text": list("abcdefghij") * 2, "mood": ["x"] * 20})
-    teacher = pd.DataFrame({"label": ["y"] * 10 + ["x"] * 9 + [GONE]}, dtype=object)
-    told = page.spread("m", rounds_with(["y"] * 10 + ["x"] * 10, ["x"] * 20), messages, "mood", teacher).data
-    assert "**0.0% (0 of 10" in told and "**100.0% (10 of 10" in told and "clearly less" in told
-    assert "too close to tell the two apart" in told and "(9 of 9" in told  # where no answer came, nobody knows whether it errs
-    same = page.spread("m", rounds_with(["x"] * 20, ["x"] * 20), messages, "mood", teacher).data
-    assert "clearly" not in same
-    better = page.spread("m", rounds_with(["x"] * 20, ["y"] * 20), messages, "mood", teacher).data
-    assert "clearly more" in better
+TEACHER = pd.DataFrame({"label": ["y"] * 10 + ["x"] * 9 + [GONE]}, dtype=object)  # errs in the first ten; one answer did not come
+ERRS, TRUE = ["y"] * 10 + ["x"] * 10, ["x"] * 20
 
 
-def test_a_faultless_teacher_spreads_nothing():
+@pytest.mark.parametrize(
+    ("student", "twin", "answer"),
+    [(ERRS, TRUE, "clearly more often"), (TRUE, ERRS, "clearly less often"), (ERRS, ERRS, "no clear difference"), (TRUE, TRUE, "no clear difference")],
+)
+def test_a_teachers_error_is_looked_for_in_the_student(student, twin, answer):
+    messages = pd.DataFrame({"text": list("abcdefghij") * 2, "mood": TRUE})
+    found = page.spread("m", rounds_with(student, twin), messages, "mood", TEACHER)
+    assert found.answer == answer
+    right = 0 if student is ERRS else 10
+    assert f"({right} of 10" in found.sentence and "Where m is right: 100.0% (9 of 9" in found.sentence
+
+
+@pytest.mark.parametrize(("label", "told"), [("x", "none can spread"), (GONE, "")])
+def test_a_faultless_or_silent_teacher_spreads_nothing(label, told):
     messages = pd.DataFrame({"text": ["a"], "mood": ["x"]})
-    assert "none can spread" in page.spread("m", rounds_with(["x"], ["x"]), messages, "mood", pd.DataFrame({"label": ["x"]})).data
+    found = page.spread("m", rounds_with(["x"], ["x"]), messages, "mood", pd.DataFrame({"label": [label]}, dtype=object))
+    assert found.answer == "not measured" and told in found.sentence
