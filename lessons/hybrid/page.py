@@ -549,21 +549,26 @@ def history_chart(rounds: Rounds) -> Any:
     )
 
 
-def falls(model: str, before: pd.Series, now: pd.Series) -> Markdown:
-    """Say whether less is passed on after the rounds than before them, on the same test messages.
+def falls(model: str, before: tuple[pd.DataFrame, float], now: tuple[pd.DataFrame, float]) -> Markdown:
+    """Say whether less is passed on after the rounds than before them, on the same test messages, and what that does to the answers.
 
     Args:
         model: The teacher.
-        before: Who answers each message with the model that knew only people's labels.
-        now: Who answers each after the last round.
+        before: Marks on test and threshold, with the trained model that knew only people's labels.
+        now: The same after the last round.
     """
-    first, last = (sbs.rate(who == MODEL) for who in (before, now))
+    who = [routed(*each) for each in (before, now)]
+    first, last = (sbs.rate(one == MODEL) for one in who)
     if not first.n:
         return sbs.say(f"What becomes of the share that is passed on is {NOT_MEASURED}.")
-    p = sbs.paired_p(before == MODEL, now == MODEL)
+    p = sbs.paired_p(who[0] == MODEL, who[1] == MODEL)
     verdict = "that is no clear change" if p >= LINE else "it **falls**" if last.value < first.value else "it **rises**"
+    old, new = (right(marks, one) for (marks, _), one in zip((before, now), who, strict=True))
+    same = sbs.paired_p(old, new)
+    answers = "no clear change" if same >= LINE else "clearly fewer" if new.sum() < old.sum() else "clearly more"
     return sbs.say(
-        f"Of the same test messages, {first} go to **{sbs.plain(model)}** before the four rounds, and {last} after them: {verdict} ({p_is(p)})."
+        f"Of the same test messages, {first} go to **{sbs.plain(model)}** before the four rounds, and {last} after them: {verdict} ({p_is(p)}). "
+        f"The hybrid gets {count(sbs.rate(old))} right before, and {count(sbs.rate(new))} after: {answers} ({p_is(same)})."
     )
 
 

@@ -336,15 +336,24 @@ def test_each_round_is_a_row_and_the_chart_tells_the_shares(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "told"), [(80, 20, "it **falls**"), (80, 79, "no clear change"), (20, 80, "it **rises**"), (0, 0, "no clear change")]
+    ("before", "now", "told"), [(80, 20, "it **falls**"), (80, 79, "that is no clear change"), (20, 80, "it **rises**"), (0, 0, "that is no clear change")]
 )
 def test_the_share_falls_or_rises(before, now, told):
-    first, last = (pd.Series([page.MODEL] * n + [page.ML] * (100 - n)) for n in (before, now))
-    assert told in page.falls("m", first, last).data and f"{now} of 100" in page.falls("m", first, last).data
+    first, last = ((table((n, 0.6, True, 0.9, True), (100 - n, 0.9, True, 0.9, True)), 0.8) for n in (before, now))
+    found = page.falls("m", first, last).data
+    assert told in found and f"({before} of 100" in found and f"({now} of 100" in found
+    assert "100 of 100 right before, and 100 of 100 after: no clear change" in found
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [(90, 60, "clearly fewer"), (60, 90, "clearly more"), (90, 89, "no clear change")])
+def test_what_a_smaller_share_does_to_the_answers_is_told(old, new, told):
+    marks = [table((n, 0.9, True, 0.9, True), (100 - n, 0.9, False, 0.9, True)) for n in (old, new)]
+    found = page.falls("m", (marks[0], 0.8), (marks[1], 0.8)).data
+    assert f"The hybrid gets {old} of 100 right before, and {new} of 100 after: {told}" in found
 
 
 def test_without_answers_nothing_falls():
-    assert "not measured" in page.falls("m", pd.Series(dtype=object), pd.Series(dtype=object)).data
+    assert "not measured" in page.falls("m", (EMPTY, 0.8), (EMPTY, 0.8)).data
 
 
 def rounds_with(student, twin):
