@@ -336,8 +336,8 @@ def hurts(model: str, marks: pd.DataFrame) -> Markdown:
     part = (routed(marks, step) == answered).to_numpy()
     lost, won = int((part & better & ~worse).sum()), int((part & ~better & worse).sum())
     return sbs.say(
-        f"At {len(bad)} of the {len(STEPS)} thresholds, from {bad[0]:.2f} to {bad[-1]:.2f}, the hybrid is clearly worse than {alone} alone ({tests}). "
-        f"At {step:.2f}, for instance: of the {plural(int(part.sum()), 'message')} {kept}, {alone} alone would have got **{lost}** right "
+        f"At {len(bad)} of the {len(STEPS)} thresholds, from {bad[0]:.2f} to {bad[-1]:.2f}, the hybrid is clearly worse than {alone} alone "
+        f"({tests}). At {step:.2f}, for instance: of the {plural(int(part.sum()), 'message')} {kept}, {alone} alone would have got **{lost}** right "
         f"that now are wrong, and only **{won}** are right because of the hybrid."
     )
 
@@ -501,7 +501,7 @@ def one_round(student: Any, batch: pd.DataFrame, answers: pd.DataFrame, dev: Dev
     own = opinions(student, batch["text"])
     marks = marked(batch, label, own, answers)
     who = routed(marks, step)
-    usable = np.array([isinstance(said, str) for said in answers["label"]])
+    usable = np.array([isinstance(said, str) and not isinstance(said, sbs.NoAnswer) for said in answers["label"]])
     row = {"threshold": step, "n": len(marks), "passed_on": int((who == MODEL).sum()), "hybrid": int(right(marks, who).sum())}
     return row | {"student": int(marks["ml_right"].sum())}, (own["sure"].to_numpy() < step) & usable
 
