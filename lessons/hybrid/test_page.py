@@ -226,6 +226,11 @@ def test_no_threshold_hurts_where_the_two_are_alike():
     assert "not measured" in page.hurts("m", EMPTY).data
 
 
+def test_a_threshold_that_helps_is_none_that_hurts():
+    shared = table((50, 0.95, True, 0.9, False), (50, 0.6, False, 0.9, True))  # each right where the other is wrong
+    assert "None of the 51 thresholds hurts here" in page.hurts("m", shared).data
+
+
 # --- a person ---------------------------------------------------------------------------------------------------------
 
 
