@@ -26,6 +26,7 @@ from sidebyside.charts import (
     shares,
     spread,
     steps,
+    trade_off,
 )
 from sidebyside.evaluation import Rate, calibration
 from sidebyside.models import MAIN, SMALL
@@ -94,6 +95,7 @@ CHARTS = {
     "spread": lambda: spread(VARIANTS, SENTENCE, "accuracy on 40 messages"),
     "reliability": lambda: reliability(BINS, SENTENCE),
     "lines": lambda: lines(CURVES, SENTENCE, "months", "cost in dollars"),
+    "trade_off": lambda: trade_off(CURVES, CURVES.head(1), SENTENCE, "dollars", "accuracy"),
 }
 each_chart = pytest.mark.parametrize("name", CHARTS)
 
@@ -205,6 +207,7 @@ SIZES = {
     "spread": lambda: spread(NAMED.assign(score=0.5), SENTENCE, "accuracy"),
     "reliability": lambda: reliability(NAMED.assign(n=1, confidence=0.5, right=0.5, low=0.4, high=0.6), SENTENCE),
     "lines": lambda: lines(NAMED.assign(at=1, amount=2.0), SENTENCE, "months", "cost"),
+    "trade_off": lambda: trade_off(NAMED.assign(at=1, amount=2.0), NAMED.assign(at=1, amount=2.0), SENTENCE, "dollars", "accuracy"),
 }
 CHANNELS = ("shape", "stroke", "fillOpacity", "strokeDash")
 
@@ -546,3 +549,16 @@ def test_no_two_colours_are_alike() -> None:
         return max(abs(int(one[i : i + 2], 16) - int(other[i : i + 2], 16)) for i in (1, 3, 5))
 
     assert min(distance(one, other) for one, other in itertools.combinations([*COLOURS.values(), GREY], 2)) > 60
+
+
+# --- trade-off --------------------------------------------------------------------------------------------------------
+
+
+def test_a_trade_off_names_each_curve_once_at_its_middle_and_each_system() -> None:
+    curve = pd.DataFrame({"at": [0, 1, 2, 10], "amount": [0.5, 0.6, 0.7, 0.9], "name": "hybrid", "kind": "hybrid"})
+    other = curve.assign(amount=0.4, name="random", kind="neither")
+    drawn = trade_off(pd.concat([curve, other], ignore_index=True), curve.tail(1).assign(name="chosen"), SENTENCE, "dollars", "right").to_dict()
+    names = [
+        [(row["name"], row["at"]) for row in drawn["datasets"][layer["data"]["name"]]] for layer in layers(drawn) if layer["mark"]["type"] == "text"
+    ]
+    assert names == [[("hybrid", 2), ("random", 2)], [("chosen", 10)]]

@@ -6,13 +6,22 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from sidebyside.charts import COLOURS
 from sidebyside.widgets.explore import WITHOUT_SCRIPT, metric_explorer, planner
+from sidebyside.widgets.threshold import thresholds
 from tests.test_widgets import LONG, Reading, each_nasty
 
-TOOLS: dict[str, Callable[[], Any]] = {"planner": planner, "metrics": lambda: metric_explorer("No, 30 days.", "45 days")}
+MARKS = pd.DataFrame(
+    [(0.9, True, 0.99, True, True), (0.6, False, 0.7, True, True)], columns=["ml_sure", "ml_right", "model_sure", "model_right", "person_right"]
+)
+TOOLS: dict[str, Callable[[], Any]] = {
+    "planner": planner,
+    "metrics": lambda: metric_explorer("No, 30 days.", "45 days"),
+    "threshold": lambda: thresholds(MARKS, ["ML", "the model", "a person"], (0.001, 25.0), (0.8, 10, 20)),
+}
 each_tool = pytest.mark.parametrize("kind", TOOLS)
 
 

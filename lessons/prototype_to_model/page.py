@@ -21,7 +21,6 @@ from sidebyside.evaluation import holm
 from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, clearly, count, options, p_is, p_value, plural, share
 
-LABELLED = 1000  # train messages that the language model labels
 FOLDS = 3  # of the cross-validation by which a student chooses its settings
 DRAWS = 5  # random draws of labels to fix
 SECONDS = 20  # for one label by hand
@@ -39,10 +38,7 @@ Learnt = TypeVar("Learnt")
 
 def pool(case: Case, versions: Sequence[sbs.Prompt]) -> pd.DataFrame:
     """Return the train messages that the language model labels: a random sample, the same each time, without those that a prompt shows."""
-    shown = {text for prompt in versions for text, _ in prompt.examples}
-    left = case.split("train")
-    left = left[~left["text"].isin(shown)]
-    return left.sample(min(LABELLED, len(left)), random_state=0).reset_index(drop=True)
+    return sbs.unlabelled.draw(case, versions)[0]
 
 
 def enough(learn: Callable[[Any, Any], Learnt], inputs: Any, labels: Sequence[str], fewest: int = FOLDS) -> Learnt | None:
@@ -276,7 +272,7 @@ def flags(model: str, taught: pd.DataFrame, flagged: Sequence[int], label: str) 
     """Say how many of the flagged labels are truly wrong, compared with as many taken at random."""
     key, wrong = "prototype_to_model/flags", wrong_ones(taught, label)
     if not len(flagged):
-        return not_measured(key, model, TOO_FEW.format(model=model) if len(taught) < LABELLED else "No label is flagged.")
+        return not_measured(key, model, TOO_FEW.format(model=model) if len(taught) < sbs.unlabelled.MOST else "No label is flagged.")
     place = np.isin(np.arange(len(taught)), list(flagged))
     hit, base = sbs.rate(wrong[place]), sbs.rate(wrong)
     p = float(fisher_exact([[wrong[place].sum(), (~wrong[place]).sum()], [wrong[~place].sum(), (~wrong[~place]).sum()]])[1])

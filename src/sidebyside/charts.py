@@ -284,7 +284,7 @@ def reliability(bins: pd.DataFrame, description: str) -> Any:
     return _finish(alt.layer(ideal, spans, points), description, 280)
 
 
-def lines(rows: pd.DataFrame, description: str, x: str, y: str) -> Any:
+def lines(rows: pd.DataFrame, description: str, x: str, y: str, ticks: Sequence[float] = ()) -> Any:
     """Draw curves over a common axis, each named at its right end.
 
     Args:
@@ -292,11 +292,38 @@ def lines(rows: pd.DataFrame, description: str, x: str, y: str) -> Any:
         description: Alt text.
         x: What the axis is.
         y: What the amount is, with its unit.
+        ticks: The places on the axis that are numbered, if not those of the drawing library.
     """
-    base = alt.Chart(rows.round(4)).encode(x=alt.X("at:Q", title=x), y=alt.Y("amount:Q", title=y), color=_kind(rows["kind"]), detail="name:N")
+    axis = alt.Axis(values=list(ticks), format="d") if ticks else alt.Undefined
+    base = alt.Chart(rows.round(4)).encode(
+        x=alt.X("at:Q", title=x, axis=axis), y=alt.Y("amount:Q", title=y), color=_kind(rows["kind"]), detail="name:N"
+    )
     ends = rows.round(4).sort_values("at").groupby("name", sort=False).tail(1)
     names = alt.Chart(ends).mark_text(align="left", dx=6, fontSize=12).encode(x="at:Q", y="amount:Q", text="name:N", color=_kind(rows["kind"]))
     return _finish(alt.layer(base.mark_line().encode(**_dots(rows["kind"])), names), description, 260)
+
+
+def trade_off(curves: pd.DataFrame, systems: pd.DataFrame, description: str, x: str, y: str) -> Any:
+    """Draw what is gained for what is paid: curves, each named above its middle, and single systems as named points.
+
+    Args:
+        curves: Columns at (what is paid), amount (what is gained), name, kind (a key of `KINDS`, or of `SMALLER`), in the order of drawing.
+        systems: The same columns, one row a point.
+        description: Alt text.
+        x: What is paid, with its unit.
+        y: What is gained.
+    """
+    kinds = pd.concat([curves["kind"], systems["kind"]])
+    place = {"x": alt.X("at:Q", title=x), "y": alt.Y("amount:Q", title=y, scale=alt.Scale(zero=False, padding=18)), "color": _kind(kinds)}
+    middle = curves.groupby("name", sort=False)["at"].transform(lambda at: (at - (at.min() + at.max()) / 2).abs())
+    named = curves.loc[middle.groupby(curves["name"], sort=False).idxmin()]
+    layers = [
+        alt.Chart(curves.round(4)).mark_line().encode(**place, detail="name:N"),
+        alt.Chart(named.round(4)).mark_text(fontSize=12, align="right", dx=-6, dy=-8).encode(**place, text="name:N"),
+        alt.Chart(systems.round(4)).mark_point(filled=True, size=110, opacity=1).encode(**place, **_shape(kinds)),
+        alt.Chart(systems.round(4)).mark_text(fontSize=12, align="left", dx=8, dy=12).encode(**place, text="name:N"),
+    ]
+    return _finish(alt.layer(*layers), description, 280)
 
 
 def steps(rows: pd.DataFrame, description: str, title: str) -> Any:

@@ -29,7 +29,7 @@ from tools.pages import HOME, pages
 
 TINY = HOME / "tests" / "cases" / "tiny"
 PAGES = {page.slug: page for page in map(Page, pages(("notebooks",)))}
-MEASURING = {"meet_the_model", "fragile_prompts", "can_you_tell", "judging_with_a_model"}  # they ask for log-probabilities
+MEASURING = {"meet_the_model", "fragile_prompts", "can_you_tell", "judging_with_a_model", "hybrid"}  # they ask for log-probabilities
 TOKENS = [" positive", " negative", "A", "B", "right", "wrong", " yes", " no", "complaint", "praise", "un", "happy", "bad", "good"]
 
 

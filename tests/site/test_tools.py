@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import sacrebleu
 from playwright.sync_api import Browser, Page, expect
@@ -19,6 +20,7 @@ from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
 
 from sidebyside.widgets.explore import WITHOUT_SCRIPT, metric_explorer, planner
+from sidebyside.widgets.threshold import thresholds
 from tests.site.browsing import HOME
 
 ANSWER, TARGET = "No, you have 30 days to decide.", "For a rug you have 45 days to decide."
@@ -417,3 +419,55 @@ def test_without_a_script_a_sentence_stands_there(show: Show) -> None:
     page = show(planner(), metric_explorer(ANSWER, TARGET), java_script_enabled=False)
     assert page.locator("p:visible").all_text_contents() == [html.unescape(WITHOUT_SCRIPT)] * 2
     assert page.locator("input, textarea, button").count() == 0
+
+
+# --- who answers: two thresholds --------------------------------------------------------------------------------------
+
+NAMES = ["the trained model", "the language model", "a person"]
+
+
+def some_marks(n: int = 320) -> pd.DataFrame:
+    """Answers of three, of which each is right at another rate; some certainties lie exactly on a step of the slider."""
+    draw = np.random.default_rng(7)
+    columns = {"ml_sure": draw.uniform(0.5, 1, n).round(2), "ml_right": draw.random(n) < 0.7, "model_sure": draw.permutation(n) / n}
+    return pd.DataFrame(columns | {"model_right": draw.random(n) < 0.9, "person_right": draw.random(n) < 0.97})
+
+
+@pytest.fixture(scope="module")
+def who(show: Show) -> Page:
+    page = show(thresholds(some_marks(), NAMES, (0.0002, 25.0), (0.8, 10, 20)))
+    expect(page.locator(".sbs-threshold input")).to_have_count(3)
+    return page
+
+
+def moved(page: Page, *settings: dict[str, float]) -> list[list[dict[str, str]]]:
+    return page.evaluate(SETTINGS.replace(".sbs-planner", ".sbs-threshold"), list(settings))
+
+
+def expected(marks: pd.DataFrame, threshold: float, people: float) -> tuple[list[int], int]:
+    """How many each of the three answers, and how many answers are right, counted with pandas."""
+    passed_on = marks[marks["ml_sure"] < threshold].sort_values("model_sure")
+    asked = marks.index.isin(passed_on.index[: int(people * len(marks) / 100)])
+    answered = marks["ml_right"].where(marks["ml_sure"] >= threshold, marks["model_right"]).where(~asked, marks["person_right"])
+    return [len(marks) - len(passed_on), len(passed_on) - int(asked.sum()), int(asked.sum())], int(answered.sum())
+
+
+def test_who_answers_is_as_pandas_counts_it(who: Page) -> None:
+    n, grid = len(some_marks()), [{"threshold": t / 100, "people": people, "seconds": 20} for t in range(50, 102) for people in (0, 1, 10, 50)]
+    for setting, (result, cost) in zip(grid, moved(who, *grid), strict=True):
+        by, right = expected(some_marks(), setting["threshold"], setting["people"])
+        assert ([int(number) for number in result["by"].split(",")], int(result["right"])) == (by, right), setting
+        assert (float(result["low"]), float(result["high"])) == pytest.approx(proportion_confint(right, n, method="wilson"), abs=1e-9)
+        assert float(cost["dollars"]) == pytest.approx(1000 * (by[1] * 0.0002 + by[2] * 20 / 3600 * 25) / n)
+        assert float(cost["hours"]) == pytest.approx(1000 * by[2] * 20 / 3600 / n)
+
+
+def test_the_sliders_begin_where_the_page_says_and_take_the_keyboard(show: Show) -> None:
+    who = show(thresholds(some_marks(), NAMES, (0.0002, 25.0), (0.8, 10, 20)))
+    assert [who.locator(f"[name={name}]").input_value() for name in ("threshold", "people", "seconds")] == ["0.8", "10", "20"]
+    before = who.locator(".sbs-threshold .sbs-result").first.text_content()
+    who.locator("[name=people]").focus()
+    who.keyboard.press("Home")
+    expect(who.locator(".sbs-threshold .sbs-result").first).not_to_have_text(before or "")
+    assert who.locator("[name=people]").get_attribute("aria-valuetext") == "0\u00a0% of the messages"
+    expect(who.locator(".sbs-threshold [role=status]")).to_contain_text("a person answers 0")

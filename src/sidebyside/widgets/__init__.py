@@ -1,7 +1,7 @@
 """What a page shows besides text and charts; nothing imports it.
 
-`show`, `explore` and `judge` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling` hold widgets that
-need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
+`show`, `explore`, `judge` and `threshold` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling`
+hold widgets that need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
 """
 
 from .explore import MetricExplorer, Planner, metric_explorer, planner
@@ -9,6 +9,7 @@ from .judge import Judging, judging
 from .lab import PromptLab, prompt_lab
 from .labelling import Labelling, labelling
 from .show import Outcome, Prediction, Table, TokenMap, not_measured, outcome, plain, predict, say, table, token_map
+from .threshold import Thresholds, thresholds
 
 __all__ = [
     "Judging",
@@ -19,6 +20,7 @@ __all__ = [
     "Prediction",
     "PromptLab",
     "Table",
+    "Thresholds",
     "TokenMap",
     "judging",
     "labelling",
@@ -31,5 +33,6 @@ __all__ = [
     "prompt_lab",
     "say",
     "table",
+    "thresholds",
     "token_map",
 ]

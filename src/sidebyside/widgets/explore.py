@@ -8,6 +8,7 @@ on the book's pages, where no kernel stands behind them. All numbers are compute
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..charts import COLOURS
@@ -20,10 +21,19 @@ WITHOUT_SCRIPT = (
 )
 
 
-def box(kind: str, colour: str, more: str = "", **texts: str) -> str:
-    """Return a box that the script of its kind fills, with that script; without one, a sentence says what to do, and more HTML if there is any."""
+def box(kind: str, colour: str, more: str = "", shades: Sequence[str] = (), **texts: str) -> str:
+    """Return a box that the script of its kind fills, with that script; without one, a sentence says what to do, and more HTML if there is any.
+
+    Args:
+        kind: The name of the script.
+        colour: A key of `COLOURS`, for what the box marks.
+        more: HTML for readers without a script.
+        shades: Further colours, which the script finds as `--sbs-kind-0` and so on.
+        texts: What the script finds in the box's data.
+    """
     data = "".join(f' data-{name}="{html.escape(text, quote=True)}"' for name, text in texts.items())
     style = f"{BOX.format(colour=COLOURS['people'])};--sbs-mark:{COLOURS[colour]}"
+    style += "".join(f";--sbs-kind-{place}:{shade}" for place, shade in enumerate(shades))
     return (
         f'<div class="sbs-explore sbs-{kind} {NO_MATHS}"{data} style="{style}"><p>{WITHOUT_SCRIPT}</p>{more}</div>'
         f"<style>{source('explore.css')}</style><script>(() => {{\n{source('explore.js')}{source(f'{kind}.js')}}})();</script>"
