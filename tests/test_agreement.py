@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from scipy.stats import scoreatpercentile
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
-
 from statsmodels.stats.proportion import proportion_confint
 
 from sidebyside.evaluation import (

@@ -416,9 +416,7 @@ def marks_of(both: int, one: int, other: int, neither: int) -> tuple[list[bool],
 def plain_newcombe(both: int, one: int, other: int, neither: int) -> tuple[float, float]:
     """Newcombe (1998), method 10, with scipy's Wilson intervals and scikit-learn's phi, which his correction leaves alone if it is not positive."""
     n, marks = both + one + other + neither, marks_of(both, one, other, neither)
-    (first, (low, high)), (second, (least, most)) = (
-        (sum(hits) / n, tuple(binomtest(sum(hits), n).proportion_ci(method="wilson"))) for hits in marks
-    )
+    (first, (low, high)), (second, (least, most)) = ((sum(hits) / n, tuple(binomtest(sum(hits), n).proportion_ci(method="wilson"))) for hits in marks)
     down, up = np.array([first - low, most - second]), np.array([high - first, second - least])
     together = np.array([[1, -(phi := matthews_corrcoef(*marks))], [-phi, 1]])
     return first - second - math.sqrt(down @ together @ down), first - second + math.sqrt(up @ together @ up)

@@ -21,6 +21,7 @@ from .answers import NoAnswer
 EQUAL = 1e-12  # bounds nearer to each other than this differ by rounding only
 FEWEST_OF_A_MEDIAN = 6  # of fewer values, no two hold the median in 95 of 100 samples: 2 * 0.5**5 is more than 0.05
 
+
 @dataclass(frozen=True)
 class Rate:
     """A share of successes with its 95 % Wilson interval (Wilson 1927; `statsmodels.proportion_confint`).
@@ -274,7 +275,10 @@ def compare(*pairs: tuple[Iterable[Any], Iterable[Any]]) -> list[Difference]:
 
 
 def compare_apart(first: Rate, second: Rate) -> Difference:
-    """Compare two rates of different samples: Fisher's exact test (`scipy`), and Newcombe's interval (1998, method 10 of the unpaired; `statsmodels`)."""
+    """Compare two rates of different samples: Fisher's exact test (`scipy`), and Newcombe's interval (`statsmodels`).
+
+    The interval is method 10 of Newcombe 1998, "Interval estimation for the difference between independent proportions".
+    """
     n = first.n + second.n
     if not (first.n and second.n):
         return Difference(math.nan, (math.nan, math.nan), math.nan, n)
