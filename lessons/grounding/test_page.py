@@ -208,7 +208,7 @@ def piles(one, five, everything, alone=BAD):
         (
             piles(GOOD, GOOD, BAD),
             3,
-            "None of the piles is clearly ahead of each other one: one passage not clearly apart from five passages, +0 points",
+            "None of the piles is clearly ahead of each other one: one passage not clearly apart from five",
         ),
         (piles(GOOD, GOOD, BAD), 3, "five passages clearly ahead of the whole handbook, +100 points"),
         (piles(BAD, BAD, [RIGHT] * 2 + BAD[2:]), 3, "the whole handbook not clearly apart from one passage, +17 points"),
@@ -269,12 +269,12 @@ def test_who_failed_is_told_by_what_the_search_found():
         (
             [WRONG] * 9 + [RIGHT],
             [False] * 9 + [True],
-            f"{sbs.Rate(9, 9)} had a wrong passage, and the others had the right one. Work first on the search.",
+            f"{sbs.Rate(9, 9)} had a wrong passage, and the others had the right one. Work first on the s",
         ),
         (
             [WRONG, DECLINES, *[WRONG] * 9],
             [False, *[True] * 10],
-            f"{sbs.Rate(1, 11)} had a wrong passage, and the others had the right one. Work first",
+            f"{sbs.Rate(1, 11)} had a wrong passage, and the others had the right one. Work",
         ),
         ([WRONG] * 10, [False, *[True] * 9], "Work first on the reading: another prompt"),
         ([WRONG, WRONG, RIGHT], [False, False, True], "These failures do not show which to work on first."),

@@ -119,8 +119,8 @@ def trust(rows: pd.DataFrame) -> Any:
     twice = kappa(rows["label"] == ADMITS, rows["second_label"] == ADMITS, rows["thing"])
     return sbs.say(
         f"On {wording.plural(len(held), 'answer')} of {wording.plural(held['model'].nunique(), 'model')} that did not form the "
-        f"rule, it gives the same kind as the labels in {rule}. Is the answer an admission? Kappa of rule and labels: {by_rule}. Of labels and a plain list of phrases, `sbs.abstains`, "
-        f"which takes “I don't have the ability” for one: {by_list}. "
+        f"rule, it gives the same kind as the labels in {rule}. Is the answer an admission? Kappa of rule and labels: "
+        f"{by_rule}. Of labels and a plain list of phrases, `sbs.abstains`, which takes “I don't have the ability” for one: {by_list}. "
         f"Of two readers, neither of whom saw the other's labels, over all the answers: {twice}."
     )
 
