@@ -178,7 +178,7 @@ def test_p_values_are_corrected_for_the_readings_that_were_measured():
 
 def test_the_table_of_readings_has_the_ends_and_the_flips():
     row = page.readings_table({page.NAMED: marks(20, a=10, b=15)}, {page.NAMED: LABELS}).rows.iloc[0].tolist()
-    assert [row[1][:3], row[2][:3], *row[3:]] == ["50%", "75%", "25", "62", "2 of 4"]
+    assert [row[1][:3], row[2][:3], *row[3:]] == ["50%", "75%", "25", "62", count_share(sbs.Rate(2, 4))]
 
 
 def test_the_chart_has_a_tick_for_each_form_and_reading_and_the_models_shape():
