@@ -46,8 +46,10 @@ def _likest(answers: pd.DataFrame, right: str, pick: Callable[[list[float]], Any
 def introduced(answers: pd.DataFrame, good: pd.Series, bad: pd.Series) -> Markdown:
     """Say what the set holds, and show the right and the wrong answer that the page compares."""
     question, policy, right, wrong = (sbs.plain(text) for text in (good["question"], good["sentence"], good["answer"], bad["answer"]))
-    sizes = f"The set: {wording.plural(len(answers), 'answer')} to {wording.plural(answers['fact'].nunique(), 'question')}; "
+    sizes = (
+        f"The set: {wording.plural(len(answers), 'answer')} to {wording.plural(answers['fact'].nunique(), 'question')}; "
         f"right by the first reader: {(answers['right'] == 'yes').sum()}."
+    )
     picked = f"the right one that is least like the policy, **“{right}”**, and the wrong one that is most like it, **“{wrong}”**"
     return sbs.say(f"{sizes} The first question: “{question}” The policy: “{policy}”\n\nOf the answers to it, we take {picked}")
 
@@ -199,8 +201,10 @@ def trap(spoilt: pd.DataFrame, answers: pd.DataFrame) -> Outcome:
     middles, good = spoilt[NAMES].median(), answers[answers["right"] == "yes"]
     below = {name: good[name] < middles[name] - EQUAL for name in NAMES[1:]}
     beaten = "; ".join(f"{name} {rate_by_group(hits, good['fact'])}" for name, hits in below.items())
-    told = f"Median {RANKED} of {wording.plural(len(spoilt), 'spoilt sentence')}: {middles[RANKED]:.2f}. "
-        f"Right answers that score below the median spoilt sentence: "
+    told = (
+        f"Median {RANKED} of {wording.plural(len(spoilt), 'spoilt sentence')}: {middles[RANKED]:.2f}. "
+        "Right answers that score below the median spoilt sentence: "
+    )
     return sbs.outcome(key, by_bounds(sbs.rate(below[RANKED]).value, (0.25, 0.5, 0.75), options(key)), f"{told}{beaten} (a group is a question).")
 
 

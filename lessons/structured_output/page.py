@@ -379,8 +379,7 @@ def unseen(model: str, ended: Sequence[Routed]) -> sbs.widgets.Outcome:
     wrong = [one.step == "to a person" for one in ended if not (one.valid and all(one.right.values()))]
     through = sbs.rate(not all(one.right.values()) for one in ended if one.step != "to a person")
     told = (
-        f"Of {wording.plural(len(ended), 'record')} of {model}: {roads}. {_form(ended)} "
-    told += "Of the records that are wrong somewhere, the checks stopped "
+        f"Of {wording.plural(len(ended), 'record')} of {model}: {roads}. {_form(ended)} Of the records that are wrong somewhere, the checks stopped "
     )
     told += f"{sbs.rate(wrong) if wrong else 'none, because there was none'}. Of those that passed, still wrong: {through}."
     return sbs.outcome(key, by_quarters(key, sbs.rate(wrong)), told)
