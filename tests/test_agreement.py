@@ -9,8 +9,21 @@ import numpy as np
 import pytest
 from scipy.stats import scoreatpercentile
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
+from statsmodels.stats.proportion import proportion_confint
 
-from sidebyside.evaluation import Kappa, Rate, auroc, interval_by_group, kappa, middle, rate_by_group
+from sidebyside.evaluation import (
+    Kappa,
+    Rate,
+    auroc,
+    auroc_difference,
+    interval_by_group,
+    interval_of_equals,
+    kappa,
+    mean_interval,
+    median_interval,
+    middle,
+    rate_by_group,
+)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -27,12 +40,86 @@ def test_kappa_is_that_of_scikit_learn(seed: int) -> None:
         ([True, False], [True, False], 1),
         ([True, False], [False, True], -1),
         ([True] * 18 + [False] * 2, [True] * 20, 0),  # who always says yes adds nothing to chance
-        ([True] * 3, [True] * 3, 0),  # chance alone agrees fully, and nothing can be shown
         ([True] * 3 + [False], [True] * 4, 0),
     ],
 )
 def test_kappa_by_hand(first: list[bool], second: list[bool], value: float) -> None:
     assert kappa(first, second).value == pytest.approx(value)
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_judges_who_say_one_thing_of_all_have_no_kappa(said: bool) -> None:
+    """Chance alone agrees fully: scikit-learn too divides nothing by nothing."""
+    found = kappa([said] * 3, [said] * 3)
+    with pytest.warns(Warning):
+        assert math.isnan(cohen_kappa_score([said] * 3, [said] * 3, labels=[True, False]))
+    assert math.isnan(found.value) and not found.defined and all(map(math.isnan, found.interval))
+    assert str(found) == "not defined (both say the same of all; n = 3)"
+    assert kappa([said] * 3, [not said] * 3).value == 0
+
+
+def test_a_draw_without_a_kappa_is_left_out() -> None:
+    first, second, groups = [True, True, False], [True, True, True], ["a", "a", "b"]
+    assert kappa(first, second, groups).interval == interval_of_equals(0, 2, -1)  # of three kinds of draw, one has a kappa, and one is all alike
+
+
+@pytest.mark.parametrize("n", [1, 3, 40])
+def test_full_agreement_is_as_sure_as_its_number_of_groups_allows(n: int) -> None:
+    marks, groups = [True, False] * n, np.repeat(np.arange(n), 2)
+    found = kappa(marks, marks, groups)
+    assert found.value == found.interval[1] == 1
+    assert found.interval[0] == pytest.approx(2 * Rate(n, n).interval[0] - 1)  # Wilson's on kappa's scale
+    low, high = kappa(marks, np.logical_not(marks), groups).interval
+    assert (low, high) == pytest.approx((-1, 2 * Rate(0, n).interval[1] - 1))
+
+
+# --- what draws do not move ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 30, 1000])
+def test_equal_values_at_an_end_of_the_scale_have_wilson_s_interval(n: int) -> None:
+    assert interval_of_equals(1, n) == pytest.approx(proportion_confint(n, n, method="wilson"))
+    assert interval_of_equals(0, n) == pytest.approx(proportion_confint(0, n, method="wilson"))
+    low, high = interval_of_equals(0.5, n)
+    assert 0 < low < 0.5 < high < 1 and low + high == pytest.approx(1)
+
+
+def test_a_mean_s_interval_is_that_of_a_plain_loop_and_does_not_collapse() -> None:
+    values = [0.2, 0.9, 0.4, 1.0, 0.7, 0.1]
+    dice = np.random.default_rng(9)
+    drawn = [np.mean(dice.choice(values, len(values))) for _ in range(4000)]
+    assert mean_interval(values) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.03)
+    assert mean_interval([1.0] * 4) == pytest.approx(Rate(4, 4).interval)
+    assert mean_interval([3.0], 0, 10) == pytest.approx(interval_of_equals(3, 1, 0, 10))
+
+
+def test_a_median_s_interval_draws_whole_groups_and_says_nothing_of_few() -> None:
+    dice = np.random.default_rng(8)
+    groups = np.repeat(np.arange(20), 4)
+    values = np.repeat(dice.random(20), 4) + dice.random(80) / 100
+    drawn = [np.median(np.concatenate([values[groups == group] for group in dice.integers(0, 20, size=20)])) for _ in range(4000)]
+    assert median_interval(values, groups) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.05)
+    wide, narrow = (high - low for low, high in (median_interval(values, groups), median_interval(values)))
+    assert wide > 1.5 * narrow
+    assert all(map(math.isnan, [*median_interval([0.1] * 5), *median_interval([]), *median_interval(values, groups % 5)]))
+
+
+@pytest.mark.parametrize("n", [1, 4, 40])
+def test_an_auroc_of_one_is_as_sure_as_the_fewer_answers_allow(n: int) -> None:
+    right = [True] * n + [False] * 50
+    found = auroc(right, right)
+    assert found.value == found.interval[1] == 1 and found.interval[0] == pytest.approx(Rate(n, n).interval[0])
+    together = auroc(right, right, [0] * n + [1] * 50)
+    assert together.interval == pytest.approx(Rate(1, 1).interval)
+    assert auroc(right, [0.5] * len(right)).interval == pytest.approx(interval_of_equals(0.5, n))
+    difference = auroc_difference(right, right, np.zeros(len(right)))
+    assert difference is not None and difference[1] == pytest.approx(interval_of_equals(0.5, n, -1))
+
+
+def test_groups_of_one_rate_and_a_single_group_do_not_collapse() -> None:
+    assert interval_by_group([True, False] * 3, list("aabbcc")) == pytest.approx(interval_of_equals(0.5, 3))
+    low, high = interval_by_group([True, True, True, False], list("aaaa"))
+    assert low < 0.3 and high > 0.9
 
 
 def plain_kappa(first: np.ndarray, second: np.ndarray) -> float:
@@ -147,5 +234,5 @@ def test_an_interval_by_group_is_the_one_that_its_rate_says() -> None:
     hits, groups = [True, False, True, True, False, False, True, True], ["a", "a", "b", "b", "c", "c", "d", "d"]
     low, high = interval_by_group(hits, groups)
     assert f"95 % interval {low:.0%} to {high:.0%})" in rate_by_group(hits, groups)
-    assert interval_by_group([True, None, True], ["a", "b", "c"]) == Rate(2, 2).interval
-    assert interval_by_group([False] * 4, ["a", "a", "b", "b"]) == Rate(0, 2).interval
+    assert interval_by_group([True, None, True], ["a", "b", "c"]) == pytest.approx(Rate(2, 2).interval)
+    assert interval_by_group([False] * 4, ["a", "a", "b", "b"]) == pytest.approx(Rate(0, 2).interval)

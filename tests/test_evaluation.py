@@ -8,7 +8,8 @@ from math import comb
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score
+from scipy.stats import binomtest, fisher_exact
+from sklearn.metrics import confusion_matrix, f1_score, matthews_corrcoef, roc_auc_score
 
 from sidebyside import evaluation
 from sidebyside.answers import NoAnswer
@@ -397,7 +398,10 @@ def test_what_never_came_counts_neither_for_nor_against() -> None:
     assert evaluation.came(["a", None, gone]).tolist() == [True, True, False]
     assert str(evaluation.kappa([True, None], [None, True])) == str(auroc([True], [math.nan])) == "not measured (n = 0)"
     assert evaluation.kappa([True, False, None], [True, False, True]) == evaluation.kappa([True, False], [True, False])
-    assert evaluation.auroc_difference([True, False, True], [0.9, 0.1, math.nan], [0.1, 0.9, 0.5]) == (1.0, (1.0, 1.0))
+    assert evaluation.auroc_difference([True, False, True], [0.9, 0.1, math.nan], [0.1, 0.9, 0.5]) == (
+        1.0,
+        evaluation.interval_of_equals(1.0, 1, -1.0),
+    )
     assert len(evaluation.calibration([math.nan], [True])) == 0 and math.isnan(evaluation.calibration_error(evaluation.calibration([], [])))
     assert evaluation.detector_counts([0.2, math.nan], [False, False], [0.5])["wrong"].tolist() == [1]
     assert math.isnan(evaluation.crossing([1, 2], [0.1, 0.9], math.nan))
@@ -407,3 +411,66 @@ def test_p_values_are_corrected_for_all_that_were_measured() -> None:
     assert holm([0.01, math.nan, 0.04]) == pytest.approx([0.02, math.nan, 0.04], nan_ok=True)
     assert holm([0.03, 0.02]) == pytest.approx([0.04, 0.04]), "the larger is never below the smaller"
     assert holm([]) == [] and math.isnan(holm([math.nan])[0])
+
+
+# --- paired and unpaired differences ------------------------------------------------------------------------------------
+
+
+def marks_of(both: int, one: int, other: int, neither: int) -> tuple[list[bool], list[bool]]:
+    """Return two systems' marks from how many samples both, only one, only the other, and neither did right."""
+    return [True] * (both + one) + [False] * (other + neither), [True] * both + [False] * one + [True] * other + [False] * neither
+
+
+def plain_newcombe(both: int, one: int, other: int, neither: int) -> tuple[float, float]:
+    """Newcombe (1998), method 10, with scipy's Wilson intervals and scikit-learn's phi, which his correction leaves alone if it is not positive."""
+    n, marks = both + one + other + neither, marks_of(both, one, other, neither)
+    (first, (low, high)), (second, (least, most)) = ((sum(hits) / n, tuple(binomtest(sum(hits), n).proportion_ci(method="wilson"))) for hits in marks)
+    down, up = np.array([first - low, most - second]), np.array([high - first, second - least])
+    together = np.array([[1, -(phi := matthews_corrcoef(*marks))], [-phi, 1]])
+    return first - second - math.sqrt(down @ together @ down), first - second + math.sqrt(up @ together @ up)
+
+
+@pytest.mark.filterwarnings("ignore:A single label")
+@pytest.mark.parametrize("cells", [(5, 9, 12, 4), (0, 7, 3, 2), (10, 0, 0, 0), (0, 0, 0, 12), (6, 4, 0, 0), (0, 40, 1, 0)])
+def test_a_paired_interval_is_newcombe_s(cells: tuple[int, int, int, int]) -> None:
+    assert evaluation.paired_interval(*marks_of(*cells)) == pytest.approx(plain_newcombe(*cells))
+
+
+def test_a_paired_interval_is_the_published_one() -> None:
+    """Fagerland, Lydersen & Laake (2014), "Recommended tests and confidence intervals for paired binomial proportions", first example."""
+    low, high = evaluation.paired_interval(*marks_of(1, 1, 7, 12))
+    assert (round(low, 3), round(high, 3)) == (-0.507, -0.026)
+
+
+def test_a_paired_interval_holds_the_true_difference_as_often_as_it_says_and_never_collapses() -> None:
+    dice, held = np.random.default_rng(4), 0
+    for _ in range(400):
+        second = dice.random(30) < 0.5
+        first = np.where(dice.random(30) < 0.3, True, second)  # 0.5 + 0.3 * 0.5 right, so 0.15 ahead
+        low, high = evaluation.paired_interval(first, second)
+        held += low <= 0.15 <= high
+    assert 0.92 < held / 400 <= 1
+    low, high = evaluation.paired_interval([True] * 3, [True] * 3)
+    assert low < -0.3 and high > 0.3
+
+
+def test_pairs_are_compared_together_and_only_where_both_have_a_mark() -> None:
+    better, worse = marks_of(0, 7, 0, 5)
+    alone, (first, second) = evaluation.compare((better, worse)), evaluation.compare((better, worse), ([*worse, None], [*worse, True]))
+    assert alone[0].p == paired_p(better, worse) and first.p == pytest.approx(2 * alone[0].p) and second.p == 1
+    assert (first.value, first.n, second.value, second.n) == (pytest.approx(7 / 12), 12, 0, 12)
+    assert first.interval == evaluation.paired_interval(better, worse)
+    (nothing,) = evaluation.compare(([None], [True]))
+    assert nothing.n == 0 and all(map(math.isnan, [nothing.value, nothing.p, *nothing.interval]))
+
+
+def test_rates_of_different_samples_are_compared_by_fisher_and_newcombe() -> None:
+    """The interval is the square-and-add of two Wilson intervals (Newcombe 1998, "Interval estimation for the difference", method 10)."""
+    one, other = Rate(56, 70), Rate(48, 80)  # his first example
+    found = evaluation.compare_apart(one, other)
+    assert (round(found.interval[0], 4), round(found.interval[1], 4)) == (0.0524, 0.3339)
+    assert found.value == pytest.approx(0.2) and found.n == 150
+    assert found.p == pytest.approx(fisher_exact([[56, 14], [48, 32]]).pvalue)
+    assert math.isnan(evaluation.compare_apart(one, evaluation.rate([None])).p)
+    low, high = evaluation.compare_apart(Rate(3, 3), Rate(3, 3)).interval
+    assert low < -0.3 and high > 0.3

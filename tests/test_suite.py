@@ -12,6 +12,7 @@ import pytest
 from sidebyside import suite
 from sidebyside.answers import NoAnswer
 from sidebyside.errors import AnswerError, SuiteError, Why
+from sidebyside.evaluation import Rate
 from sidebyside.scorers import holds_numbers, numbers_in
 from sidebyside.suite import Angle, Rule, Sample
 
@@ -193,6 +194,14 @@ def test_two_systems_on_one_card():
     assert shown["a"].tolist() == ["✓ pass: 100% (94% to 100%; n = 60)", "✓ go"]
     assert shown["b"].tolist()[1] == "✗ no-go"
     assert shown["threshold"].tolist() == ["must be at least 80%", ""]
+
+
+def test_a_mean_of_equal_scores_is_no_surer_than_a_share():
+    rows = [{"score": 1.0, "words": 12} for _ in range(8)]
+    table = pd.DataFrame(rows)
+    found = suite.card(table, [Angle("score", at_least=0.9), Angle("words", at_most=20)]).set_index("angle")
+    assert tuple(found.loc["score", ["low", "high"]]) == pytest.approx(Rate(8, 8).interval)
+    assert list(found["verdict"]) == ["cannot tell yet", "pass"]
 
 
 def test_a_mean_of_a_few_numbers_is_not_sure():

@@ -9,8 +9,24 @@ import pytest
 
 from sidebyside import lessons
 from sidebyside.errors import LessonError
-from sidebyside.evaluation import Rate, rate
-from sidebyside.wording import NOT_MEASURED, after, by_bounds, by_interval, clearly, count, number, options, p_is, p_value, plural, share, span
+from sidebyside.evaluation import Difference, Rate, compare, rate
+from sidebyside.wording import (
+    NOT_MEASURED,
+    after,
+    by_bounds,
+    by_interval,
+    clearly,
+    count,
+    count_share,
+    number,
+    options,
+    p_is,
+    p_value,
+    plural,
+    points,
+    share,
+    span,
+)
 
 SIZES = ["under 10", "10 to 25", "over 25"]
 
@@ -67,6 +83,18 @@ def test_a_p_value_has_three_places(p: float, said: str, sentence: str) -> None:
 def test_a_rate_in_short() -> None:
     assert share(Rate(3, 4)) == "75% (30% to 95%)"  # proportion_confint(3, 4, method="wilson") = 0.3006, 0.9544
     assert count(Rate(0, 4)) == "0 of 4"
+
+
+def test_a_count_with_the_interval_of_its_rate() -> None:
+    assert count_share(Rate(3, 4)) == "3 of 4 (30% to 95%)"
+    assert count_share(Rate(0, 4, missing=1)) == "0 of 4 (0% to 49%; no answer: 1)"
+    assert count_share(rate([None])) == "not measured (no answer: 1)"
+
+
+def test_a_difference_has_its_sign_interval_and_p_value() -> None:
+    assert points(Difference(0.25, (-0.031, 0.4449), 0.0214, 40)) == "+25 points (95 % interval -3 to +44; p = 0.021)"
+    assert points(Difference(-0.001, (-0.9, 0.002), 0.0004, 40)) == "+0 points (95 % interval -90 to +0; p under 0.001)"
+    assert points(*compare(([None], [True]))) == NOT_MEASURED
 
 
 def test_a_score_in_short() -> None:

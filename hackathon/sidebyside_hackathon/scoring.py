@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import bootstrap, fisher_exact, permutation_test
 
-from sidebyside.evaluation import Rate, is_missing, paired_p, rate
+from sidebyside.evaluation import Rate, interval_of_equals, is_missing, paired_p, rate
 from sidebyside.retrieval import passages
 from sidebyside.scorers import numbers_in, plain_text
 
@@ -90,8 +90,10 @@ def score_route(routes: Sequence[str], truth: Sequence[Collection[str]]) -> Scor
 
 
 def _mean_interval(points: Sequence[float]) -> tuple[float, float]:
-    if len(set(points)) == 1:  # nothing to draw from: scipy would warn
+    if set(points) == {COSTS[PERSON]}:  # what everything costs that a person decides is known beforehand
         return points[0], points[0]
+    if len(set(points)) == 1:  # nothing to draw from: scipy would warn, and the interval would have no width
+        return interval_of_equals(points[0], len(points), min(COSTS.values()), max(COSTS.values()))
     found = bootstrap((points,), np.mean, n_resamples=2000, method="percentile", rng=np.random.default_rng(SEED))
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 

@@ -14,7 +14,7 @@ from sidebyside import NoAnswer
 from sidebyside.evaluation import came, holm, is_missing
 from sidebyside.suite import Angle, Sample
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import LINE, NOT_MEASURED, by_bounds, count, options, p_is, p_value
+from sidebyside.wording import LINE, NOT_MEASURED, by_bounds, count_share, options, p_is, p_value, plural
 
 KNOWN, UNKNOWN = 20, 20  # samples with and without an answer: the fewest with which an answer key can pass 80 % on either, and a little more
 EARLIER = 12, 6  # how many at the head of each list earlier lessons use to choose a prompt; the second halves are their exams
@@ -46,7 +46,7 @@ def _enough(fresh: pd.DataFrame, pool: pd.DataFrame, n: int) -> pd.DataFrame:
 def samples_file(suite: Sequence[Sample], first_line: str) -> Markdown:
     """Say how many samples the file holds, and show its first line."""
     answered = sum(bool(sample.target) for sample in suite)
-    told = f"The file holds {len(suite)} samples: {answered} with an answer, {len(suite) - answered} without."
+    told = f"The file holds {plural(len(suite), 'sample')}: {answered} with an answer, {len(suite) - answered} without."
     return sbs.say(f"{told} Its first line:\n\n{sbs.plain(first_line)}")
 
 
@@ -66,7 +66,7 @@ def smiler(cards: Mapping[str, pd.DataFrame]) -> Outcome:
     card = cards["smiler"]
     angles, decisions = passed(card), {name: sbs.suite.decide(rows) for name, rows in cards.items()}
     told = "; ".join(f"{name}: {word} ({why})" for name, (word, why) in decisions.items())
-    count = f"The smiler passes {len(angles)} of {card['must'].sum()} must-haves: {', '.join(angles) or 'none'}."
+    count = f"The smiler passes {len(angles)} of {plural(int(card['must'].sum()), 'must-have')}: {', '.join(angles) or 'none'}."
     return sbs.outcome(key, by_bounds(len(angles), (2, 5), options(key)), f"{count} Decisions: {told}. {gate(cards)}")
 
 
@@ -96,8 +96,8 @@ def rival(cards: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame],
     decisions = {name: sbs.suite.decide(rows) for name, rows in cards.items()}
     told = "; ".join(f"{name}: {decision}, {why}" for name, (decision, why) in decisions.items())
     better = "; ".join(f"{name}: {', '.join(where) or 'nowhere'}" for name, where in clearly_better(tables, angles).items())
-    paired = f"Clearly better on the same questions, with p corrected for {len(angles)} angles (Holm): {better}."
-    count = f"{model} passes {passes} of {cards[model]['must'].sum()} must-haves."
+    paired = f"Clearly better on the same questions, with p corrected for {plural(len(angles), 'angle')} (Holm): {better}."
+    count = f"{model} passes {passes} of {plural(int(cards[model]['must'].sum()), 'must-have')}."
     return sbs.outcome(key, by_bounds(passes, (2, 5), options(key)), f"{count} Decisions: {told}. {paired}")
 
 
@@ -147,7 +147,7 @@ def bill(model: str, hosted: str, calls: Sequence[Any | None]) -> Markdown:
     prices = [price for call in calls if (price := dollars(hosted, call, messages=1000)) is not None]
     cost = f"as many tokens, a thousand times, would cost {sum(prices) / len(prices):.3f} US dollars" if prices else "no price is known"
     return sbs.say(
-        f"An answer of {model} took {read:.0f} tokens in and {wrote:.0f} out (mean of {len(counts)}, by its own tokenizer). "
+        f"An answer of {model} took {plural(round(read), 'token')} in and {wrote:.0f} out (mean of {len(counts)}, by its own tokenizer). "
         f"At the price of {hosted} on the day of the answers, {cost}. {hosted} itself was not asked."
     )
 
@@ -164,7 +164,7 @@ def by_name(model: str, answers: Mapping[str, Sequence[str]], right: Mapping[str
         right: Name → whether each is correct; None where no answer came.
     """
     rows = [
-        {"signed": name, f"{model}: correct": count(sbs.rate(right[name])), "words an answer (mean)": _mean_words(given)}
+        {"signed": name, f"{model}: correct (95 % interval)": count_share(sbs.rate(right[name])), "words an answer (mean)": _mean_words(given)}
         for name, given in answers.items()
     ]
     return sbs.table(pd.DataFrame(rows))
@@ -245,7 +245,7 @@ def warm(model: str, before: pd.DataFrame, after: pd.DataFrame, kinds: Sequence[
     polite = [sbs.rate(table["polite"]) for table in (before, after)]
     one, two = (table["correct"] for table in (before, after))
     told = [
-        f"On the must-haves, of {sum(kind is not None for kind in kinds)} answers of {model}, {better} got better, {worse} got worse, "
+        f"On the must-haves, of {plural(sum(kind is not None for kind in kinds), 'answer')} of {model}, {better} got better, {worse} got worse, "
         f"and {mixed} won on one angle and lost on another ({p_is(p)}).",
         f"Polite: {polite[0]} before, {polite[1]} after.",
         f"Correct: {_rate(one)} before, {_rate(two)} after.",

@@ -13,7 +13,7 @@ from sidebyside.answers import NoAnswer
 from sidebyside.errors import Why
 from sidebyside.models import MAIN
 from sidebyside.suite import Angle, Sample
-from sidebyside.wording import NOT_MEASURED, options
+from sidebyside.wording import NOT_MEASURED, count_share, options
 from tools import ways
 from tools.pages import HOME
 
@@ -112,7 +112,7 @@ def test_each_name_has_its_count_and_length() -> None:
     rows = page.by_name("a-model", NAMED, RIGHT).rows
     assert rows.to_dict("list") == {
         "signed": ["Ann", "Bo", "Cy"],
-        "a-model: correct": ["2 of 3", "1 of 3", "3 of 3"],
+        "a-model: correct (95 % interval)": [count_share(sbs.Rate(n, 3)) for n in (2, 1, 3)],
         "words an answer (mean)": ["2.0", "1.7", "1.7"],
     }
 
@@ -221,7 +221,7 @@ def test_names_are_compared_on_questions_that_each_got_an_answer_to() -> None:
     named = {"Ann": ["Yes", GONE], "Bo": ["No", "No"]}
     right = {"Ann": [True, None], "Bo": [False, False]}
     rows = page.by_name("a-model", named, right).rows
-    assert rows["a-model: correct"].tolist() == ["1 of 1; no answer: 1", "0 of 2"]
+    assert rows["a-model: correct (95 % interval)"].tolist() == [count_share(sbs.Rate(1, 1, missing=1)), count_share(sbs.Rate(0, 2))]
     assert "changed for 100.0% (1 of 1;" in page.names("a-model", named, right).data
     rows = page.by_name("a-model", {"Ann": [GONE]}, {"Ann": [None]}).rows
     assert rows.iloc[0].tolist()[1:] == ["not measured (no answer: 1)", NOT_MEASURED]

@@ -49,7 +49,7 @@ def first_look(model: str, asked: pd.DataFrame, rows: pd.DataFrame) -> Any:
     counts = asked["kind"].value_counts()
     missing = int(counts.get(rule.NO_ANSWER, 0))
     if missing == len(asked):
-        return sbs.say(f"{model} gave no answer to any of these {len(asked)} questions, so there is nothing to judge.")
+        return sbs.say(f"{model} gave no answer to any of {wording.plural(len(asked), 'question')}, so there is nothing to judge.")
     real = about_real(rows)
     shown = pd.concat([real[real["right"]].head(1), real[~real["right"]].head(1), rows[rows["real"] == "no"].head(2)])
     some = "; ".join(
@@ -59,7 +59,8 @@ def first_look(model: str, asked: pd.DataFrame, rows: pd.DataFrame) -> Any:
     aside = ", ".join(f"{counts.get(kind, 0)} {words}" for kind, words in ((rule.ADMITS, "said that it does not know"), (rule.DODGES, "dodged")))
     more = f" ({missing} more got no answer)" if missing else ""
     return sbs.say(
-        f"Of {len(asked) - missing} answers of {model}{more}, {aside}. Of the other {len(rows)}, right: **{sbs.rate(rows['right'])}**. "
+        f"Of {wording.plural(len(asked) - missing, 'answer')} of {model}{more}, {aside}. Of the other "
+        f"{len(rows)}, right: **{sbs.rate(rows['right'])}**. "
         f"Of those about real things, right: **{sbs.rate(real['right'])}**. Some of them: {some}."
     )
 
@@ -104,7 +105,8 @@ def words(model: str, rows: pd.DataFrame) -> sbs.widgets.Outcome:
     gap = right.mean() - wrong.mean() if len(usable) and enough(usable["right"]) else math.nan
     means = [f"{part.mean():.1f} (n = {len(part)})" if len(part) else "none (n = 0)" for part in (right, wrong)]
     told = (
-        f"{model} gave a usable number for {len(usable)} of {len(rows)} answers. Mean for right ones: {means[0]}; for wrong ones: {means[1]}. "
+        f"{model} gave a usable number for {len(usable)} of {wording.plural(len(rows), 'answer')}. "
+        f"Mean for right ones: {means[0]}; for wrong ones: {means[1]}. "
         f"AUROC of the number: {measured(rows, STATED)}. It {worth(auroc_of(rows, STATED))}. AUROC of the yes-or-no verdict: "
         f"{measured(rows, VERDICT)}. It {worth(auroc_of(rows, VERDICT))}."
     )
@@ -275,7 +277,7 @@ def again(model: str, signal: str, sampled: pd.DataFrame) -> sbs.widgets.Outcome
     margin, interval = evaluation.auroc_difference(known["right"], known[AGREEMENT], known[signal]) or (math.nan, (math.nan, math.nan))
     each = "; ".join(f"{name} {measured(known, name)}" for name in dict.fromkeys((signal, SHORTNESS, AGREEMENT)))
     told = (
-        f"AUROC on {len(known)} answers of {model}, base rate {sbs.rate(known['right'])}: {each}. "
+        f"AUROC on {wording.plural(len(known), 'answer')} of {model}, base rate {sbs.rate(known['right'])}: {each}. "
         f"Agreement against the {signal}: {_difference(margin, interval)}."
     )
     return sbs.outcome(key, wording.by_interval(interval, [agreement, one, close]), told, model)
@@ -303,28 +305,37 @@ def mistakes(judge: pd.DataFrame, signal: str, threshold: float) -> tuple[str, s
     return f"{row.misses} of {row.wrong}", f"{row.false_alarms} of {row.right}"
 
 
-def interval_of_sum(costs: ArrayLike, draws: int = 1000) -> tuple[float, float]:
-    """Return the 95 % percentile bootstrap interval of a sum of costs, one an answer, when the answers are drawn again; seeded."""
+def interval_of_sum(costs: ArrayLike, most: float, least: float = 0.0) -> tuple[float, float]:
+    """Return the 95 % percentile bootstrap interval of a sum of costs, one an answer, when the answers are drawn again; seeded.
+
+    Args:
+        costs: What each answer costs.
+        most: The most that one answer can cost: where all cost the same, others may not (see `evaluation.interval_of_equals`).
+        least: The least.
+    """
     each = np.asarray(costs, dtype=float)
     if not len(each):
         return math.nan, math.nan
-    picks = np.random.default_rng(0).integers(0, len(each), size=(draws, len(each)))
-    return evaluation.middle(each[picks].sum(axis=1))
+    low, high = evaluation.mean_interval(each, least, most)
+    return len(each) * low, len(each) * high
 
 
-def cheapest(ways: Mapping[str, Sequence[float]]) -> tuple[str, str, tuple[float, float]]:
+def cheapest(ways: Mapping[str, Sequence[float]], most: float, known: str) -> tuple[str, str, tuple[float, float]]:
     """Return the way with the lowest bill, the next one, and the interval of the difference between the two bills.
 
     Args:
         ways: Way → what each answer costs, the same answers in the same order; of equal bills, the earlier way comes first, and a way
             that costs the same for each answer as an earlier one is that one.
+        most: The most that one answer can cost.
+        known: The way whose costs are known beforehand, because they do not depend on the answers.
     """
     distinct: dict[str, Sequence[float]] = {}
     for way, costs in ways.items():
         if not any(np.array_equal(costs, others) for others in distinct.values()):
             distinct[way] = costs
     first, second = (sorted(distinct, key=lambda way: float(np.sum(distinct[way]))) * 2)[:2]
-    return first, second, interval_of_sum(np.subtract(ways[first], ways[second]))
+    (low, high), (least, greatest) = ((ways[way][0],) * 2 if way == known and len(ways[way]) else (0.0, most) for way in (first, second))
+    return first, second, interval_of_sum(np.subtract(ways[first], ways[second]), high - least, low - greatest)
 
 
 def bill(
@@ -346,12 +357,12 @@ def bill(
         return sbs.widgets.not_measured(key, model)
     names = {detector: "with the detector", check_all: "all checked", check_none: "none checked"}
     ways = {check_all: costs[1], check_none: costs[2], detector: costs[0]}
-    first, second, interval = cheapest(ways)
+    first, second, interval = cheapest(ways, max(prices), check_all)
     missed, held = mistakes(judge, signal, threshold)
     told = (
         f"With {_line(threshold)} on the {signal}, {model}'s detector misses {missed} wrong answers and gives {held} right ones a false "
-        f"alarm. A miss costs {prices[0]}, a check {prices[1]}. The bill for {len(judge)} answers: "
-        f"{'; '.join(f'{name} {_amount(ways[way])}' for way, name in names.items())}. "
+        f"alarm. A miss costs {prices[0]}, a check {prices[1]}. The bill for {wording.plural(len(judge), 'answer')}: "
+        f"{'; '.join(f'{name} {_amount(ways[way], max(prices), way == check_all)}' for way, name in names.items())}. "
         + (
             "Each answer costs the same in every way."
             if first == second
@@ -368,9 +379,10 @@ def _line(threshold: float) -> str:
     )
 
 
-def _amount(costs: Sequence[float]) -> str:
-    low, high = interval_of_sum(costs)
-    return f"{np.sum(costs):g} ({low:.0f} to {high:.0f})"
+def _amount(costs: Sequence[float], most: float, known: bool) -> str:
+    """Say a bill, with its interval where it is not known beforehand: to check all costs the same, whatever the answers are."""
+    low, high = interval_of_sum(costs, most)
+    return f"{np.sum(costs):g}" if known else f"{np.sum(costs):g} ({low:.0f} to {high:.0f})"
 
 
 def costs_table(
@@ -390,16 +402,17 @@ def costs_table(
         missed, held = mistakes(judge, signal, line)
         row: dict[str, Any] = {f"a miss costs ({model})": cost, "threshold": ends.get(line, f"{line:.2f}"), "misses": missed, "false alarms": held}
         paid = dict(zip(("with detector", "check all", "check none"), costs[cost], strict=True))
-        row |= {name: _amount(each) for name, each in paid.items()}
-        row["clearly cheapest"] = _clearly({name: paid[name] for name in ("check all", "check none", "with detector")})
+        most = max([cost, *paid["check all"]])
+        row |= {name: _amount(each, most, name == "check all") for name, each in paid.items()}
+        row["clearly cheapest"] = _clearly({name: paid[name] for name in ("check all", "check none", "with detector")}, most)
         rows.append(
             {name: row[name] if place == 0 else wording.NOT_MEASURED for place, name in enumerate(row)} if judge[signal].isna().all() else row
         )
     return sbs.table(pd.DataFrame(rows))
 
 
-def _clearly(ways: Mapping[str, Sequence[float]]) -> str:
-    first, _, interval = cheapest(ways)
+def _clearly(ways: Mapping[str, Sequence[float]], most: float) -> str:
+    first, _, interval = cheapest(ways, most, "check all")
     return first if interval[1] < 0 else NO_CLEAR
 
 

@@ -281,7 +281,7 @@ def test_a_way_is_the_cheapest_only_if_it_is_clearly_so(costs, option):
 
 def test_the_bill_says_each_sum_with_its_interval_and_what_is_saved():
     outcome = page.bill(WHO, JUDGE, "signal", 0.5, (LOW, MIDDLE, HIGH), (3, 1))
-    assert re.search(r"with the detector 10 \(\d+ to \d+\); all checked 40 \(40 to 40\); none checked 120 \(120 to 120\)", outcome.sentence)
+    assert re.search(r"with the detector 10 \(\d+ to \d+\); all checked 40; none checked 120 \(109 to 120\)", outcome.sentence)
     saved = re.search(r"“with the detector”; against “all checked” it saves 30 \(95 % interval (\d+) to (\d+)\)", outcome.sentence)
     assert 20 < int(saved[1]) < 30 < int(saved[2]) < 40
 
@@ -303,7 +303,21 @@ def test_the_table_of_costs():
     assert list(rows["threshold"]) == ["check none", "0.50", "check all"]
     assert list(rows["clearly cheapest"]) == ["check none", "with detector", "check all"]
     assert list(rows.iloc[1])[:4] == [3, "0.50", "1 of 3", "1 of 2"]
-    assert rows["check all"].iloc[0] == "40 (40 to 40)"
+    assert rows["check all"].iloc[0] == "40", "known beforehand, so it has no interval"
+
+
+def test_equal_costs_of_few_answers_are_not_clearly_the_cheapest():
+    """Three right answers cost nothing if none is checked; a fourth may be wrong."""
+    few = JUDGE.head(3)
+    ways = {10: ([1.0] * 3, [1.0] * 3, [0.0] * 3)}
+    row = page.costs_table(few, "signal", {10: 2}, ways, WHO).rows.iloc[0]
+    assert row["clearly cheapest"] == page.NO_CLEAR
+    low, high = page.interval_of_sum([0.0] * 3, 10)
+    assert row["check none"] == f"0 ({low:.0f} to {high:.0f})" and low == 0 and high == pytest.approx(30 * sbs.Rate(0, 3).interval[1])
+    outcome = page.bill(WHO, few, "signal", 2, ways[10], (10, 1))
+    assert outcome.answer == wording.options(outcome.key)[-1] and "all checked 3;" in outcome.sentence
+    many = page.cheapest({"all": [1.0] * 60, "none": [0.0] * 60}, 10, "all")
+    assert many[0] == "none" and many[2][1] < 0, "with sixty it is clear"
 
 
 def test_a_table_of_level_costs_says_so():
@@ -314,7 +328,7 @@ def test_a_table_of_level_costs_says_so():
 def test_without_any_answer_no_bill_is_nought():
     rows = page.costs_table(JUDGE.head(0), "signal", {3: 0.5}, {3: ([], [], [])}, WHO).rows
     assert list(rows.iloc[0]) == [3, *["not measured"] * 7]
-    assert math.isnan(page.interval_of_sum([])[0])
+    assert math.isnan(page.interval_of_sum([], 1)[0])
 
 
 @pytest.mark.parametrize(
@@ -338,7 +352,7 @@ NOBODY = signals([]).assign(real=[], question=[], said=[], tokens=[], kind=[], r
 
 def test_without_any_answer_nothing_is_said_of_the_model():
     asked = pd.DataFrame({"real": ["yes", "no"], "said": [NoAnswer(Why.FILTERED)] * 2, "kind": [rule.NO_ANSWER] * 2})
-    assert page.first_look(WHO, asked, NOBODY).data.startswith(f"{WHO} gave no answer to any of these 2 questions")
+    assert page.first_look(WHO, asked, NOBODY).data.startswith(f"{WHO} gave no answer to any of 2 questions")
     for outcome in (
         page.words(WHO, NOBODY),
         page.tokens(WHO, NOBODY, page.NAME),

@@ -12,11 +12,11 @@ import pandas as pd
 from IPython.display import Markdown
 
 import sidebyside as sbs
-from sidebyside import NoAnswer
+from sidebyside import NoAnswer, wording
 from sidebyside.cases import Case
-from sidebyside.evaluation import holm, rate_by_group
+from sidebyside.evaluation import compare, holm, rate_by_group
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, by_count, count, number, options, p_is, p_value, share
+from sidebyside.wording import NOT_MEASURED, after, by_bounds, by_count, clearly, count_share, number, options, p_value, share
 
 ASKED = 24  # dev messages: with ten forms of two prompts, 480 requests
 EXACT, NAMED, FIRST_TOKEN, CALIBRATED = READINGS = ["exact label", "label named", "first token", "calibrated"]
@@ -143,7 +143,7 @@ def flip_table(labels: Labels) -> Table:
     rows = [
         {
             "form": name,
-            "no label in the answer": count(sbs.rate(given.isna())),
+            "no label in the answer (95 % interval)": count_share(sbs.rate(given.isna())),
             "other answer than the first form (95 % interval)": share(sbs.rate(given.fillna("") != first)) if place else "–",
         }
         for place, (name, given) in enumerate(labels.items())
@@ -215,7 +215,7 @@ def _reading_row(name: str, right: Marks, labels: Labels) -> dict[str, Any]:
         "best form (95 % interval)": share(best),
         "points apart": number(points(right), ".0f"),
         "mean of all forms": number(100 * float(scores.mean()), ".0f"),
-        "messages that flip": count(sbs.rate(flipped(labels) if len(labels) else [None])),
+        "messages that flip (95 % interval)": count_share(sbs.rate(flipped(labels) if len(labels) else [None])),
     }
 
 
@@ -275,7 +275,7 @@ def _as_wide(right: Marks) -> str:
 
 
 def steadied(model: str, without: Labels, shown: Labels) -> Outcome:
-    """Say whether fewer messages flip once every form comes with the same examples.
+    """Say whether clearly fewer messages flip once every form comes with the same examples.
 
     Args:
         model: Who answered.
@@ -286,15 +286,13 @@ def steadied(model: str, without: Labels, shown: Labels) -> Outcome:
     if both.empty:
         return not_measured(key, model)
     before, after_it = flipped(without.loc[both]), flipped(shown.loc[both])
-    alone, helped = sbs.rate(before), sbs.rate(after_it)
-    place = 2 if helped.successes >= alone.successes else int(2 * helped.successes > alone.successes)
-    p = sbs.paired_p(before, after_it)
-    sure = "That is more than luck would do" if p < LINE else "So few could be luck"
+    (moved,) = compare((after_it, before))
     told = (
-        f"{model}: {alone} of the messages flip without examples, {helped} with four. {int((before & ~after_it).sum())} flip only without, "
-        f"{int((after_it & ~before).sum())} only with them. {sure} (exact McNemar {p_is(p)})."
+        f"{model}: {sbs.rate(before)} of the messages flip without examples, {sbs.rate(after_it)} with four. {int((before & ~after_it).sum())} flip "
+        f"only without, {int((after_it & ~before).sum())} only with them: {wording.points(moved)}, exact McNemar test."
     )
-    return sbs.outcome(key, options(key)[place], told)
+    fall, rise, level = options(key)
+    return sbs.outcome(key, clearly(moved.value, moved.p, [rise, fall, level]), told)
 
 
 def report(model: str, right: Mapping[str, Mapping[str, Marks]]) -> Markdown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pandas as pd
 import sidebyside as sbs
 from sidebyside import NoAnswer, models, wording
 from sidebyside.charts import kind_of
-from sidebyside.evaluation import Rate, holm, kappa, paired_gap
+from sidebyside.evaluation import Difference, Rate, compare, compare_apart, kappa, paired_gap
 
 RIGHT, DECLINES, WRONG = KINDS = ["right", "declines", "wrong"]
 NO_ANSWER = "no answer"  # a kind of its own, of answers and of quotes: neither right nor wrong
@@ -131,14 +132,14 @@ def trust(rows: pd.DataFrame) -> Any:
         return sbs.say("Nobody has marked answers by hand yet, so nothing is known of how well the rule judges.")
     false = {name: int(((rows["kind"] == name) & (rows["label"] != name)).sum()) for name in KINDS}
     told = (
-        f"On {len(rows)} answers that were marked by hand, the rule gives the same verdict in {sbs.rate(rows['kind'] == rows['label'])}. "
+        f"On {wording.plural(len(rows), 'answer')} marked by hand, the rule gives the same verdict in {sbs.rate(rows['kind'] == rows['label'])}. "
         f"Its mistakes: {', '.join(f'{n} called {name} that {wording_is(n)} not' for name, n in false.items())}. "
-        f"Right or not? Rule and marks agree with a kappa of {kappa(rows['kind'] == RIGHT, rows['label'] == RIGHT, rows['question'])}."
+        f"Right or not? Kappa of rule and marks: {kappa(rows['kind'] == RIGHT, rows['label'] == RIGHT, rows['question'])}."
     )
     if "second_label" in rows:
         twice = kappa(rows["label"] == RIGHT, rows["second_label"] == RIGHT, rows["question"])
         same = sbs.rate(rows["label"] == rows["second_label"])
-        told += f" A second reader, who did not see the first one's marks, gives the same {same}, kappa {twice}."
+        told += f" A second reader, who did not see the first one's marks, gives the same {same}; kappa: {twice}."
     return sbs.say(told)
 
 
@@ -221,8 +222,9 @@ def documents(case: Any, passages: pd.DataFrame, known: pd.DataFrame, unknown: p
     """Say how many documents, passages and questions there are, and show the first question."""
     one = known.iloc[0]
     return sbs.say(
-        f"There are {len(case.documents)} documents with {len(passages)} passages; {len(known)} questions have a sentence that answers them, "
-        f"{len(unknown)} have none. The first question: “{sbs.plain(one['question'])}” Its sentence: “{sbs.plain(one['sentence'])}”"
+        f"The case: {wording.plural(len(case.documents), 'document')} in {wording.plural(len(passages), 'passage')}; "
+        f"{wording.plural(len(known), 'question')} with a sentence that answers it, {len(unknown)} without. "
+        f"The first question: “{sbs.plain(one['question'])}” Its sentence: “{sbs.plain(one['sentence'])}”"
     )
 
 
@@ -314,29 +316,34 @@ def piles_chart(model: str, kinds: Mapping[str, Sequence[str]]) -> Any:
 
 
 def rivals(model: str, kinds: Mapping[str, Sequence[str]]) -> sbs.widgets.Outcome:
-    """Say which pile of text brings the most right answers; the leader is compared with each other pile, with Holm's correction."""
+    """Say which pile of text is clearly ahead of each other one on the same questions, and how they compare with the nearest sentence alone.
+
+    All pairs are compared together: exact McNemar tests with Holm's correction.
+    """
     key, there = "grounding/rivals", [name for name in PILES if among(kinds[name], RIGHT).n]
     said = "; ".join(f"{name}: {told(among(kinds[name], RIGHT), kinds[name])}" for name in [*PILES, ALONE])
     if len(there) < 2:
         return sbs.widgets.not_measured(key, model, f"Right answers: {said}. There are no two to compare.")
-    first = max(there, key=lambda name: among(kinds[name], RIGHT).value)
-    others = [name for name in there if name != first]
-    p = holm([sbs.paired_p(marks(kinds[first], RIGHT), marks(kinds[name], RIGHT)) for name in others])
-    against = ", ".join(f"{name}: {wording.p_is(value)}" for name, value in zip(others, p, strict=True))
-    clear = all(value < wording.LINE for value in p)
-    tied = [name for name in others if among(kinds[name], RIGHT).value == among(kinds[first], RIGHT).value]
-    answer = wording.options(key)[PILES.index(first) if clear else -1]
-    lead = f"With {first} it gets clearly the most right" if clear else f"Most are right with {first}, yet that may be chance"
-    lead = f"With {first} and with {' and '.join(tied)} equally many are right" if tied else lead
-    return sbs.outcome(key, answer, f"Right answers of {model}: {said}. {lead} ({against}). {_model_or_none(kinds, first)}")
+    pairs = [*combinations(there, 2), *((ALONE, name) for name in there)]
+    found = compare(*(tuple(marks(kinds[name], RIGHT) for name in pair) for pair in pairs))
+    ahead = {pair[::-1] if one.value < 0 else pair: one for pair, one in zip(pairs, found, strict=True)}
+    clear = {pair for pair, one in ahead.items() if one.p < wording.LINE}
+    first = [name for name in there if all((name, other) in clear for other in there if other != name)]
+    lead = f"With {first[0]} it gets clearly the most right" if first else "None of the piles is clearly ahead of each other one"
+    piles, alone = ("; ".join(_apart(*pair, one) for pair, one in ahead.items() if (ALONE in pair) == without) for without in (False, True))
+    answer = wording.options(key)[PILES.index(first[0]) if first else -1]
+    corrected = f"P-values are corrected for {len(pairs)} comparisons (Holm)."
+    return sbs.outcome(key, answer, f"Right answers of {model}: {said}. {lead}: {piles}. And without a model: {alone}. {corrected}")
 
 
-def _model_or_none(kinds: Mapping[str, Sequence[str]], first: str) -> str:
-    """Say how the leader compares with the nearest sentence, which needs no model."""
-    both = [marks(kinds[name], RIGHT) for name in (first, ALONE)]
-    p = sbs.paired_p(*both)
-    word = wording.clearly(paired_gap(*both), p, ["is beaten by it", "beats it", "does neither clearly better nor worse"])
-    return f"The nearest sentence, without a model, {word} ({wording.p_is(p)})."
+def _apart(first: str, second: str, found: Difference) -> str:
+    """Say of two how far the first is ahead, if it is clearly."""
+    if found.p != found.p:
+        return f"{first} and {second} {wording.NOT_MEASURED}"
+    value = abs(found.value)
+    low, high = found.interval if value == found.value else (-found.interval[1], -found.interval[0])
+    word = wording.clearly(value, found.p, ["clearly ahead of", "clearly behind", "not clearly apart from"])
+    return f"{first} {word} {second}, {wording.points(Difference(value, (low, high), found.p, found.n))}"
 
 
 def who_failed(model: str, kinds: Sequence[str], hit: np.ndarray) -> sbs.widgets.Table:
@@ -369,12 +376,14 @@ def fault(model: str, kinds: Sequence[str], hit: np.ndarray) -> Any:
     searched, read = int((failed & ~hit).sum()), int((failed & hit).sum())
     if not among(kinds, RIGHT).n:
         return sbs.say(f"The answers of {model} are not measured. The search found the right passage for {_share(hit)}.")
-    first = "the search" if searched > read else "the reading: another prompt or another model" if read > searched else "either: both fail as often"
-    return sbs.say(
-        f"The search put the right passage first for {_share(hit)} of these questions. Of {wording.plural(int(failed.sum()), 'answer')} of {model} "
-        f"that {wording_is(int(failed.sum()))} not right, {searched} had a wrong passage and {read} the right one"
-        + (f". Work first on {first}." if failed.any() else ".")
-    )
+    found = f"The search put the right passage first for {_share(hit)} of these questions."
+    if not failed.any():
+        return sbs.say(f"{found} No answer of {model} failed.")
+    wrong = sbs.Rate(searched, searched + read)
+    reading = "Work first on the reading: another prompt or another model"
+    low, high = (bound - 0.5 for bound in wrong.interval)
+    first = wording.by_interval((low, high), ["Work first on the search", reading, "These failures do not show which to work on first"])
+    return sbs.say(f"{found} Of the failures of {model}, {wrong} had a wrong passage, and the others had the right one. {first}.")
 
 
 def _share(hits: Hits) -> str:
@@ -407,14 +416,20 @@ def untold(model: str, kinds: Mapping[str, Sequence[str]], told_of: Sequence[str
 
 
 def _sees(declined: Rate, shy: Rate) -> str:
-    """Say whether declining means anything: clearly more where no text tells, judged by intervals that do not meet."""
+    """Say whether declining means anything: whether it is clearly more, or less, frequent where no text tells (other questions: unpaired)."""
     if not shy.n:
         return ""
-    if declined.interval[0] > shy.interval[1]:
-        return "So its declining tells you something."
-    if declined.value > shy.value:
-        return "It declines more where the text does not tell, but not clearly enough to rule out chance."
-    return "So its declining tells you nothing."
+    found = compare_apart(declined, shy)
+    word = wording.clearly(
+        found.value,
+        found.p,
+        [
+            "So its declining tells you something",
+            "So its declining misleads: it is clearly more frequent where the text does answer",
+            "Whether its declining tells you anything, these answers do not show",
+        ],
+    )
+    return f"{word}: {wording.points(found)}, Fisher's exact test."
 
 
 def replies_table(model: str, questions: pd.Series[str], replies: Mapping[str, Sequence[str | None]], kinds: Mapping[str, Sequence[str]]) -> Any:
@@ -494,8 +509,8 @@ def quote(model: str, verdicts: Mapping[str, Sequence[str]], sizes: Sequence[int
     right = "; ".join(f"{name}: {among(given, SAME)}" for name, given in verdicts.items())
     return sbs.say(
         f"Of the quotes of {model}, {true} appear in the text word for word. The right sentence: {right}. A blind pick among the sentences would "
-        f"get {sum(1 / size for size in sizes) / len(sizes):.0%} right. Looking the quotes up catches {caught}, and lets {missed} true but "
-        f"wrong {'one' if missed == 1 else 'ones'} pass."
+        f"get {sum(1 / size for size in sizes) / len(sizes):.0%} right. Looking the quotes up catches {caught}, and lets "
+        f"{wording.plural(missed, 'true but wrong one')} pass."
     )
 
 
@@ -545,12 +560,10 @@ def failures_table(model: str, read: pd.DataFrame, unread: pd.DataFrame, quoted:
         if len(failed):
             fresh = failed[~failed["question"].isin([row["question"] for row in rows])]
             one = (fresh if len(fresh) else failed).iloc[0]
-            times = f"{len(failed)} of {sizes.get(name, len(read))}"
-            rows.append(
-                {"failure": name, "what failed": what, "times": times, "question": one["question"], f"{model} wrote": str(one["wrote"])}
-                | {"needed": one["answer"]}
-            )
-    return sbs.table(pd.DataFrame(rows, columns=["failure", "what failed", "times", "question", f"{model} wrote", "needed"]))
+            times = wording.count_share(Rate(len(failed), sizes.get(name, len(read))))
+            row = {"failure": name, "what failed": what, "times (95 % interval)": times}
+            rows.append(row | {"question": one["question"], f"{model} wrote": str(one["wrote"]), "needed": one["answer"]})
+    return sbs.table(pd.DataFrame(rows, columns=["failure", "what failed", "times (95 % interval)", "question", f"{model} wrote", "needed"]))
 
 
 def own_hits(reached: Any) -> Any:

@@ -7,6 +7,7 @@ import pytest
 import sidebyside as sbs
 from sidebyside import NoAnswer, models, wording
 from sidebyside.errors import Why
+from sidebyside.evaluation import compare
 
 page = sbs.lesson("grounding")
 RIGHT, DECLINES, WRONG, NONE, LONG = *page.KINDS, page.NO_ANSWER, page.TOO_LONG
@@ -204,8 +205,13 @@ def piles(one, five, everything, alone=BAD):
         (piles(GOOD, BAD, BAD), 0, "With one passage it gets clearly the most right"),
         (piles(BAD, GOOD, BAD), 1, "With five passages it gets clearly the most right"),
         (piles(BAD, BAD, GOOD), 2, "With the whole handbook it gets clearly the most right"),
-        (piles(GOOD, GOOD, BAD), 3, "With one passage and with five passages equally many are right"),
-        (piles(BAD, BAD, [RIGHT] * 2 + BAD[2:]), 3, "Most are right with the whole handbook, yet that may be chance"),
+        (
+            piles(GOOD, GOOD, BAD),
+            3,
+            "None of the piles is clearly ahead of each other one: one passage not clearly apart from five",
+        ),
+        (piles(GOOD, GOOD, BAD), 3, "five passages clearly ahead of the whole handbook, +100 points"),
+        (piles(BAD, BAD, [RIGHT] * 2 + BAD[2:]), 3, "the whole handbook not clearly apart from one passage, +17 points"),
         (piles(GOOD, BAD, [LONG] * 12), 0, "the whole handbook: does not fit; nearest"),
     ],
 )
@@ -215,10 +221,28 @@ def test_which_pile_is_ahead(kinds, option, told):
     assert told in outcome.sentence and "nan" not in outcome.sentence
 
 
-@pytest.mark.parametrize(("alone", "told"), [(GOOD, "beats it"), (BAD, "is beaten by it"), ([RIGHT] * 2 + BAD[2:], "neither clearly better")])
-def test_the_leader_against_no_model(alone, told):
-    first = {"beats it": BAD, "is beaten by it": GOOD}.get(told, [RIGHT] * 3 + BAD[3:])
-    assert told in page.rivals("a model", piles(first, BAD, BAD, alone)).sentence
+@pytest.mark.parametrize(
+    ("alone", "told"),
+    [
+        (GOOD, "nearest sentence, no model clearly ahead of five passages, +100 points"),
+        (GOOD, "nearest sentence, no model not clearly apart from one passage, +0 points"),
+        (BAD, "one passage clearly ahead of nearest sentence, no model, +100 points"),
+        ([NONE] * 12, "nearest sentence, no model and one passage not measured"),
+    ],
+)
+def test_every_pile_is_compared_with_no_model(alone, told):
+    sentence = page.rivals("a model", piles(GOOD, BAD, BAD, alone)).sentence
+    assert told in sentence.partition("And without a model: ")[2] and "nan" not in sentence
+
+
+def test_whoever_leads_must_be_ahead_of_each_other_pile_with_all_pairs_corrected():
+    first, second = [RIGHT] * 12, [RIGHT] * 5 + [WRONG] * 7
+    assert sbs.paired_p(*(page.marks(pile, RIGHT) for pile in (first, second))) < 0.05 / 3, "alone, and among three, it would be clear"
+    outcome = page.rivals("a model", piles(first, second, second))
+    assert outcome.answer == wording.options(outcome.key)[3] and "corrected for 6 comparisons (Holm)" in outcome.sentence
+    (found,) = compare((page.marks(first, RIGHT), page.marks(second, RIGHT)))
+    low, high = (f"{100 * bound:+.0f}" for bound in found.interval)
+    assert f"one passage not clearly apart from five passages, +58 points (95 % interval {low} to {high}; p = 0." in outcome.sentence
 
 
 def test_one_pile_alone_is_no_comparison():
@@ -242,19 +266,26 @@ def test_who_failed_is_told_by_what_the_search_found():
 @pytest.mark.parametrize(
     ("kinds", "hit", "told"),
     [
-        ([WRONG, WRONG, RIGHT], [False, False, True], "2 had a wrong passage and 0 the right one. Work first on the search."),
-        ([WRONG, DECLINES, WRONG], [True, True, False], "1 had a wrong passage and 2 the right one. Work first on the reading"),
-        ([WRONG, WRONG], [True, False], "both fail as often"),
-        ([RIGHT, RIGHT], [True, False], "0 had a wrong passage and 0 the right one."),
+        (
+            [WRONG] * 9 + [RIGHT],
+            [False] * 9 + [True],
+            f"{sbs.Rate(9, 9)} had a wrong passage, and the others had the right one. Work first on the s",
+        ),
+        (
+            [WRONG, DECLINES, *[WRONG] * 9],
+            [False, *[True] * 10],
+            f"{sbs.Rate(1, 11)} had a wrong passage, and the others had the right one. Work",
+        ),
+        ([WRONG] * 10, [False, *[True] * 9], "Work first on the reading: another prompt"),
+        ([WRONG, WRONG, RIGHT], [False, False, True], "These failures do not show which to work on first."),
+        ([WRONG] * 20, [True] * 8 + [False] * 12, "These failures do not show which to work on first."),
+        ([WRONG, WRONG], [True, False], "These failures do not show which to work on first."),
+        ([RIGHT, RIGHT], [True, False], "No answer of a model failed."),
         ([NONE, NONE], [True, False], "not measured"),
     ],
 )
-def test_what_to_work_on(kinds, hit, told):
+def test_what_to_work_on_is_judged_by_the_interval_of_the_failures(kinds, hit, told):
     assert told in page.fault("a model", kinds, np.array(hit)).data
-
-
-def test_one_failure_is_said_in_the_singular():
-    assert "Of 1 answer of a model that is not right, 1 had" in page.fault("a model", [WRONG, RIGHT], np.array([False, True])).data
 
 
 # --- questions that no document answers -------------------------------------------------------------------------------
@@ -263,10 +294,11 @@ def test_one_failure_is_said_in_the_singular():
 @pytest.mark.parametrize(
     ("declined", "shy", "option", "told"),
     [
-        (0, 0, 0, "tells you nothing"),
-        (6, 10, 1, "tells you nothing"),
-        (12, 8, 2, "not clearly enough to rule out chance"),
-        (20, 1, 3, "So its declining tells you something."),
+        (0, 0, 0, "these answers do not show: +0 points (95 % interval -16 to +16; p = 1.000), Fisher's exact test."),
+        (6, 10, 1, "these answers do not show: -20 points"),
+        (12, 8, 2, "these answers do not show: +20 points"),
+        (2, 16, 0, "So its declining misleads: it is clearly more frequent where the text does answer: -70 points"),
+        (20, 1, 3, "So its declining tells you something: +95 points"),
     ],
 )
 def test_what_declining_is_worth(declined, shy, option, told):
@@ -274,6 +306,7 @@ def test_what_declining_is_worth(declined, shy, option, told):
     outcome = page.untold("a model", kinds, [DECLINES] * shy + [RIGHT] * (20 - shy), [True, False])
     assert outcome.answer == wording.options(outcome.key)[option]
     assert told in outcome.sentence and "the whole handbook: does not fit" in outcome.sentence and f"stops {sbs.Rate(1, 2)}" in outcome.sentence
+    assert "nothing" not in outcome.sentence
 
 
 def test_a_case_may_have_no_question_without_an_answer():
@@ -352,7 +385,8 @@ def test_each_failure_has_its_place():
 
 def test_the_table_of_failures():
     rows = page.failures_table("a model", READ, UNREAD, QUOTED).rows.set_index("failure")
-    assert list(rows["times"]) == ["1 of 8", "1 of 8", "1 of 8", "2 of 8", "1 of 8", "2 of 3", "1 of 2"]
+    counts = [(1, 8), (1, 8), (1, 8), (2, 8), (1, 8), (2, 3), (1, 2)]
+    assert list(rows["times (95 % interval)"]) == [wording.count_share(sbs.Rate(*count)) for count in counts]
     assert list(rows["what failed"]) == ["both", "search", "model", "model", "model", "model", "model"]
     assert list(rows.loc[page.UNTOLD])[2:] == ["u2", "y", "(no answer)"]
 

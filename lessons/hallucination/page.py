@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from scipy.stats import fisher_exact
 
 import sidebyside as sbs
 from sidebyside import NoAnswer, llm, wording
-from sidebyside.evaluation import Rate, holm, kappa, measured, paired_gap
+from sidebyside.evaluation import Rate, compare, compare_apart, holm, kappa, measured, paired_gap
 
 RIGHT, ADMITS, DODGES, MADE_UP = KINDS = ["right", "says it does not know", "dodges the question", "made up or wrong"]
 NO_ANSWER = "no answer"  # a kind of its own: it says nothing of the model
@@ -119,10 +118,10 @@ def trust(rows: pd.DataFrame) -> Any:
     by_rule, by_list = (kappa(heard, held["label"] == ADMITS, held["thing"]) for heard in (held["kind"] == ADMITS, listed))
     twice = kappa(rows["label"] == ADMITS, rows["second_label"] == ADMITS, rows["thing"])
     return sbs.say(
-        f"On {len(held)} answers of {wording.plural(held['model'].nunique(), 'model')} that did not form the rule, it gives the same kind as the "
-        f"labels in {rule}. Is the answer an admission? Rule and labels agree with a kappa of {by_rule}; a plain list of phrases, `sbs.abstains`, "
-        f"which takes “I don't have the ability” for one, with {by_list}. "
-        f"Two readers, neither of whom saw the other's labels, agree on all {len(rows)} answers with {twice}."
+        f"On {wording.plural(len(held), 'answer')} of {wording.plural(held['model'].nunique(), 'model')} that did not form the "
+        f"rule, it gives the same kind as the labels in {rule}. Is the answer an admission? Kappa of rule and labels: "
+        f"{by_rule}. Of labels and a plain list of phrases, `sbs.abstains`, which takes “I don't have the ability” for one: {by_list}. "
+        f"Of two readers, neither of whom saw the other's labels, over all the answers: {twice}."
     )
 
 
@@ -131,7 +130,12 @@ def trust(rows: pd.DataFrame) -> Any:
 
 def among(kinds: pd.Series[str], kind: str) -> Rate:
     """Return the rate of a kind among the answers that came; those that did not are its missing ones."""
-    return sbs.rate(None if found == NO_ANSWER else found == kind for found in kinds)
+    return sbs.rate(_marks(kinds, kind))
+
+
+def _marks(kinds: pd.Series[str], kind: str) -> list[bool | None]:
+    """Tell of each answer whether it is of a kind; None where none came."""
+    return [None if found == NO_ANSWER else found == kind for found in kinds]
 
 
 def both_answered(before: pd.Series[str], after: pd.Series[str]) -> tuple[pd.Series[str], pd.Series[str]]:
@@ -256,27 +260,40 @@ def _permission(model: str, kinds: Kinds, exists: pd.Series[bool]) -> str:
     invented, real = among(allowed[~exists], ADMITS), among(allowed[exists], ADMITS)
     return (
         f"In the question, it loses {lost} of the answers that were right, and avoids {avoided} of the inventions. {model} says that it does "
-        f"not know for {invented} of the invented things, and for {real} of the real ones. {_verdict(lost, avoided, invented)}"
+        f"not know for {invented} of the invented things, and for {real} of the real ones. {_worth(plain, allowed, exists)}"
     )
 
 
-def _verdict(lost: Rate, avoided: Rate, admitted: Rate) -> str:
-    """Say in plain words what permission to say "I don't know" is worth, by both sides of its bill."""
-    if not admitted.n:
+def _worth(plain: pd.Series[str], allowed: pd.Series[str], exists: pd.Series[bool]) -> str:
+    """Say what permission to say "I don't know" is worth: by what clearly changed about the same things, admissions, right answers, inventions."""
+    if not among(allowed[~exists], ADMITS).n:
         return f"What it is worth is {wording.NOT_MEASURED}."
-    if not avoided.n:
+    if not (plain[~exists] == MADE_UP).any():
         return "There was no invention to avoid."
-    if not lost.n:
+    if not (plain[exists] == RIGHT).any():
         return "Nothing was right before, so nothing could be lost."
-    if admitted.value > 0.5:
-        if lost.value < 0.1:
-            return "So it can tell fairly well what it does not know, and only needed permission to say so."
-        shy = "some" if lost.value <= 0.5 else "most"
-        return f"So it says what it does not know, but it becomes shy about {shy} of what it does know."
-    if avoided.value > 0.5:
-        more = ", and the right answers go with the inventions" if lost.value > 0.5 else ""
-        return f"So there are fewer inventions, yet mostly it does not admit anything: it dodges the question{more}."
-    return "So it costs much and brings little." if lost.value > 0.5 else "So permission alone changes little."
+    sides = ((ADMITS, ~exists), (RIGHT, exists), (MADE_UP, ~exists))
+    admitted, right, made_up = compare(*((_marks(allowed[group], kind), _marks(plain[group], kind)) for kind, group in sides))
+    words = [wording.clearly(found.value, found.p, ["more", "fewer", "no clear difference"]) for found in (admitted, right, made_up)]
+    told = (
+        f"Against the plain question: admissions of invented things {wording.points(admitted)}, right answers {wording.points(right)}, "
+        f"inventions {wording.points(made_up)}, with p corrected for the three (Holm)."
+    )
+    return f"{told} {_verdict(*words)}"
+
+
+def _verdict(admitted: str, right: str, made_up: str) -> str:
+    """Say in plain words what the permission is worth, from whether there are clearly "more" or "fewer" of each than without it."""
+    lost = right == "fewer"
+    if admitted == "more":
+        kept = "a loss of right answers is not clear" if right != "more" else "even more answers are right"
+        return f"So it says what it does not know, {'but it becomes shy about what it does know' if lost else f'and {kept}'}."
+    if made_up == "fewer":
+        more = ", and right answers go with the inventions" if lost else ""
+        return f"So there are fewer inventions, yet it does not clearly admit more: it dodges the question{more}."
+    if lost:
+        return "So it costs right answers, and no clear gain shows."
+    return "So what permission alone brings or costs, these answers do not show."
 
 
 def temperature(model: str, cold: pd.Series[str], warm: pd.Series[str], exists: pd.Series[bool]) -> sbs.widgets.Outcome:
@@ -289,8 +306,7 @@ def temperature(model: str, cold: pd.Series[str], warm: pd.Series[str], exists: 
     if why := llm.left_out("temperature"):
         return sbs.widgets.not_measured(key, model, why)
     fewer, same, more = wording.options(key)
-    pairs = [[None if found == NO_ANSWER else found == MADE_UP for found in column[~exists]] for column in (warm, cold)]
-    p = sbs.paired_p(*pairs)
+    p = sbs.paired_p(*(_marks(column[~exists], MADE_UP) for column in (warm, cold)))
     word = wording.clearly(made_up["warm"].value - made_up["cold"].value, p, [more, fewer, same])
     right = {name: among(found[exists], RIGHT) for name, found in (("cold", cold), ("warm", warm))}
     told = (
@@ -317,11 +333,11 @@ def fresh(model: str, way: str, kinds: pd.Series[str], things: pd.DataFrame) -> 
     if len(left) < 2 or not all(rate.n for rate in left.values()):
         return sbs.widgets.not_measured(key, model)
     (one, first), (other, second) = left.items()
-    p = float(fisher_exact([[rate.successes, rate.n - rate.successes] for rate in (first, second)]).pvalue)
-    word = wording.clearly(first.value - second.value, p, [one, other, CLOSE])
+    found = compare_apart(first, second)
+    word = wording.clearly(found.value, found.p, [one, other, CLOSE])
     told = (
         f"Asked in the way that was best on dev, “{way}”, {model} still makes up an answer for {first} of the invented things of the sort “{one}”, "
-        f"and for {second} of the sort “{other}” ({wording.p_is(p)}, Fisher's exact test). Over all of these fresh things, "
+        f"and for {second} of the sort “{other}” ({wording.points(found)}; Fisher's exact test). Over all of these fresh things, "
         f"{sbs.rate(good(kinds, exists))} of its answers are what we want."
     )
     return sbs.outcome(key, word, told)
@@ -336,7 +352,7 @@ def chosen(kinds: Kinds, exists: pd.Series[bool], model: str) -> Any:
         return sbs.say(f"Nothing to choose by: answers of {model} never came.")
     p = sbs.paired_p(*marks)
     apart = "clearly ahead" if p < wording.LINE else "too close to tell the two apart"
-    beside = " So no remedy beats the plain question." if first == PLAIN else ""
+    beside = " So no remedy has more of them than the plain question." if first == PLAIN else ""
     found = f"Best on dev for {model}: **{first}**, with {one} good answers."
     return sbs.say(f"{found} Then comes **{second}** with {other}: {apart} ({wording.p_is(p)}).{beside}")
 

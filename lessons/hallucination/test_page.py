@@ -9,6 +9,7 @@ import pytest
 import sidebyside as sbs
 from sidebyside import NoAnswer, llm, models, wording
 from sidebyside.errors import Why
+from sidebyside.evaluation import compare
 
 page = sbs.lesson("hallucination")
 RIGHT, ADMITS, DODGES, MADE_UP = page.KINDS
@@ -113,8 +114,11 @@ def test_the_rule_is_examined_on_the_held_out_half_alone():
     rows = labelled(kind=kind, label=kind, second_label=[ADMITS, MADE_UP, ADMITS, MADE_UP])
     said = told(page.trust(rows))
     assert f"On 4 answers of 1 model that did not form the rule, it gives the same kind as the labels in {sbs.rate([True] * 4)}" in said
-    assert "kappa of 1.00" in said and "a plain list of phrases, `sbs.abstains`, which takes “I don't have the ability” for one, with 0.50" in said
-    assert said.endswith("with 0.50 (95 % interval 0.00 to 1.00; n = 4).")
+    assert "Kappa of rule and labels: 1.00" in said and "`sbs.abstains`, which takes “I don't have the ability” for one: 0.50" in said
+    assert said.endswith("over all the answers: 0.50 (95 % interval 0.00 to 1.00; n = 4).")
+    same = told(page.trust(labelled(kind=[MADE_UP] * 4, label=[MADE_UP] * 4, second_label=[MADE_UP] * 4)))
+    assert "Kappa of rule and labels: not defined (both say the same of all; n = 4)" in same
+    assert same.endswith("all the answers: not defined (both say the same of all; n = 4).")
     half = rows.assign(half=["rule", "held out", "held out", "rule"], kind=[MADE_UP, MADE_UP, MADE_UP, ADMITS])
     assert f"On 2 answers of 1 model that did not form the rule, it gives the same kind as the labels in {sbs.Rate(1, 2)}" in told(page.trust(half))
 
@@ -196,7 +200,8 @@ def test_a_way_is_judged_on_the_things_that_both_ways_answered():
 
 
 def test_without_an_answer_about_an_invention_the_permission_is_not_judged():
-    assert "not measured" in page._verdict(sbs.Rate(1, 2), sbs.rate([None]), sbs.rate([None]))
+    gone = kinds([page.NO_ANSWER], [RIGHT])
+    assert "not measured" in page._worth(*page.both_answered(kinds([MADE_UP], [RIGHT]), gone), exists(1, 1))
 
 
 def test_a_way_can_be_worse_than_the_plain_question():
@@ -224,24 +229,43 @@ def test_nothing_was_right_so_nothing_could_be_lost():
     assert "could be lost" in page.place("a model", ways, exists(1, 1)).sentence
 
 
+def worth(n, admits, dodges, lost):
+    """What the permission is worth, where it is given n things of each sort that were made up, or right, before."""
+    after = kinds([ADMITS] * admits + [DODGES] * dodges + [MADE_UP] * (n - admits - dodges), [ADMITS] * lost + [RIGHT] * (n - lost))
+    return page._worth(kinds([MADE_UP] * n, [RIGHT] * n), after, exists(n, n))
+
+
 @pytest.mark.parametrize(
-    ("lost", "avoided", "admitted", "words"),
+    ("n", "admits", "dodges", "lost", "words"),
     [
-        (0, 9, 9, "only needed permission"),
-        (3, 9, 9, "shy about some"),
-        (9, 9, 9, "shy about most"),
-        (0, 9, 1, "dodges the question."),
-        (9, 9, 1, "dodges the question, and the right answers go"),
-        (9, 1, 1, "costs much and brings little"),
-        (1, 1, 1, "changes little"),
+        (20, 18, 0, 0, "and a loss of right answers is not clear."),
+        (20, 18, 0, 4, "and a loss of right answers is not clear."),
+        (20, 18, 0, 12, "but it becomes shy about what it does know."),
+        (20, 0, 18, 0, "does not clearly admit more: it dodges the question."),
+        (20, 0, 18, 18, "it dodges the question, and right answers go with the inventions."),
+        (20, 0, 0, 18, "So it costs right answers, and no clear gain shows."),
+        (20, 2, 1, 1, "these answers do not show."),
+        (3, 3, 0, 0, "these answers do not show."),  # by the bare shares: all admitted, nothing lost
+        (3, 0, 0, 3, "these answers do not show."),
     ],
 )
-def test_what_the_permission_is_worth(lost, avoided, admitted, words):
-    assert words in page._verdict(*(sbs.Rate(n, 10) for n in (lost, avoided, admitted)))
+def test_what_the_permission_is_worth_is_judged_by_what_clearly_changed(n, admits, dodges, lost, words):
+    assert worth(n, admits, dodges, lost).endswith(words)
+
+
+def test_what_it_is_worth_comes_with_differences_corrected_for_three():
+    admitted, right, made_up = compare(
+        ([True] * 18 + [False] * 2, [False] * 20), ([True] * 8 + [False] * 12, [True] * 20), ([False] * 18 + [True] * 2, [True] * 20)
+    )
+    said = worth(20, 18, 0, 12)
+    for words, found in (("invented things", admitted), ("right answers", right), ("inventions", made_up)):
+        assert f"{words} {wording.points(found)}" in said and "95 % interval" in said
+    more = page._worth(kinds([MADE_UP] * 9, [RIGHT] + [MADE_UP] * 9), kinds([ADMITS] * 9, [RIGHT] * 10), exists(9, 10))
+    assert "even more answers are right" in more
 
 
 def test_without_inventions_there_is_none_to_avoid():
-    assert "no invention" in page._verdict(sbs.Rate(1, 2), sbs.rate([]), sbs.Rate(1, 2))
+    assert "no invention" in page._worth(kinds([ADMITS], [RIGHT]), kinds([ADMITS], [RIGHT]), exists(1, 1))
 
 
 # --- temperature ------------------------------------------------------------------------------------------------------
@@ -277,7 +301,7 @@ def test_of_equal_ways_the_one_with_fewer_inventions_comes_first_and_then_the_ea
 def test_a_tie_is_called_one_and_so_is_a_remedy_that_helps_nothing():
     close = {"plain": kinds([ADMITS], [RIGHT]), "rest": kinds([ADMITS], [MADE_UP])}
     assert "too close to tell the two apart" in told(page.chosen(close, exists(1, 1), "m"))
-    assert "no remedy beats the plain question" in told(page.chosen(close, exists(1, 1), "m"))
+    assert "no remedy has more of them than the plain question" in told(page.chosen(close, exists(1, 1), "m"))
     clear = {"plain": kinds([MADE_UP] * 9, []), "best": kinds([ADMITS] * 9, [])}
     said = told(page.chosen(clear, exists(9, 0), "m"))
     assert "for m: **best**" in said and "clearly ahead" in said and "no remedy" not in said

@@ -191,7 +191,13 @@ def line(leans: ArrayLike, truth: ArrayLike) -> float:
     given, right = np.asarray(leans, dtype=float), np.asarray(truth, dtype=bool)
     there = ~np.isnan(given)
     lines = [0.0, float(np.median(given[there]))] if there.any() else [0.0]
-    return max(lines, key=lambda at: round(evaluation.kappa(given[there] > at, right[there]).value, 9) if there.any() else 0.0)
+    return max(lines, key=lambda at: _beyond_chance(given[there] > at, right[there]))
+
+
+def _beyond_chance(says: np.ndarray, truth: np.ndarray) -> float:
+    """Return kappa, rounded; zero where there is none, because then nothing beyond chance is shown."""
+    found = evaluation.kappa(says, truth)
+    return round(found.value, 9) if found.defined else 0.0
 
 
 def cross_table(says: np.ndarray, truth: np.ndarray) -> Table:
@@ -256,6 +262,8 @@ def kappa(model: str, says: np.ndarray, leans: np.ndarray, single: pd.DataFrame)
         f"without our line it would say so for {sbs.rate(measured(leans > 0, leans))}. "
         f"AUROC of its lean, which needs no line: {sbs.auroc(single['right'], leans)}. {better_than_chance(agreement.interval)}"
     )
+    if not agreement.defined:
+        return not_measured(key, model, told)
     return sbs.outcome(key, by_bounds(round(agreement.value, 9), (0.2, after(0.6)), options(key)), told)
 
 
@@ -272,7 +280,8 @@ def same_kappa(own: Callable[..., float], library: Callable[..., float], says: n
         return sbs.say(f"Kappa: {NOT_MEASURED}.")
     one, two = own(says, truth), library(says, truth)
     if not np.isfinite(two):  # both say the same of all: the library divides nothing by nothing
-        return sbs.say(f"By hand {one:.2f}; the library gives no number, because both say the same of all answers.")
+        by_hand = f"by hand {one:.2f}" if np.isfinite(one) else "none by hand either"
+        return sbs.say(f"The library gives no kappa, because none is defined where both say the same of all answers; {by_hand}.")
     return sbs.say(f"By hand {one:.2f}, from the library {two:.2f}: {'the same' if np.isclose(one, two) else 'not the same'}.")
 
 
@@ -396,7 +405,8 @@ def certificate_outcome(sheets: Mapping[str, pd.DataFrame], candidates: Mapping[
     rates = " right against ".join(str(sbs.rate(own[-1])) for own in marks)
     twins = [f"{leans_to_opponent(own.easy[TWIN])}, exact ties {ties(own.easy[TWIN])}" for own in candidates.values()]
     told = (
-        f"{' '.join(verdict(name, own) for name, own in sheets.items())} Marks on the same {len(single)} answers: {rates}. "
+        f"{' '.join(verdict(name, own) for name, own in sheets.items())} A judge has to pass all of the tests, so "
+        f"their number makes it no easier to be hired by luck. Marks on the same {len(single)} answers: {rates}. "
         f"{clearly_better(list(candidates), *marks)} "
         f"The padded twin wins with {model} for {twins[0]}; with the forest for {twins[1]}."
     )

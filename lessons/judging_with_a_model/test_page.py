@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
+from sidebyside.evaluation import kappa
 from sidebyside.wording import NOT_MEASURED, options
 
 page = sbs.lesson("judging_with_a_model")
@@ -163,7 +164,8 @@ def test_every_pair_of_judges_has_its_agreement() -> None:
     says = np.array([True, False] * 15)
     rows = page.judges("a-model", says, MARKED, MARKED, [None, *["right"] * 8]).rows.set_index("judges")
     assert rows.index.tolist() == ["a-model and the key", "a-model and you", "you and the key", "both readers, all answers"]
-    assert rows.loc["a-model and the key"].tolist() == [str(sbs.Rate(30, 30)), "1.00 (95 % interval 1.00 to 1.00; n = 30)"]
+    assert rows.loc["a-model and the key"].tolist() == [str(sbs.Rate(30, 30)), str(kappa(says, says, MARKED["fact"]))]
+    assert " 1.00 to 1.00" not in rows.loc["a-model and the key", "kappa"]
     assert rows.loc["a-model and you", "agree on"] == rows.loc["you and the key", "agree on"] == str(sbs.Rate(4, 8))
     assert rows.loc["both readers, all answers", "kappa"].startswith("0.00 ")  # by hand: half agree, half by chance
 
@@ -205,15 +207,29 @@ def test_two_kappas_are_compared_whatever_they_are() -> None:
     assert said == {
         "By hand 0.50, from the library 0.50: the same.",
         "By hand 0.50, from the library 0.40: not the same.",
-        "By hand 0.50; the library gives no number, because both say the same of all answers.",
+        "The library gives no kappa, because none is defined where both say the same of all answers; by hand 0.50.",
     }
+    same = page.same_kappa(lambda *_: np.nan, lambda *_: np.nan, marks, marks).data
+    assert same.endswith("where both say the same of all answers; none by hand either.")
     assert NOT_MEASURED in page.same_kappa(lambda *_: 0.5, lambda *_: 0.5, marks[:0], marks[:0]).data
 
 
 def test_a_key_of_one_kind_is_no_crash() -> None:
     single = pd.DataFrame({"right": [True] * 4, "fact": range(4)})
     shown = page.kappa("a-model", np.ones(4, bool), np.zeros(4), single)
-    assert shown.answer == "below 0.2" and "none (n = 4; all right or all wrong)." in shown.sentence
+    assert shown.answer == NOT_MEASURED and "none (n = 4; all right or all wrong)." in shown.sentence
+    assert "Kappa of a-model with the key: not defined (both say the same of all; n = 4)." in shown.sentence
+    assert "these answers do not show" in shown.sentence and "nan" not in shown.sentence
+
+
+def test_a_kappa_that_is_not_defined_passes_no_test_and_fails_none() -> None:
+    single = SINGLE[SINGLE["right"]].reset_index(drop=True)
+    always = page.Candidate(GOOD.swap, GOOD.easy, np.ones(len(single), dtype=bool))
+    sheet = page.certificate(always, single, mark, 0.8, 0.6)
+    last = sheet.iloc[-1]
+    assert (last["verdict"], last["measured"]) == ("not shown yet", f"not defined (both say the same of all; n = {len(single)})")
+    assert "? not shown yet: not defined" in page.certificates({"a": sheet}).rows["a"].iloc[-1]
+    assert page.board({"a": sheet, "b": sheet}).to_dict()
 
 
 # --- the certificate ---
@@ -292,7 +308,7 @@ def test_the_better_judge_is_the_one_that_is_ahead_where_both_are_measured() -> 
 def test_certificates_stand_side_by_side() -> None:
     rows = page.certificates(sheets_of(BAD, FEW)).rows
     assert rows["a-model"][0].startswith("✗ failed: 0.0% (0 of 60;") and rows["the trained forest"][0].startswith("? not shown yet: 100.0%")
-    assert rows["a-model"][4].startswith("✗ failed: -1.00 (95 % interval -1.00 to -1.00; n = 60)")
+    assert rows["a-model"][4].startswith("✗ failed: -1.00 (95 % interval -1.00 to -0.77; n = 60)")
 
 
 def test_the_board_draws_both_candidates_test_by_test_and_kappa_below_zero_at_zero() -> None:

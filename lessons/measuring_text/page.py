@@ -14,7 +14,7 @@ from IPython.display import Markdown
 
 import sidebyside as sbs
 from sidebyside import NoAnswer, wording
-from sidebyside.evaluation import Auroc, kappa, middle, rate_by_group
+from sidebyside.evaluation import Auroc, kappa, mean_interval, median_interval, rate_by_group
 from sidebyside.widgets import Outcome, Table, not_measured
 from sidebyside.wording import after, by_bounds, number, options
 
@@ -47,7 +47,8 @@ def introduced(answers: pd.DataFrame, good: pd.Series, bad: pd.Series) -> Markdo
     """Say what the set holds, and show the right and the wrong answer that the page compares."""
     question, policy, right, wrong = (sbs.plain(text) for text in (good["question"], good["sentence"], good["answer"], bad["answer"]))
     sizes = (
-        f"The set: {len(answers)} answers to {answers['fact'].nunique()} questions; right by the first reader: {(answers['right'] == 'yes').sum()}."
+        f"The set: {wording.plural(len(answers), 'answer')} to {wording.plural(answers['fact'].nunique(), 'question')}; "
+        f"right by the first reader: {(answers['right'] == 'yes').sum()}."
     )
     picked = f"the right one that is least like the policy, **“{right}”**, and the wrong one that is most like it, **“{wrong}”**"
     return sbs.say(f"{sizes} The first question: “{question}” The policy: “{policy}”\n\nOf the answers to it, we take {picked}")
@@ -132,7 +133,7 @@ def systems(means: Mapping[str, pd.Series], right: Mapping[str, Sequence[bool]],
     agreed, pairs, n = agreements(means, right), list(combinations(right, 2)), len(next(iter(right.values())))
     parted = [_parted(a, b, right, model) for (a, b), same in zip(pairs, agreed[RANKED], strict=True) if not same]
     counts = "; ".join(f"{score} {sum(same)}" for score, same in agreed.items())
-    told = f"Pairs, of {len(pairs)}, in which a score and the check agree: {counts} (n = {n} questions, one answer of each system)."
+    told = f"Pairs, of {len(pairs)}, in which a score and the check agree: {counts} (n = {wording.plural(n, 'question')}, one answer of each system)."
     word = by_bounds(sum(agreed[RANKED]), (4, len(pairs)), options(key)[::-1])
     return sbs.outcome(key, word, f"{told} {RANKED} and the check disagree {'on ' + '; '.join(parted) if parted else 'nowhere'}.")
 
@@ -158,13 +159,14 @@ def groups(spoilt: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
         answers: The answers of the set with their scores.
 
     Returns:
-        Columns group, kind, name (the text) and one for each of `NAMES`.
+        Columns group, kind, name (the text), fact (the question; of a changed sentence, the sentence) and one for each of `NAMES`.
     """
     style = _styles(answers)
     judged = answers.assign(style=style, group=style + ": " + answers["right"].map({"yes": "right", "no": "wrong"}))
     judged = judged.sort_values(["style", "right"], ascending=[True, False], kind="stable")
-    both = pd.concat([spoilt.assign(group="policy, one change: wrong"), judged], ignore_index=True)
-    return both.assign(kind="neither", name=both["answer"])[["group", "kind", "name", *NAMES]]
+    alone = spoilt.assign(group="policy, one change: wrong", fact=[f"sentence {i}" for i in range(len(spoilt))])
+    both = pd.concat([alone, judged], ignore_index=True)
+    return both.assign(kind="neither", name=both["answer"])[["group", "kind", "name", "fact", *NAMES]]
 
 
 def _styles(answers: pd.DataFrame) -> pd.Series:
@@ -182,10 +184,15 @@ def ticks(grouped: pd.DataFrame, shown: str) -> Any:
 
 
 def medians(grouped: pd.DataFrame) -> Table:
-    """Show the median of each score in each of `groups`."""
+    """Show the median of each score in each of `groups`, with an interval for which whole questions are drawn again."""
     parts = grouped.groupby("group", sort=False)
-    rows = [{"median of": group, "n": len(part)} | {name: f"{part[name].median():.2f}" for name in NAMES} for group, part in parts]
+    rows = [{"median (95 % interval) of": group, "n": len(part)} | {name: _median(part, name) for name in NAMES} for group, part in parts]
     return sbs.table(pd.DataFrame(rows))
+
+
+def _median(part: pd.DataFrame, name: str) -> str:
+    value, interval = float(part[name].median()), median_interval(part[name], part["fact"])
+    return f"{value:.2f} (too few for an interval)" if math.isnan(interval[0]) else wording.span(value, interval)
 
 
 def trap(spoilt: pd.DataFrame, answers: pd.DataFrame) -> Outcome:
@@ -195,7 +202,8 @@ def trap(spoilt: pd.DataFrame, answers: pd.DataFrame) -> Outcome:
     below = {name: good[name] < middles[name] - EQUAL for name in NAMES[1:]}
     beaten = "; ".join(f"{name} {rate_by_group(hits, good['fact'])}" for name, hits in below.items())
     told = (
-        f"Median {RANKED} of the {len(spoilt)} spoilt sentences: {middles[RANKED]:.2f}. Right answers that score below the median spoilt sentence: "
+        f"Median {RANKED} of {wording.plural(len(spoilt), 'spoilt sentence')}: {middles[RANKED]:.2f}. "
+        "Right answers that score below the median spoilt sentence: "
     )
     return sbs.outcome(key, by_bounds(sbs.rate(below[RANKED]).value, (0.25, 0.5, 0.75), options(key)), f"{told}{beaten} (a group is a question).")
 
@@ -316,12 +324,6 @@ def kept(letters: pd.DataFrame, but: str) -> dict[str, pd.DataFrame]:
     return {name: by_hand(letters, letters["id"].map(texts).fillna("")) for name, texts in said.items()}
 
 
-def mean_interval(values: Sequence[float] | np.ndarray, draws: int = 1000) -> tuple[float, float]:
-    """Return the 95 % percentile bootstrap interval of the mean of at least one value, each of one message; seeded."""
-    found = np.asarray(values, dtype=float)
-    return middle(found[np.random.default_rng(0).integers(0, len(found), size=(draws, len(found)))].mean(axis=1))
-
-
 def effort(marks: pd.DataFrame) -> str:
     """Say the mean share of words changed, with its interval, or that nobody has edited these drafts."""
     found = marks["changed"].dropna().to_numpy()
@@ -333,7 +335,7 @@ def effort(marks: pd.DataFrame) -> str:
 
 def promises(marks: pd.DataFrame) -> str:
     """Say how many drafts hold a false promise, of those that were edited."""
-    return wording.count(sbs.rate(marks["promised"].dropna())) if marks["promised"].notna().any() else UNEDITED
+    return wording.count_share(sbs.rate(marks["promised"].dropna())) if marks["promised"].notna().any() else UNEDITED
 
 
 def drafts_table(model: str, marks: pd.DataFrame, others: Mapping[str, pd.DataFrame]) -> Table:
@@ -342,8 +344,8 @@ def drafts_table(model: str, marks: pd.DataFrame, others: Mapping[str, pd.DataFr
         {
             "drafts of": name,
             "words changed": effort(part),
-            "no help: written anew": _anew(part),
-            "with a false promise": promises(part),
+            "no help: written anew (95 % interval)": _anew(part),
+            "with a false promise (95 % interval)": promises(part),
         }
         for name, part in ({model: marks} | dict(others)).items()
     ]
@@ -352,7 +354,7 @@ def drafts_table(model: str, marks: pd.DataFrame, others: Mapping[str, pd.DataFr
 
 def _anew(marks: pd.DataFrame) -> str:
     found = marks["changed"].dropna()
-    return wording.count(sbs.rate(found > 1 - EQUAL)) if len(found) else UNEDITED
+    return wording.count_share(sbs.rate(found > 1 - EQUAL)) if len(found) else UNEDITED
 
 
 def costliest(model: str, letters: pd.DataFrame, marks: pd.DataFrame) -> Table:
@@ -386,7 +388,7 @@ def _versus(marks: pd.DataFrame, name: str, other: pd.DataFrame) -> str:
     apart = (marks["changed"] - other["changed"]).dropna().to_numpy()
     if not len(apart):
         return ""
-    low, high = mean_interval(apart)
+    low, high = mean_interval(apart, least=-1)
     word = wording.by_interval((low, high), ["clearly more", "clearly less", "neither clearly more nor clearly less"])
     points = f"{100 * apart.mean():+z.0f} points (95 % interval {100 * low:+z.0f} to {100 * high:+z.0f})"
     return f"That is {word} than with {name}: {effort(other)}; message by message, {points}."

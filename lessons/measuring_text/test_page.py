@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
+from sidebyside import wording
 from sidebyside.answers import NoAnswer
 from sidebyside.errors import Why
-from sidebyside.wording import NOT_MEASURED, options
+from sidebyside.evaluation import median_interval
+from sidebyside.wording import NOT_MEASURED, count_share, options
 from tools.pages import HOME
 
 page = sbs.lesson("measuring_text")
@@ -51,7 +53,7 @@ def test_where_one_kind_is_missing_the_first_answer_stands_in(right: str) -> Non
 
 def test_the_set_is_counted_and_its_texts_are_no_markup() -> None:
     said = page.introduced(SET, *page.extremes(SET)).data
-    assert said.startswith("The set: 4 answers to 1 questions; right by the first reader: 2. The first question: “How \\*long\\*?”")
+    assert said.startswith("The set: 4 answers to 1 question; right by the first reader: 2. The first question: “How \\*long\\*?”")
     assert said.endswith("**“a month”**, and the wrong one that is most like it, **“You have 60 days to send it back.”**")
 
 
@@ -138,7 +140,10 @@ def test_texts_are_grouped_by_style_and_by_right_and_wrong() -> None:
     assert grouped["name"].tolist()[:4] == ["x", "y", "z", "you have 30 days to send it"]
     rows = page.medians(grouped).rows
     assert rows["n"].tolist() == [3, 1, 1, 1, 1]
-    assert rows["ROUGE-L"].tolist() == ["0.60", "0.10", "0.30", "0.20", "0.40"]
+    assert rows["ROUGE-L"].tolist() == [f"{score} (too few for an interval)" for score in ("0.60", "0.10", "0.30", "0.20", "0.40")]
+    spoilt = pd.concat([SPOILT] * 4, ignore_index=True)
+    many = page.groups(spoilt, with_scores(SET, 0.1, 0.2, 0.3, 0.4))
+    assert page.medians(many).rows["ROUGE-L"][0] == wording.span(0.6, median_interval(spoilt["ROUGE-L"]))
 
 
 def test_a_case_without_styles_has_one_group_of_each_kind() -> None:
@@ -331,7 +336,7 @@ def test_two_models_are_compared_message_by_message(own: tuple[float, ...], othe
 def test_messages_of_which_one_draft_was_not_edited_are_not_compared() -> None:
     none = drafted(*[math.nan] * 4)
     one, other = drafted(0.2, math.nan, 0.4, math.nan), drafted(0.2, 0.9, math.nan, 0.9)
-    assert "message by message, +0 points (95 % interval +0 to +0)." in page.drafting("a", ["x"] * 4, one, {"b": other, "c": none}).sentence
+    assert "message by message, +0 points (95 % interval -79 to +79)." in page.drafting("a", ["x"] * 4, one, {"b": other, "c": none}).sentence
     assert "with b" not in page.drafting("a", ["x"] * 4, drafted(0.2, math.nan), {"b": drafted(math.nan, 0.2)}).sentence
     assert "with c" not in page.drafting("a", ["x"] * 4, one, {"c": none}).sentence
 
@@ -351,7 +356,7 @@ def test_drafts_that_nobody_edited_are_not_judged(drafts: list[str], said: str) 
     assert shown.answer == NOT_MEASURED and said in shown.sentence
     row = page.drafts_table("a", none, {"b": drafted(0.1, 1.0, promised=1)}).rows.to_dict("records")
     assert set(list(row[0].values())[1:]) == {page.UNEDITED}
-    assert list(row[1].values()) == ["b", "55% (95 % interval 10% to 100%; n = 2)", "1 of 2", "1 of 2"]
+    assert list(row[1].values()) == ["b", "55% (95 % interval 10% to 100%; n = 2)", *[count_share(sbs.Rate(1, 2))] * 2]
     assert page.costliest("a", LETTERS.head(2), none).rows.empty
 
 

@@ -17,7 +17,7 @@ from sidebyside import wording
 from sidebyside.answers import NoAnswer
 from sidebyside.cases import Case
 from sidebyside.errors import RecordingError, Why
-from sidebyside.evaluation import holm, is_missing, paired_p, read_label
+from sidebyside.evaluation import Difference, compare, is_missing, read_label
 from sidebyside.models import MAIN, MIDDLE, MODELS, SMALL, Model
 from sidebyside.runs import attempt
 from sidebyside.scorers import holds_numbers, numbers_in
@@ -251,11 +251,6 @@ def _replayed(system: Callable[[str], str | None], prompt: str) -> str | None:
 Results = Mapping[str, Mapping[str, Marks]]  # task → model → for each sample whether it was done right
 
 
-def measured(*marks: Marks) -> bool:
-    """Tell whether some sample has a mark in each of the columns."""
-    return any(not any(map(is_missing, row)) for row in zip(*marks, strict=True))
-
-
 def board(results: Results) -> Table:
     """Show how often each model did each task right."""
     return sbs.table(
@@ -282,72 +277,74 @@ def chart(results: Results) -> Any:
     return sbs.charts.steps(rates(results), alt, "done right")
 
 
-def steps(results: Results) -> pd.DataFrame:
+WAYS = {"first": (SMALL, MIDDLE), "second": (MIDDLE, MAIN), "whole": (SMALL, MAIN)}
+
+
+def compared(results: Results) -> dict[str, dict[str, Difference]]:
     """Compare each size with the next smaller one on the same samples, and the largest with the smallest.
 
     Returns:
-        One row a task: `first`, `second` and `whole` say "better", "worse", `EVEN`, or `wording.NOT_MEASURED`. Exact McNemar tests,
-        corrected together by Holm's method.
+        Task → way (`first`, `second`, `whole`) → how far the larger is ahead. Exact McNemar tests, corrected together by Holm's method.
     """
-    ways = {"first": (SMALL, MIDDLE), "second": (MIDDLE, MAIN), "whole": (SMALL, MAIN)}
-    both = [(task, way, given[one.name], given[other.name]) for task, given in results.items() for way, (one, other) in ways.items()]
-    corrected = holm([paired_p(one, other) for *_, one, other in both])
-    table: dict[str, dict[str, str]] = {}
-    for (task, way, one, other), p in zip(both, corrected, strict=True):
-        table.setdefault(task, {"task": task})[way] = verdict(p, one, other)
-    return pd.DataFrame(list(table.values()), columns=["task", *ways])
+    both = [(task, way, (given[large.name], given[small.name])) for task, given in results.items() for way, (small, large) in WAYS.items()]
+    table: dict[str, dict[str, Difference]] = {}
+    for (task, way, _), found in zip(both, compare(*(marks for *_, marks in both)), strict=True):
+        table.setdefault(task, {})[way] = found
+    return table
 
 
-def verdict(p: float, one: Marks, other: Marks) -> str:
-    """Say whether the second of two rows of marks is clearly better than the first."""
-    if np.isnan(p):
-        return wording.NOT_MEASURED
-    if p >= wording.LINE:
-        return EVEN
-    gained = sum(bool(b) - bool(a) for a, b in zip(one, other, strict=True) if not (is_missing(a) or is_missing(b)))
-    return "better" if gained > 0 else "worse"
+def verdict(found: Difference) -> str:
+    """Say whether the first of two is clearly "better" or "worse" than the second, `EVEN`, or `wording.NOT_MEASURED`."""
+    return wording.clearly(found.value, found.p, ["better", "worse", EVEN])
 
 
-IN_STEPS, WORSE = "grows, in steps too small to tell apart", "gets worse somewhere"
+IN_STEPS, WORSE = "clearly better over both steps together, no step clear by itself", "clearly worse somewhere"
 GROWTH = {
-    ("better", "better"): "grows with each step",
-    ("better", EVEN): "gains with the first step",
-    (EVEN, "better"): "gains only with the second step",
+    ("better", "better"): "clearly better with each step",
+    ("better", EVEN): "clearly better with the first step, the second makes no clear difference",
+    (EVEN, "better"): "clearly better with the second step, the first makes no clear difference",
 }
 ORDER = (*GROWTH.values(), IN_STEPS, EVEN, WORSE, wording.NOT_MEASURED)
 
 
-def growth(row: pd.Series[str]) -> str:
-    """Say in words what a task gains from size, from a row of `steps`."""
-    if wording.NOT_MEASURED in (row["first"], row["second"], row["whole"]):
+def growth(ways: Mapping[str, Difference]) -> str:
+    """Say in words what a task gains from size, from what `compared` found."""
+    first, second, whole = (verdict(ways[way]) for way in WAYS)
+    if wording.NOT_MEASURED in (first, second, whole):
         return wording.NOT_MEASURED
-    if "worse" in (row["first"], row["second"], row["whole"]):
+    if "worse" in (first, second, whole):
         return WORSE
-    apart = IN_STEPS if row["whole"] == "better" else EVEN
-    return GROWTH.get((row["first"], row["second"]), apart)
+    return GROWTH.get((first, second), IN_STEPS if whole == "better" else EVEN)
 
 
 def gains(results: Results) -> Table:
     """Show which tasks gain what from size, each kind of gain in a row."""
-    table = steps(results)
     found: dict[str, list[str]] = {}
-    for _, row in table.iterrows():
-        found.setdefault(growth(row), []).append(row["task"])
+    for task, ways in compared(results).items():
+        found.setdefault(growth(ways), []).append(task)
     order = [word for word in ORDER if word in found]
     return sbs.table(pd.DataFrame({"from small to main": order, "tasks": [listed(found[word]) for word in order]}))
 
 
 def better(results: Results) -> Outcome:
-    """Say on how many tasks the largest model is clearly better than the smallest."""
-    key, table = "model_size/better", steps(results)
-    known_ones = table[table["whole"] != wording.NOT_MEASURED]
-    if known_ones.empty:
+    """Say on how many tasks the largest model is clearly better than the smallest, and how far they may be apart on the others."""
+    key, table = "model_size/better", compared(results)
+    known_ones = {task: ways["whole"] for task, ways in table.items() if verdict(ways["whole"]) != wording.NOT_MEASURED}
+    if not known_ones:
         return not_measured(key, MAIN.title)
-    won, lost, level = (list(known_ones.loc[known_ones["whole"] == word, "task"]) for word in ("better", "worse", EVEN))
+    won, lost, level = ([task for task, found in known_ones.items() if verdict(found) == word] for word in ("better", "worse", EVEN))
     told = [f"Of {wording.plural(len(known_ones), 'task')} the main model is clearly better than the small one on {len(won)}: {listed(won)}."]
-    told += [f"No clear difference: {listed(level)}."] * bool(level) + [f"Clearly worse: {listed(lost)}."] * bool(lost)
+    apart = listed([f"{task}, {_ahead(known_ones[task])}" for task in level])
+    told += [f"No clear difference, in points with 95 % intervals: {apart}."] * bool(level) + [f"Clearly worse: {listed(lost)}."] * bool(lost)
+    told += [f"Exact McNemar tests, corrected for {wording.plural(len(WAYS) * len(table), 'comparison')} (Holm)."]
     bounds = (len(known_ones) / 3, wording.after(2 * len(known_ones) / 3))
     return sbs.outcome(key, wording.by_bounds(len(won), bounds, wording.options(key)), " ".join(told))
+
+
+def _ahead(found: Difference) -> str:
+    """Say in short how many points the first is ahead."""
+    value, low, high = (f"{100 * share:+z.0f}" for share in (found.value, *found.interval))
+    return f"{value} ({low} to {high})"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -358,49 +355,68 @@ def listed(names: Sequence[str]) -> str:
 # --- permission to say "I don't know" ---------------------------------------------------------------------------------
 
 
-def pays(results: Results, name: str) -> str:
-    """Say whether permission pays for a model: more inventions admitted, clearly, and not clearly fewer facts right.
+PAYS, COSTS, HELPS, HARMS = "pays", "pays, and costs right answers", "brings no admissions, but right answers", "does harm"
+UNMOVED = "makes no clear difference"
+
+
+def permission(results: Results) -> dict[str, tuple[Difference, Difference]]:
+    """Return what permission does for each model: how many more inventions are admitted, and how many more facts are right.
 
     Args:
         results: With the tasks of `invented`, `permitted`, `known` and `kept`.
-        name: The model.
+
+    Returns:
+        Model → both differences; exact McNemar tests, corrected for all models and both sides together by Holm's method.
     """
-    plain, free = results[INVENTED][name], results[INVENTED_PERMITTED][name]
-    sure, still = results[REAL][name], results[REAL_PERMITTED][name]
-    gain, loss = (verdict(paired_p(*pair), *pair) for pair in ((plain, free), (sure, still)))
-    if wording.NOT_MEASURED in (gain, loss):
+    names = list(results[INVENTED])
+    sides = [(results[free][name], results[plain][name]) for name in names for free, plain in BOTH_SIDES]
+    found = compare(*sides)
+    return dict(zip(names, zip(found[::2], found[1::2], strict=True), strict=True))
+
+
+BOTH_SIDES = ((INVENTED_PERMITTED, INVENTED), (REAL_PERMITTED, REAL))
+
+
+def pays(gain: Difference, kept: Difference) -> str:
+    """Say whether permission pays for a model: more inventions admitted, clearly, and not clearly fewer facts right."""
+    admitted, right = verdict(gain), verdict(kept)
+    if wording.NOT_MEASURED in (admitted, right):
         return wording.NOT_MEASURED
-    if gain != "better":
-        return "changes nothing" if gain == EVEN and loss != "worse" else "does harm"
-    return "pays" if loss != "worse" else "pays, and costs right answers"
+    if admitted == "better":
+        return COSTS if right == "worse" else PAYS
+    if "worse" in (admitted, right):
+        return HARMS
+    return HELPS if right == "better" else UNMOVED
 
 
 def permission_table(results: Results, names: Sequence[str]) -> Table:
     """Show what permission brings and costs each model."""
     columns = {"invented, admitted": INVENTED, "with permission": INVENTED_PERMITTED, "real, right": REAL, "right with permission": REAL_PERMITTED}
-    rows = []
+    rows, moved = [], permission(results)
     for name in names:
         shares = {column: wording.share(sbs.rate(results[task][name])) for column, task in columns.items()}
-        rows.append({"model": called(name)} | shares | {"permission": pays(results, name)})
+        rows.append({"model": called(name)} | shares | {"permission": pays(*moved[name])})
     return sbs.table(pd.DataFrame(rows))
 
 
 def for_whom(results: Results) -> Outcome:
     """Say for which of the three sizes permission pays without a cost."""
-    key, found = "model_size/permission", {size.name: pays(results, size.name) for size in SIZES}
+    key, moved = "model_size/permission", permission(results)
+    found = {size.name: pays(*moved[size.name]) for size in SIZES}
     if wording.NOT_MEASURED in found.values():
         return not_measured(key, ", ".join(size.title for size in SIZES))
-    well = [name for name, word in found.items() if word == "pays"]
-    told = " ".join(f"For the {called(name)} model permission {word}: {_moved(results, name)}." for name, word in found.items())
+    well = [name for name, word in found.items() if word == PAYS]
+    told = " ".join(f"For the {called(name)} model permission {word}: {_moved(results, name, *moved[name])}." for name, word in found.items())
+    told += f" P-values are corrected for {wording.plural(2 * len(moved), 'comparison')} (Holm)."
     every, larger, largest, none, other = wording.options(key)
     answer = {tuple(found): every, tuple(found)[1:]: larger, tuple(found)[2:]: largest, (): none}.get(tuple(well), other)
     return sbs.outcome(key, answer, told)
 
 
-def _moved(results: Results, name: str) -> str:
-    """Say in counts what permission moved."""
-    invented, admitted, real, right = (sbs.rate(results[task][name]) for task in (INVENTED, INVENTED_PERMITTED, REAL, REAL_PERMITTED))
-    return f"admitted {invented.successes}, then {wording.count(admitted)}; right about real things {real.successes}, then {wording.count(right)}"
+def _moved(results: Results, name: str, gain: Difference, kept: Difference) -> str:
+    """Say what permission moved: in counts, and in points with their interval."""
+    invented, admitted, real, right = (wording.count(sbs.rate(results[task][name])) for task in (INVENTED, INVENTED_PERMITTED, REAL, REAL_PERMITTED))
+    return f"admitted {invented}, then {admitted}, {wording.points(gain)}; right about real things {real}, then {right}, {wording.points(kept)}"
 
 
 # --- what it takes ----------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 import sidebyside as sbs
 from sidebyside.answers import NoAnswer
 from sidebyside.errors import RecordingError, Why
+from sidebyside.evaluation import compare
 from sidebyside.wording import NOT_MEASURED
 
 page = sbs.lesson("model_size")
@@ -96,12 +97,12 @@ def test_pairs_are_sure_ones():
 @pytest.mark.parametrize(
     ("counts", "word"),
     [
-        ((2, 20, 38), "grows with each step"),
-        ((2, 30, 32), "gains with the first step"),
-        ((2, 3, 30), "gains only with the second step"),
+        ((2, 20, 38), "clearly better with each step"),
+        ((2, 30, 32), "clearly better with the first step, the second makes no clear difference"),
+        ((2, 3, 30), "clearly better with the second step, the first makes no clear difference"),
         ((20, 20, 21), page.EVEN),
-        ((10, 14, 18), "grows, in steps too small to tell apart"),
-        ((38, 20, 2), "gets worse somewhere"),
+        ((10, 14, 18), "clearly better over both steps together, no step clear by itself"),
+        ((38, 20, 2), "clearly worse somewhere"),
     ],
 )
 def test_growth_is_said_as_it_is(counts, word):
@@ -111,8 +112,8 @@ def test_growth_is_said_as_it_is(counts, word):
 def test_tasks_of_one_kind_share_a_row_and_rows_have_an_order():
     given = results(a=(2, 20, 38), b=(20, 20, 20), c=(2, 3, 30), d=(2, 20, 38))
     assert page.gains(given).rows.to_numpy().tolist() == [
-        ["grows with each step", "a; d"],
-        ["gains only with the second step", "c"],
+        ["clearly better with each step", "a; d"],
+        ["clearly better with the second step, the first makes no clear difference", "c"],
         [page.EVEN, "b"],
     ]
 
@@ -132,6 +133,14 @@ def test_the_number_of_better_tasks_chooses_the_option(tasks, place):
     assert outcome.answer == page.wording.options("model_size/better")[place]
 
 
+def test_what_is_not_clear_has_its_interval_and_no_claim_that_nothing_changed():
+    told = page.better(results(task=(20, 20, 25), other=(2, 20, 38))).sentence
+    (found,) = compare((marks(25), marks(20)))
+    low, high = (f"{100 * bound:+.0f}" for bound in found.interval)
+    assert f"No clear difference, in points with 95 % intervals: task, +12 ({low} to {high})." in told
+    assert "corrected for 6 comparisons (Holm)" in told
+
+
 def test_what_gets_worse_is_said():
     assert "Clearly worse: task" in page.better(results(task=(38, 20, 2))).sentence
 
@@ -144,6 +153,7 @@ def gate(plain, leave, known, kept):
 
 
 PAYS, HARMS, NOTHING, COSTS = gate(0, 30, 38, 37), gate(5, 5, 30, 3), gate(1, 1, 30, 29), gate(0, 30, 38, 10)
+ALMOST, ANSWERS, LESS = gate(0, 6, 30, 30), gate(1, 1, 3, 30), gate(30, 2, 30, 30)
 
 
 def gated(*models):
@@ -165,10 +175,34 @@ def test_for_whom_permission_pays(models, place):
 
 
 @pytest.mark.parametrize(
-    ("model", "word"), [(PAYS, "pays"), (HARMS, "does harm"), (NOTHING, "changes nothing"), (COSTS, "pays, and costs right answers")]
+    ("model", "word"),
+    [
+        (PAYS, "pays"),
+        (HARMS, "does harm"),
+        (LESS, "does harm"),
+        (NOTHING, "makes no clear difference"),
+        (COSTS, "pays, and costs right answers"),
+        (ANSWERS, "brings no admissions, but right answers"),
+    ],
 )
 def test_what_permission_does_is_said(model, word):
-    assert page.pays(gated(model, model, model), SMALL) == word
+    assert page.permission_table(gated(model, model, model), [SMALL]).rows["permission"].tolist() == [word]
+
+
+def test_six_comparisons_are_corrected_for_their_number():
+    assert sbs.paired_p(ALMOST[PERMITTED], ALMOST[PLAIN]) < 0.05, "alone it would be clear"
+    told = page.for_whom(gated(NOTHING, ALMOST, PAYS))
+    assert "middle (0.49 billion) model permission makes no clear difference: admitted 0 of 40, then 6 of 40, +15 points" in told.sentence
+    assert told.sentence.endswith("P-values are corrected for 6 comparisons (Holm).")
+    assert told.answer == page.wording.options("model_size/permission")[2]
+
+
+def test_what_permission_moves_has_n_interval_and_p():
+    told = page.for_whom(gated(PAYS, PAYS, PAYS)).sentence
+    gain, kept = page.permission(gated(PAYS, PAYS, PAYS))[SMALL]
+    assert f"admitted 0 of 40, then 30 of 40, {page.wording.points(gain)}; right about real things 38 of 40, then 37 of 40" in told
+    assert page.wording.points(kept) in told and "95 % interval" in page.wording.points(kept)
+    assert gain.p == pytest.approx(6 * sbs.paired_p(PAYS[PERMITTED], PAYS[PLAIN]))
 
 
 def test_permission_without_answers_is_not_measured():

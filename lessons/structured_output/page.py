@@ -200,7 +200,7 @@ def measures_table(model: str, given: Mapping[str, Sequence[Marks | None]]) -> s
         told = {measure: wording.share(rate) for measure, rate in rates(some).items()}
         cuts = sbs.rate(mark and mark.cut for mark in some)
         asked = way if way == UNREAD else f"{model}, {way}"
-        rows.append({"who, and how asked": asked, "n": cuts.n, "cut off": "–" if way == UNREAD else cuts.successes} | told)
+        rows.append({"who, and how asked": asked, "n": cuts.n, "cut off": "–" if way == UNREAD else wording.share(cuts)} | told)
     return sbs.table(pd.DataFrame(rows))
 
 
@@ -279,7 +279,8 @@ def repaired(
     for way, some in after.items():
         first, then = rates(before[way])["right"], rates(some)["right"]
         told = {"right before the repair": wording.share(first), "right after it": wording.share(then)}
-        rows.append({"way of asking": f"{model}, {way}", "n": then.n, "leaked from an example": leaked[way] if then.n else "–"} | told)
+        copied = wording.share(sbs.Rate(leaked[way], then.n)) if then.n else "–"
+        rows.append({"way of asking": f"{model}, {way}", "n": then.n, "leaked from an example": copied} | told)
     return sbs.table(pd.DataFrame(rows))
 
 
@@ -377,7 +378,9 @@ def unseen(model: str, ended: Sequence[Routed]) -> sbs.widgets.Outcome:
     roads = ", ".join(f"{n} {step}" if step == "to a person" else f"{n} passed {step}" for step, n in steps.items())
     wrong = [one.step == "to a person" for one in ended if not (one.valid and all(one.right.values()))]
     through = sbs.rate(not all(one.right.values()) for one in ended if one.step != "to a person")
-    told = f"Of {len(ended)} records of {model}: {roads}. {_form(ended)} Of the records that are wrong somewhere, the checks stopped "
+    told = (
+        f"Of {wording.plural(len(ended), 'record')} of {model}: {roads}. {_form(ended)} Of the records that are wrong somewhere, the checks stopped "
+    )
     told += f"{sbs.rate(wrong) if wrong else 'none, because there was none'}. Of those that passed, still wrong: {through}."
     return sbs.outcome(key, by_quarters(key, sbs.rate(wrong)), told)
 

@@ -119,7 +119,7 @@ def test_the_measures_are_counted_apart():
     assert row == {
         "who, and how asked": "a model, plain",
         "n": 4,
-        "cut off": 1,
+        "cut off": wording.share(sbs.Rate(1, 4)),
         "parses": "75% (30% to 95%)",
         "valid": "50% (15% to 85%)",
         "right": "25% (5% to 70%)",
@@ -210,7 +210,7 @@ def test_the_repair_is_shown_before_and_after():
     assert row == {
         "way of asking": "a model, way",
         "n": 2,
-        "leaked from an example": 1,
+        "leaked from an example": wording.share(sbs.Rate(1, 2)),
         "right before the repair": wording.share(sbs.rate([False, True])),
         "right after it": wording.share(sbs.rate([True, True])),
     }

@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.stats import fisher_exact
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from .answers import NoAnswer
+
+EQUAL = 1e-12  # bounds nearer to each other than this differ by rounding only
+FEWEST_OF_A_MEDIAN = 6  # of fewer values, no two hold the median in 95 of 100 samples: 2 * 0.5**5 is more than 0.05
 
 
 @dataclass(frozen=True)
@@ -216,6 +220,73 @@ def paired_gap(first_right: Iterable[Any], second_right: Iterable[Any]) -> float
     return float(first.mean() - second.mean()) if len(first) else math.nan
 
 
+def paired_interval(first_right: Iterable[Any], second_right: Iterable[Any]) -> tuple[float, float]:
+    """Return the 95 % interval of `paired_gap`, -1 to 1; not a number where no sample is left.
+
+    From the Wilson intervals of both rates and how far their marks go together (Newcombe 1998, "Improved confidence intervals for the
+    difference between binomial proportions based on paired data", method 10), so it has a width even where nothing differs.
+    """
+    first, second = _both(first_right, second_right)
+    if not len(first):
+        return math.nan, math.nan
+    one, other, phi = rate(first), rate(second), _phi(first, second)
+    (low, high), (least, most), gap = one.interval, other.interval, one.value - other.value
+
+    def reach(a: float, b: float) -> float:
+        return math.sqrt(max(a**2 - 2 * phi * a * b + b**2, 0))
+
+    return gap - reach(one.value - low, most - other.value), gap + reach(high - one.value, other.value - least)
+
+
+def _phi(first: np.ndarray, second: np.ndarray) -> float:
+    """Return how far two rows of marks go together, with Newcombe's correction for continuity where they do; 0 where one never varies."""
+    both, neither, one, other = (int(np.sum(cell)) for cell in (first & second, ~first & ~second, first & ~second, ~first & second))
+    size = math.sqrt((both + one) * (other + neither) * (both + other) * (one + neither))
+    apart = both * neither - one * other
+    return (max(apart - len(first) / 2, 0) if apart > 0 else apart) / size if size else 0.0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far one system is ahead of another.
+
+    Attributes:
+        value: The first rate minus the second, -1 to 1; not a number where nothing can be compared.
+        interval: Its 95 % interval.
+        p: The p-value, corrected where several were compared together.
+        n: How many samples: those with a mark on both sides, or those of both sides together.
+    """
+
+    value: float
+    interval: tuple[float, float]
+    p: float
+    n: int
+
+
+def compare(*pairs: tuple[Iterable[Any], Iterable[Any]]) -> list[Difference]:
+    """Compare two systems on the same samples, once or several times: `paired_gap`, `paired_interval`, and `paired_p` by Holm's method for all.
+
+    Args:
+        pairs: Whether the first and the second system did each sample right; the p-values are corrected for how many pairs there are.
+    """
+    marks = [(list(first), list(second)) for first, second in pairs]
+    ps = holm([paired_p(*both) for both in marks])
+    return [Difference(paired_gap(*both), paired_interval(*both), p, len(_both(*both)[0])) for both, p in zip(marks, ps, strict=True)]
+
+
+def compare_apart(first: Rate, second: Rate) -> Difference:
+    """Compare two rates of different samples: Fisher's exact test (`scipy`), and Newcombe's interval (`statsmodels`).
+
+    The interval is method 10 of Newcombe 1998, "Interval estimation for the difference between independent proportions".
+    """
+    n = first.n + second.n
+    if not (first.n and second.n):
+        return Difference(math.nan, (math.nan, math.nan), math.nan, n)
+    p = float(fisher_exact([[rate.successes, rate.n - rate.successes] for rate in (first, second)]).pvalue)
+    low, high = confint_proportions_2indep(first.successes, first.n, second.successes, second.n, compare="diff", method="newcomb")
+    return Difference(first.value - second.value, (float(low), float(high)), p, n)
+
+
 def holm(p_values: Iterable[float]) -> list[float]:
     """Return p-values corrected for how many there are (Holm 1979; `statsmodels`); those that are not a number stay so and do not count."""
     values = np.array(list(p_values), dtype=float)
@@ -236,6 +307,57 @@ def flips(first: Sequence[bool], second: Sequence[bool]) -> tuple[list[int], lis
     """Return the places of gains (wrong, then right) and of regressions (right, then wrong); what is missing on a side is neither."""
     pairs = [(i, pair) for i, pair in enumerate(zip(first, second, strict=True)) if not any(map(is_missing, pair))]
     return [i for i, (a, b) in pairs if b and not a], [i for i, (a, b) in pairs if a and not b]
+
+
+def interval_of_equals(value: float, n: int, least: float = 0.0, most: float = 1.0) -> tuple[float, float]:
+    """Return the 95 % interval of the mean of n equal values: to draw them again shows no spread, however few they are.
+
+    Values that were not seen may lie at either end of the scale, and be as many as Wilson's interval leaves to what came 0 times of n.
+    At an end of the scale this is Wilson's interval itself.
+
+    Args:
+        value: What all of them are.
+        n: How many, at least 1; of answers that hang together, how many groups.
+        least: The lower end of the scale.
+        most: The upper end.
+    """
+    unseen = Rate(0, n).interval[1]
+    return value - unseen * (value - least), value + unseen * (most - value)
+
+
+def _or_of_equals(interval: tuple[float, float], n: int, least: float = 0.0, most: float = 1.0) -> tuple[float, float]:
+    """Return the interval of draws, or that of `interval_of_equals` where all draws were the same."""
+    low, high = interval
+    return interval if high - low > EQUAL else interval_of_equals(low, n, least, most)
+
+
+def mean_interval(values: ArrayLike, least: float = 0.0, most: float = 1.0, draws: int = 1000) -> tuple[float, float]:
+    """Return the 95 % percentile bootstrap interval of a mean (see `bootstrap`); seeded. Of equal values, that of `interval_of_equals`.
+
+    Args:
+        values: At least one value.
+        least: The lowest that a value can be.
+        most: The highest.
+        draws: How many resamples.
+    """
+    found = np.asarray(values, dtype=float)
+    picks = np.random.default_rng(0).integers(0, len(found), size=(draws, len(found)))
+    return _or_of_equals(middle(found[picks].mean(axis=1)), len(found), least, most)
+
+
+def median_interval(values: ArrayLike, groups: ArrayLike | None = None, draws: int = 1000) -> tuple[float, float]:
+    """Return the 95 % percentile bootstrap interval of a median; not a number with fewer than `FEWEST_OF_A_MEDIAN` groups; seeded.
+
+    Args:
+        values: Numbers.
+        groups: What they belong to, such as their questions: whole groups are drawn again. Without it, each value by itself.
+        draws: How many resamples.
+    """
+    found = np.asarray(values, dtype=float)
+    places = np.unique(np.arange(len(found)) if groups is None else np.asarray(groups), return_inverse=True)[1]
+    if len(found) == 0 or places.max() + 1 < FEWEST_OF_A_MEDIAN:
+        return math.nan, math.nan
+    return middle([np.median(np.repeat(found, times[places])) for times in _drawn(places.max() + 1, draws)])
 
 
 def ahead(right: ArrayLike, confidence: ArrayLike) -> np.ndarray:
@@ -298,13 +420,22 @@ def auroc(right: ArrayLike, confidence: ArrayLike, groups: ArrayLike | None = No
         confidence: The score of each answer.
         groups: What the answers belong to, such as their questions: whole groups are drawn again for the interval, because answers
             to one question hang together (Davison & Hinkley 1997, section 3.8). Without it, each answer is drawn by itself.
+
+    Where every right answer is ahead of every wrong one, all draws are the same, and the interval is that of `interval_of_equals` for
+    as many values as there are right or wrong answers, whichever are fewer.
     """
     marks, sure, places = _known(right, confidence, np.arange(len(np.asarray(right))))
     pairs = ahead(marks, sure)
     if not pairs.size:
         return Auroc(None, (0.0, 1.0), sum(pairs.shape))
-    interval = mean_of_pairs(pairs) if groups is None else _by_group(pairs, marks.astype(bool), np.asarray(groups)[places.astype(int)])
-    return Auroc(float(pairs.mean()), interval, sum(pairs.shape))
+    own = places.astype(int) if groups is None else np.asarray(groups)[places.astype(int)]
+    interval = mean_of_pairs(pairs) if groups is None else _by_group(pairs, marks.astype(bool), own)
+    return Auroc(float(pairs.mean()), _or_of_equals(interval, _fewer(own, marks.astype(bool))), sum(pairs.shape))
+
+
+def _fewer(groups: np.ndarray, right: np.ndarray) -> int:
+    """Return how many groups have right answers, or have wrong ones, whichever are fewer."""
+    return min(len(np.unique(groups[right])), len(np.unique(groups[~right])))
 
 
 def _by_group(pairs: np.ndarray, right: np.ndarray, groups: np.ndarray, draws: int = 1000) -> tuple[float, float]:
@@ -314,7 +445,7 @@ def _by_group(pairs: np.ndarray, right: np.ndarray, groups: np.ndarray, draws: i
     rights, wrongs = times[:, places[right]], times[:, places[~right]]
     weight = rights.sum(axis=1) * wrongs.sum(axis=1)
     there = weight > 0
-    return middle(((rights @ pairs) * wrongs).sum(axis=1)[there] / weight[there])
+    return middle((((rights @ pairs) * wrongs).sum(axis=1)[there] / weight[there]) if there.any() else pairs.mean(keepdims=True))
 
 
 def _drawn(groups: int, draws: int) -> np.ndarray:
@@ -343,7 +474,8 @@ def rate_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> str:
 def interval_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> tuple[float, float]:
     """Return a rate's 95 % percentile bootstrap interval when whole groups are drawn again, as for `auroc`; seeded.
 
-    Where all answers count, or none, every draw is the same: the interval is then Wilson's for as many samples as there are groups.
+    Where all answers count, or none, every draw is the same: the interval is then Wilson's for as many samples as there are groups. So it
+    is with a single group, and with groups that have the same rate (see `interval_of_equals`).
 
     Args:
         hits: Whether each answer is one that counts, at least one of them not missing.
@@ -354,10 +486,8 @@ def interval_by_group(hits: ArrayLike, groups: ArrayLike, draws: int = 1000) -> 
     there = [place for place, mark in enumerate(marks) if not is_missing(mark)]
     places = np.unique(np.asarray(groups)[there], return_inverse=True)[1]
     sizes, good = np.bincount(places), np.bincount(places, weights=[bool(marks[place]) for place in there])
-    if good.sum() in (0, sizes.sum()):  # nothing to draw: each group counts as one sample
-        return Rate(len(sizes) * bool(good.sum() > 0), len(sizes)).interval
     times = _drawn(len(sizes), draws)
-    return middle((times @ good) / (times @ sizes))
+    return _or_of_equals(middle((times @ good) / (times @ sizes)), len(sizes))
 
 
 def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> tuple[float, tuple[float, float]] | None:
@@ -374,7 +504,7 @@ def auroc_difference(right: ArrayLike, first: ArrayLike, second: ArrayLike) -> t
     """
     true, one, other = _known(right, first, second)
     pairs = ahead(true, one) - ahead(true, other)
-    return (float(pairs.mean()), mean_of_pairs(pairs)) if pairs.size else None
+    return (float(pairs.mean()), _or_of_equals(mean_of_pairs(pairs), min(pairs.shape), -1.0)) if pairs.size else None
 
 
 def detector_counts(confidence: ArrayLike, right: ArrayLike, thresholds: ArrayLike) -> pd.DataFrame:
@@ -494,7 +624,8 @@ class Kappa:
     """How far two judges agree beyond chance, with its 95 % bootstrap interval (Cohen 1960, equation 1).
 
     Attributes:
-        value: 0 is chance, 1 is full agreement.
+        value: 0 is chance, 1 is full agreement; not a number where both judges say one and the same of all answers, so that chance alone
+            agrees fully, and where there is no answer.
         interval: Its lower and upper bound.
         n: How many answers both have judged.
     """
@@ -503,10 +634,19 @@ class Kappa:
     interval: tuple[float, float]
     n: int
 
+    @property
+    def defined(self) -> bool:
+        """Whether there is a kappa."""
+        return not math.isnan(self.value)
+
     def __str__(self) -> str:
-        """Say value, interval and sample size."""
+        """Say value, interval and sample size, or why there is none."""
+        if not self.n:
+            return "not measured (n = 0)"
+        if not self.defined:
+            return f"not defined (both say the same of all; n = {self.n})"
         low, high = self.interval
-        return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})" if self.n else "not measured (n = 0)"
+        return f"{self.value:.2f} (95 % interval {low:.2f} to {high:.2f}; n = {self.n})"
 
     __repr__ = __str__
 
@@ -519,7 +659,9 @@ def kappa(first: ArrayLike, second: ArrayLike, groups: ArrayLike | None = None, 
         second: What the other says.
         groups: What the answers belong to, such as their questions: whole groups are drawn again, because answers to one
             question hang together (Davison & Hinkley 1997, section 3.8). Without it, each answer is drawn by itself.
-        draws: How many resamples.
+        draws: How many resamples; one in which kappa is not defined is left out.
+
+    Where both agree fully, all draws are the same, and the interval is that of `interval_of_equals` for as many values as there are groups.
     """
     one, other = list(np.asarray(first).tolist()), list(np.asarray(second).tolist())
     there = [i for i, pair in enumerate(zip(one, other, strict=True)) if not any(map(is_missing, pair))]
@@ -529,13 +671,17 @@ def kappa(first: ArrayLike, second: ArrayLike, groups: ArrayLike | None = None, 
     places = np.unique(there if groups is None else np.asarray(groups)[there], return_inverse=True)[1]
     counts = np.zeros((places.max() + 1, 4))
     np.add.at(counts, (places, pairs), 1)
-    return Kappa(float(_kappas(counts.sum(axis=0))), middle(_kappas(_drawn(len(counts), draws) @ counts)), len(pairs))
+    value, drawn = float(_kappas(counts.sum(axis=0))), _kappas(_drawn(len(counts), draws) @ counts)
+    if math.isnan(value):
+        return Kappa(value, (math.nan, math.nan), len(pairs))
+    defined = drawn[~np.isnan(drawn)]
+    return Kappa(value, _or_of_equals(middle(defined if len(defined) else [value]), len(counts), -1.0), len(pairs))
 
 
 def _kappas(counts: np.ndarray) -> np.ndarray:
-    """Return kappa from how often two judges said no and no, no and yes, yes and no, yes and yes (last axis); 0 where chance agrees fully."""
+    """Return kappa from how often two judges said no and no, no and yes, yes and no, yes and yes (last axis); NaN where chance agrees fully."""
     no_no, no_yes, yes_no, yes_yes = np.moveaxis(counts / counts.sum(axis=-1, keepdims=True), -1, 0)
     one, other = yes_no + yes_yes, no_yes + yes_yes
     chance = one * other + (1 - one) * (1 - other)
-    found: np.ndarray = np.divide(no_no + yes_yes - chance, 1 - chance, out=np.zeros_like(chance), where=chance < 1)
+    found: np.ndarray = np.divide(no_no + yes_yes - chance, 1 - chance, out=np.full_like(chance, np.nan), where=chance < 1)
     return found

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .lessons import question
 
 if TYPE_CHECKING:
-    from .evaluation import Rate
+    from .evaluation import Difference, Rate
 
 LINE = 0.05  # below this p-value the pages say "clearly"
 NOT_MEASURED = "not measured"  # said of what no answer tells; never an option that a reader may guess
@@ -115,6 +115,18 @@ def share(rate: Rate) -> str:
 def count(rate: Rate) -> str:
     """Say a rate as a count: "6 of 8"."""
     return f"{rate.successes} of {rate.n}{_missing(rate)}" if rate.n else str(rate)
+
+
+def count_share(rate: Rate) -> str:
+    """Say a rate as a count with the 95 % interval of the rate, for a table: "6 of 8 (41% to 93%)"."""
+    low, high = rate.interval
+    return f"{rate.successes} of {rate.n} ({low:.0%} to {high:.0%}{_missing(rate)})" if rate.n else str(rate)
+
+
+def points(found: Difference) -> str:
+    """Say how far two rates are apart, in points of a hundred: "+25 points (95 % interval +3 to +44; p = 0.021)"."""
+    low, high = (f"{100 * bound:+z.0f}" for bound in found.interval)
+    return f"{100 * found.value:+z.0f} points (95 % interval {low} to {high}; {p_is(found.p)})" if found.n and found.p == found.p else NOT_MEASURED
 
 
 def _missing(rate: Rate) -> str:

@@ -8,6 +8,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 
 from sidebyside import NoAnswer
 from sidebyside.errors import Why
+from sidebyside.evaluation import Rate
 from sidebyside_hackathon import __main__ as command, scoring
 from sidebyside_hackathon.event import Event
 from sidebyside_hackathon.ledger import read_entries
@@ -31,9 +32,15 @@ def test_a_route_costs_nothing_a_third_of_a_person_or_one() -> None:
     assert score.low < score.value < score.high
 
 
+def test_a_few_routes_that_are_all_right_or_all_wrong_are_not_sure() -> None:
+    right, wrong = (score_route(["billing"] * 4, [{topic}] * 4) for topic in ("billing", "website"))
+    assert (right.value, right.low, right.high) == (0, 0, pytest.approx(Rate(0, 4).interval[1]))
+    assert (wrong.value, wrong.low, wrong.high) == (1, pytest.approx(Rate(4, 4).interval[0]), 1)
+
+
 def test_a_person_for_everything_costs_what_a_person_costs() -> None:
     score = score_route(["person"] * 5, [{"billing"}] * 5)
-    assert (score.value, score.low, score.high) == (0.3, 0.3, 0.3)
+    assert (score.value, score.low, score.high) == (0.3, 0.3, 0.3), "which is known beforehand"
     assert not any("decided" in note for note in score.notes)
 
 

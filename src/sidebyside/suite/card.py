@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..answers import NoAnswer
 from ..errors import SuiteError
-from ..evaluation import bootstrap, came, is_missing, rate
+from ..evaluation import bootstrap, came, interval_of_equals, is_missing, rate
 from ..runs import run
 from .rules import Rule
 from .samples import Sample
@@ -144,6 +144,8 @@ def _measured(scores: Sequence[Any]) -> tuple[float, float, float]:
     numbers = [float(score) for score in scores]
     if len(numbers) < FEW:
         return float(np.mean(numbers)), math.nan, math.nan
+    if len(set(numbers)) == 1 and 0 <= numbers[0] <= 1:  # as on a scale from 0 to 1: to draw equal values again shows no spread
+        return numbers[0], *interval_of_equals(numbers[0], len(numbers))
     return float(np.mean(numbers)), *bootstrap(lambda drawn, _: float(np.mean(drawn.astype(float))), numbers, numbers)  # type: ignore[arg-type]
 
 
