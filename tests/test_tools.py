@@ -96,7 +96,7 @@ def test_stages_fail_if_one_of_them_fails_and_all_are_run(passes: list[bool]) ->
         steps = {f"s{i}": ((sys.executable, "-c", f"raise SystemExit({not ok})"),) for i, ok in enumerate(passes)}
         ran: list[tuple[str, ...]] = []
         patch.setattr(check, "STAGES", steps)
-        patch.setattr(check, "succeeds", lambda step: ran.append(step) or "SystemExit(False)" in step[-1])
+        patch.setattr(check, "succeeds", lambda step, _: ran.append(step) or "SystemExit(False)" in step[-1])
         assert check.main(list(steps)) == (not all(passes))
         assert len(ran) == len(passes)
 
