@@ -101,6 +101,16 @@ def test_stages_fail_if_one_of_them_fails_and_all_are_run(passes: list[bool]) ->
         assert len(ran) == len(passes)
 
 
+@pytest.mark.parametrize(("stage", "threads"), [("unit", "1"), ("live", None)])
+def test_numpy_has_one_thread_where_two_workers_share_the_cores_and_the_model_has_its_own(
+    stage: str, threads: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    seen = f"import os; raise SystemExit(os.environ.get('OMP_NUM_THREADS') != {threads!r})"
+    monkeypatch.setattr(check, "STAGES", {stage: ((sys.executable, "-c", seen),)})
+    assert check.run(stage).passed
+
+
 @pytest.mark.parametrize(
     ("tool", "job", "folders"),
     [(exercises, exercises.main, ("exercises",)), (outputs, run_pages.refresh, pages.FOLDERS[:3])],
