@@ -73,7 +73,7 @@ class Forked:
 @cache
 def nursery() -> subprocess.Popen[str]:
     """Start the process from which kernels are forked; it ends with this one. What kernels write to stderr is shown as this process's own."""
-    single = os.environ | {"OMP_NUM_THREADS": "1"}  # a thread of NumPy's would not be there after the fork
+    single = os.environ | {"OMP_NUM_THREADS": "1"}  # for NumPy: kernels of two workers would wait for each other
     return subprocess.Popen([sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=single, text=True)
 
 
