@@ -101,7 +101,7 @@ def test_stages_fail_if_one_of_them_fails_and_all_are_run(passes: list[bool]) ->
         assert len(ran) == len(passes)
 
 
-@pytest.mark.parametrize(("stage", "threads"), [("unit", "1"), ("live", None)])
+@pytest.mark.parametrize(("stage", "threads"), [("unit", "1"), ("pages", "1"), ("live", None), ("site", None)])
 def test_numpy_has_one_thread_where_two_workers_share_the_cores_and_the_model_has_its_own(
     stage: str, threads: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
