@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -26,7 +27,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 
 import sidebyside as sbs
-from sidebyside import limit, load_case
+from sidebyside import cases, limit, load_case
 from sidebyside.cases import Case
 from sidebyside.errors import CaseError
 from tools.pages import load, notebook
@@ -474,6 +475,41 @@ def test_file_of_a_spreadsheet_program(folder: Path) -> None:
     text = (folder / "messages.csv").read_text(encoding="utf-8")
     (folder / "messages.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     pd.testing.assert_frame_equal(load_case(folder).messages, load_case(TINY).messages)
+
+
+def test_a_case_is_read_once_and_again_when_a_file_of_it_changes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, really = [], cases.read_table
+    monkeypatch.setattr(cases, "read_table", lambda path, *given, **named: read.append(path.name) or really(path, *given, **named))
+    first = load_case(folder)
+    assert load_case(folder).messages.equals(first.messages) and read == ["messages.csv"]
+    for name, old, new in [("messages.csv", "large-print", "LARGE-print"), ("case.toml", f'"{first.title}"', '"Another"')]:
+        file = folder / name
+        before, text = file.stat(), file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))  # a copy, or a quick hand, keeps the time
+    again = load_case(folder)
+    assert again.title == "Another" and again.messages["text"].str.contains("LARGE-print").any()
+
+
+def test_what_somebody_does_to_a_case_is_not_in_the_next_one(folder: Path) -> None:
+    first, whole = load_case(folder), load_case(folder).messages.copy()
+    first.messages.loc[0, "text"] = "changed"
+    first.messages["new"] = 1
+    first.labels[first.label].append("changed")
+    first.fields["changed"] = {}
+    next(iter(first.fields.values()))["about"] = "changed"
+    first.meanings["changed"] = {}
+    again = load_case(folder)
+    assert again.messages.equals(whole) and "changed" not in str((again.labels, again.fields, again.meanings))
+
+
+def test_a_case_that_was_refused_is_refused_again(folder: Path) -> None:
+    file = folder / "messages.csv"
+    file.write_text(file.read_text(encoding="utf-8").split("\n")[0], encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(CaseError, match="there are no messages"):
+            load_case(folder)
 
 
 def test_case_chosen_by_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,9 +96,19 @@ def test_stages_fail_if_one_of_them_fails_and_all_are_run(passes: list[bool]) ->
         steps = {f"s{i}": ((sys.executable, "-c", f"raise SystemExit({not ok})"),) for i, ok in enumerate(passes)}
         ran: list[tuple[str, ...]] = []
         patch.setattr(check, "STAGES", steps)
-        patch.setattr(check, "succeeds", lambda step: ran.append(step) or "SystemExit(False)" in step[-1])
+        patch.setattr(check, "succeeds", lambda step, _: ran.append(step) or "SystemExit(False)" in step[-1])
         assert check.main(list(steps)) == (not all(passes))
         assert len(ran) == len(passes)
+
+
+@pytest.mark.parametrize(("stage", "threads"), [("unit", "1"), ("pages", "1"), ("live", None), ("site", None)])
+def test_numpy_has_one_thread_where_two_workers_share_the_cores_and_the_model_has_its_own(
+    stage: str, threads: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    seen = f"import os; raise SystemExit(os.environ.get('OMP_NUM_THREADS') != {threads!r})"
+    monkeypatch.setattr(check, "STAGES", {stage: ((sys.executable, "-c", seen),)})
+    assert check.run(stage).passed
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from tools.pages import HOME
 PYTHON = sys.executable
 PYTEST = (PYTHON, "-m", "pytest", "-n", "2")
 APART = ("--ignore=tests/site", "--ignore=tests/exports")  # stages of their own: they need the built site, or promptfoo
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}  # for NumPy: two workers with two threads each wait for each other, and a fit of 0.2 s takes 5
+WITHOUT_MODEL = ("unit", "pages")
 Step = tuple[str, ...] | Callable[[], None]
 
 
@@ -84,16 +86,16 @@ def run(stage: str) -> Result:
     """Run a stage; its first step that fails ends it."""
     print(f"\n=== {stage}", flush=True)
     start = time.perf_counter()
-    passed = all(succeeds(step) for step in STAGES[stage])
+    passed = all(succeeds(step, ONE_THREAD if stage in WITHOUT_MODEL else {}) for step in STAGES[stage])
     result = Result(stage, time.perf_counter() - start, passed)
     print(result.row(), flush=True)
     return result
 
 
-def succeeds(step: Step) -> bool:
-    """Run one step and tell whether it went well."""
+def succeeds(step: Step, settings: dict[str, str]) -> bool:
+    """Run one step, a command with some settings more, and tell whether it went well."""
     if isinstance(step, tuple):
-        return subprocess.run(step, cwd=HOME).returncode == 0
+        return subprocess.run(step, cwd=HOME, env=os.environ | settings).returncode == 0
     try:
         step()
     except (SystemExit, subprocess.CalledProcessError) as error:

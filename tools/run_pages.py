@@ -26,7 +26,7 @@ from tools.outputs import combined, faults, others, outcomes, renew, speakers
 from tools.pages import FOLDERS, HOME, SANITIZER, chosen, execute, in_use, load, pages, plain_environment, slug_of
 
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", f"--nbval-sanitize-with={SANITIZER}", "-n", "2", "--dist", "loadfile"]
-NBVAL += ["-p", "tools.spoken"]
+NBVAL += ["-p", "tools.spoken", "-p", "tools.warm"]
 
 
 SIGNS = {  # what a model that answers at all makes a page print

@@ -5,12 +5,13 @@ Usage: python -m tools.under_load [TEST …]    (words for pytest; all unit test
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tools.check import STAGES
+from tools.check import ONE_THREAD, STAGES
 from tools.pages import HOME
 
 BUSY = 2  # processes
@@ -33,7 +34,7 @@ def main(words: list[str]) -> int:
     (whole,) = STAGES["unit"]
     assert isinstance(whole, tuple)
     with load():
-        return subprocess.run([*whole, *words], cwd=HOME).returncode
+        return subprocess.run([*whole, *words], cwd=HOME, env=os.environ | ONE_THREAD).returncode
 
 
 if __name__ == "__main__":

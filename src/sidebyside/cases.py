@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from .errors import CaseError, TableError
 from .llm import limit_in_force
 from .settings import read_settings
 from .shown import leave_tables_alone
-from .tables import Table, find_table, iso_dates, read_table, read_text
+from .tables import Table, find_table, iso_dates, read_bytes, read_table, read_text
 
 leave_tables_alone()
 
@@ -29,6 +30,7 @@ SPLITS = ("train", "dev", "test", "later")
 COLUMNS = ("id", "date", "text", "split")
 JUDGED = ("right", "second_right")  # the writer's word on an answer, and that of somebody who did not know it
 MOST_ROWS = 50_000
+LATEST = 4  # cases whose messages stay in memory: a page and its checks ask for theirs dozens of times
 
 
 @dataclass(frozen=True)
@@ -155,19 +157,13 @@ def load_case(folder: Path | None = None) -> Case:
         CaseError: If a rule is broken; the text names file, line and remedy.
     """
     folder = folder or read_settings().case
-    card = _card(folder / "case.toml")
+    written = _read(folder / "case.toml")
+    card = _card(written)
+    path = _messages_of(folder)
+    messages, notes = _messages(path, _contents(path), written)
     labels = {name: list(values) for name, values in card["labels"].items()}
-    table = _messages(folder, (*COLUMNS, *labels))
-    for fault in _faults(table, labels):
-        raise CaseError(f"{table.file}, {fault}")
-    messages, below = _frame(table), f"{table.file}, line 2 to the end"
-    for name in labels:
-        _two_values(messages[name], f"{below}: column '{name}'")
-    for split in ("train", "dev", "test"):
-        _two_values(messages[messages["split"] == split][card["label"]], f"{below}: column '{card['label']}' of the split '{split}'")
-    return Case(
-        folder, card["title"], card["subject"], card["label"], labels, messages, card.get("fields", {}), table.notes, card.get("meanings", {})
-    )
+    parts = deepcopy((card.get("fields", {}), card.get("meanings", {})))  # a reader may change what the next one gets
+    return Case(folder, card["title"], card["subject"], card["label"], labels, messages.copy(), parts[0], notes, parts[1])
 
 
 def _known(ids: pd.Series, there: pd.Series, file: str, thing: str, home: str) -> None:
@@ -188,9 +184,11 @@ def _two_values(column: pd.Series, place: str) -> None:
         raise CaseError(f"{place} holds {held}. A model needs examples of at least two values: label some more.")
 
 
-def _card(path: Path) -> dict[str, Any]:
+@lru_cache(maxsize=LATEST)
+def _card(written: str) -> dict[str, Any]:
+    """Return what `case.toml` says, checked."""
     try:
-        card = tomllib.loads(_read(path))
+        card = tomllib.loads(written)
     except tomllib.TOMLDecodeError as error:
         raise CaseError(f"case.toml is not valid TOML: {error}. Compare it with the one of another case.") from error
     for name in ("title", "subject", "label", "labels"):
@@ -243,23 +241,56 @@ def _missing(path: Path) -> str:
     return f"{path.name} is missing in the case '{path.parent.name}'. Add it; CONTRIBUTING.md lists what a case needs."
 
 
-def _messages(folder: Path, needed: tuple[str, ...]) -> Table:
+def _messages_of(folder: Path) -> Path:
+    """Return the file of the messages."""
     path = find_table(folder / "messages.csv")
     if path is None:
         raise CaseError(_missing(folder / "messages.csv"))
-    table = _read_table(path, needed, texts=("text",), dates=("date",))
+    return path
+
+
+def _contents(path: Path) -> bytes:
+    try:
+        return read_bytes(path)
+    except TableError as error:
+        raise CaseError(str(error)) from error
+
+
+@lru_cache(maxsize=LATEST)
+def _messages(path: Path, data: bytes, written: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the messages of a case, checked whole, and what to know of how they were read; the same contents are read once.
+
+    Args:
+        path: Where they lie.
+        data: What the file holds.
+        written: What `case.toml` holds.
+    """
+    card = _card(written)
+    labels = card["labels"]
+    table = _read_table(path, (*COLUMNS, *labels), texts=("text",), dates=("date",), data=data)
+    _neither_none_nor_too_many(table)
+    for fault in _faults(table, labels):
+        raise CaseError(f"{table.file}, {fault}")
+    messages, below = _frame(table), f"{table.file}, line 2 to the end"
+    for name in labels:
+        _two_values(messages[name], f"{below}: column '{name}'")
+    for split in ("train", "dev", "test"):
+        _two_values(messages[messages["split"] == split][card["label"]], f"{below}: column '{card['label']}' of the split '{split}'")
+    return messages, table.notes
+
+
+def _neither_none_nor_too_many(table: Table) -> None:
     if not table.rows:
-        raise CaseError(f"{path.name}, line 2: there are no messages. Add at least a few dozen with their labels.")
+        raise CaseError(f"{table.file}, line 2: there are no messages. Add at least a few dozen with their labels.")
     if len(table.rows) > MOST_ROWS:
-        place = f"{path.name}, line {table.lines[MOST_ROWS]}"
+        place = f"{table.file}, line {table.lines[MOST_ROWS]}"
         raise CaseError(f"{place}: more than {MOST_ROWS:,} messages. Take a random sample; pages stay quick then.")
-    return table
 
 
-def _read_table(path: Path, needed: tuple[str, ...], texts: Collection[str] = (), dates: Collection[str] = ()) -> Table:
+def _read_table(path: Path, needed: tuple[str, ...], texts: Collection[str] = (), dates: Collection[str] = (), data: bytes | None = None) -> Table:
     """Read a table, with its dates as YYYY-MM-DD."""
     try:
-        table = read_table(path, needed, texts=texts)
+        table = read_table(path, needed, texts=texts, data=data)
         for name in dates:
             for row, day in zip(table.rows, iso_dates(table, name), strict=True):
                 row[name] = day

@@ -137,7 +137,7 @@ def read_table(
     Raises:
         TableError: If it is no table, or a torn one; the text names the file, the line if there is one, and the remedy.
     """
-    data = _bytes(path, most) if data is None else data
+    data = read_bytes(path, most) if data is None else data
     packed = data.startswith(b"PK") and _is_workbook(path.name, data, most)
     raw = _read_workbook(path.name, data, needed) if packed else _read_csv(path.name, data, needed)
     if not raw.records:
@@ -158,7 +158,7 @@ def read_text(path: Path) -> str:
     Raises:
         TableError: If it is missing, or no text.
     """
-    return _decoded(path.name, _bytes(path))[0]
+    return _decoded(path.name, read_bytes(path))[0]
 
 
 def iso_dates(table: Table, column: str) -> list[str]:
@@ -183,8 +183,12 @@ def iso_dates(table: Table, column: str) -> list[str]:
 # --- a file's bytes -------------------------------------------------------------------------------------------------
 
 
-def _bytes(path: Path, most: int = MOST_BYTES) -> bytes:
-    """Return what is in a file, unless its name or its size says that it is no table."""
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Return what is in a file.
+
+    Raises:
+        TableError: If its name or its size says that it is no table, or it cannot be read.
+    """
     if path.name.startswith(("~$", ".~lock.")):
         raise TableError(f"{path.name} only marks that a table is open in a spreadsheet program. Name the table itself: {_marked(path.name)}.")
     try:
