@@ -1,4 +1,4 @@
-"""What the page *An evaluation suite* shows of its results: cards of dummies and candidates, names that change, a prompt that gains and loses."""
+"""What the page *An evaluation suite* shows of its results: cards of dummies and candidates, names that change, gains and losses of a prompt."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def names(model: str, answers: Mapping[str, Sequence[str]], right: Mapping[str, 
     return sbs.say(f"{told} With so few, only a gross difference would show.")
 
 
-# --- a change that gains and loses ------------------------------------------------------------------------------------
+# --- gains and losses of one warm line --------------------------------------------------------------------------------
 
 
 def moves(changes: pd.DataFrame) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 import sidebyside as sbs
 from sidebyside import NoAnswer, evaluation, wording
-from sidebyside.evaluation import Auroc
+from sidebyside.evaluation import Auroc, Rate
 from sidebyside.tokens import Token
 
 STATED, VERDICT, ALL, WEAKEST, NAME, SHORTNESS = SIGNALS = [
@@ -22,6 +22,7 @@ AGREEMENT = "agreement"
 FLOOR = 5  # right answers, and as many wrong ones, before anything is compared
 NO_CLEAR = "no clear difference"
 CHECK_NONE, CHECK_ALL = 0.0, 2.0  # thresholds that let all answers out, or none
+ENDS = {CHECK_NONE: "check none", CHECK_ALL: "check all"}
 
 
 def came(answers: Sequence[str]) -> list[str]:
@@ -299,10 +300,20 @@ def curve_chart(judge: pd.DataFrame, signal: str, model: str) -> Any:
     return sbs.charts.lines(data, description, f"threshold · {model}", "share of wrong or of right answers")
 
 
-def mistakes(judge: pd.DataFrame, signal: str, threshold: float) -> tuple[str, str]:
-    """Say how many wrong answers a detector misses, and to how many right ones it gives a false alarm."""
-    (row,) = evaluation.detector_counts(judge[signal], judge["right"], [threshold]).itertuples()
-    return f"{row.misses} of {row.wrong}", f"{row.false_alarms} of {row.right}"
+def mistakes(judge: pd.DataFrame, signal: str, threshold: float) -> tuple[Rate, Rate]:
+    """Return the share of wrong answers that a detector misses, and of right ones to which it gives a false alarm."""
+    known = judge[judge[signal].notna()]
+    out, right = known[signal] >= threshold, known["right"].astype(bool)
+    return sbs.rate(out[~right]), sbs.rate(~out[right])
+
+
+def _told(mistake: Rate, threshold: float, say: Callable[[Rate], str], known: Callable[[Rate], str]) -> str:
+    """Say a share of mistakes in one of two ways: the second where it is known beforehand, because to check none misses all, and all none."""
+    return (known if threshold in ENDS else say)(mistake)
+
+
+def _without_interval(mistake: Rate) -> str:
+    return f"{mistake.value:.0%} ({wording.count(mistake)})" if mistake.n else str(mistake)
 
 
 def interval_of_sum(costs: ArrayLike, most: float, least: float = 0.0) -> tuple[float, float]:
@@ -358,10 +369,10 @@ def bill(
     names = {detector: "with the detector", check_all: "all checked", check_none: "none checked"}
     ways = {check_all: costs[1], check_none: costs[2], detector: costs[0]}
     first, second, interval = cheapest(ways, max(prices), check_all)
-    missed, held = mistakes(judge, signal, threshold)
+    missed, held = (_told(mistake, threshold, str, _without_interval) for mistake in mistakes(judge, signal, threshold))
     told = (
-        f"With {_line(threshold)} on the {signal}, {model}'s detector misses {missed} wrong answers and gives {held} right ones a false "
-        f"alarm. A miss costs {prices[0]}, a check {prices[1]}. The bill for {wording.plural(len(judge), 'answer')}: "
+        f"With {_line(threshold)} on the {signal}, {model}'s detector misses {missed} of the wrong answers and gives {held} of the right ones "
+        f"a false alarm. A miss costs {prices[0]}, a check {prices[1]}. The bill for {wording.plural(len(judge), 'answer')}: "
         f"{'; '.join(f'{name} {_amount(ways[way], max(prices), way == check_all)}' for way, name in names.items())}. "
         + (
             "Each answer costs the same in every way."
@@ -397,10 +408,11 @@ def costs_table(
         costs: Cost of a miss → what each answer costs with the detector, with all checked, with none checked.
         model: Who answered.
     """
-    rows, ends = [], {CHECK_NONE: "check none", CHECK_ALL: "check all"}
+    rows = []
     for cost, line in thresholds.items():
-        missed, held = mistakes(judge, signal, line)
-        row: dict[str, Any] = {f"a miss costs ({model})": cost, "threshold": ends.get(line, f"{line:.2f}"), "misses": missed, "false alarms": held}
+        told = [_told(mistake, line, wording.count_share, wording.count) for mistake in mistakes(judge, signal, line)]
+        row: dict[str, Any] = {f"a miss costs ({model})": cost, "threshold": ENDS.get(line, f"{line:.2f}")}
+        row |= {f"{name} (95 % interval)": said for name, said in zip(("misses", "false alarms"), told, strict=True)}
         paid = dict(zip(("with detector", "check all", "check none"), costs[cost], strict=True))
         most = max([cost, *paid["check all"]])
         row |= {name: _amount(each, most, name == "check all") for name, each in paid.items()}

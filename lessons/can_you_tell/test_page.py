@@ -240,9 +240,11 @@ JUDGE = answers([True, True, False, False, False], signal=[0.9, 0.3, 0.6, 0.2, 0
 
 
 def test_mistakes_are_counted_at_the_threshold():
-    assert page.mistakes(JUDGE, "signal", 0.3) == ("2 of 3", "0 of 2")
-    assert page.mistakes(JUDGE, "signal", 0.5) == ("1 of 3", "1 of 2")
-    assert page.mistakes(JUDGE[JUDGE["right"]], "signal", 2) == ("0 of 0", "2 of 2")
+    assert page.mistakes(JUDGE, "signal", 0.3) == (sbs.Rate(2, 3), sbs.Rate(0, 2))
+    assert page.mistakes(JUDGE, "signal", 0.5) == (sbs.Rate(1, 3), sbs.Rate(1, 2))
+    assert page.mistakes(JUDGE.assign(signal=[math.nan, 0.3, 0.6, 0.2, 0.3]), "signal", 0.5) == (sbs.Rate(1, 3), sbs.Rate(1, 1))
+    missed, held = page.mistakes(JUDGE[JUDGE["right"]], "signal", 2)
+    assert (str(missed), held) == (str(sbs.rate([])), sbs.Rate(2, 2))
 
 
 def test_the_curve_draws_both_mistakes():
@@ -276,7 +278,16 @@ LOW, MIDDLE, HIGH = [0.0] * 30 + [1.0] * 10, [1.0] * 40, [3.0] * 40
 def test_a_way_is_the_cheapest_only_if_it_is_clearly_so(costs, option):
     outcome = page.bill(WHO, JUDGE, "signal", 0.5, costs, (3, 1))
     assert outcome.answer == wording.options(outcome.key)[option]
-    assert "misses 1 of 3 wrong answers and gives 1 of 2 right ones a false alarm. A miss costs 3, a check 1." in outcome.sentence
+    assert (
+        f"misses {sbs.Rate(1, 3)} of the wrong answers and gives {sbs.Rate(1, 2)} of the right ones a false alarm. A miss costs 3,"
+        in outcome.sentence
+    )
+
+
+def test_what_is_known_beforehand_has_no_interval():
+    """Whoever checks no answer misses all the wrong ones, whatever the answers are."""
+    said = page.bill(WHO, JUDGE, "signal", page.CHECK_NONE, (HIGH, MIDDLE, HIGH), (3, 1)).sentence
+    assert "misses 100% (3 of 3) of the wrong answers and gives 0% (0 of 2) of the right ones a false alarm." in said
 
 
 def test_the_bill_says_each_sum_with_its_interval_and_what_is_saved():
@@ -302,7 +313,8 @@ def test_the_table_of_costs():
     rows = page.costs_table(JUDGE, "signal", {1: 0, 3: 0.5, 50: 2}, costs, WHO).rows
     assert list(rows["threshold"]) == ["check none", "0.50", "check all"]
     assert list(rows["clearly cheapest"]) == ["check none", "with detector", "check all"]
-    assert list(rows.iloc[1])[:4] == [3, "0.50", "1 of 3", "1 of 2"]
+    assert list(rows.iloc[1])[:4] == [3, "0.50", wording.count_share(sbs.Rate(1, 3)), wording.count_share(sbs.Rate(1, 2))]
+    assert list(rows.iloc[0])[2:4] == ["3 of 3", "0 of 2"], "to check none misses all, so it has no interval"
     assert rows["check all"].iloc[0] == "40", "known beforehand, so it has no interval"
 
 

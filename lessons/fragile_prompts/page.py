@@ -16,7 +16,7 @@ from sidebyside import NoAnswer, wording
 from sidebyside.cases import Case
 from sidebyside.evaluation import compare, holm, rate_by_group
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import NOT_MEASURED, after, by_bounds, by_count, clearly, count_share, number, options, p_value, share
+from sidebyside.wording import NOT_MEASURED, after, by_bounds, by_count, clearly, count_share, number, options, p_value, plural, share
 
 ASKED = 24  # dev messages: with ten forms of two prompts, 480 requests
 EXACT, NAMED, FIRST_TOKEN, CALIBRATED = READINGS = ["exact label", "label named", "first token", "calibrated"]
@@ -171,7 +171,7 @@ def flips(model: str, labels: Labels, asked: int) -> Outcome:
     if not len(labels):
         return not_measured(key, model)
     told = (
-        f"{model}: {sbs.rate(changed)} of the messages get more than one answer from {labels.shape[1]} forms of one prompt. "
+        f"{model}: {sbs.rate(changed)} of the messages get more than one answer from {plural(labels.shape[1], 'form')} of one prompt. "
         f"A form's answer is another than the first form's in {flip_rate(labels)}."
     )
     return sbs.outcome(key, by_count(int(changed.sum()), asked - len(labels), [1, 5, 11], options(key)), told)
@@ -263,8 +263,12 @@ def verdict(model: str, right: Mapping[str, Marks]) -> Outcome:
     key, best = "fragile_prompts/luck", best_reading(right)
     if right[best].empty:
         return not_measured(key, model)
-    told = "; ".join(f"“{name}”: {points(right[name]):.0f} points, as wide {_as_wide(right[name])}" for name in dict.fromkeys((EXACT, best)))
+    told = "; ".join(f"“{name}”: {_apart(right[name])}, as wide {_as_wide(right[name])}" for name in dict.fromkeys((EXACT, best)))
     return sbs.outcome(key, by_bounds(luck(right[best]), [0.01, after(0.1)], options(key)), f"{model}. Seen, and by shuffling: {told}.")
+
+
+def _apart(right: Marks) -> str:
+    return plural(round(points(right)), "point") if len(right) else NOT_MEASURED
 
 
 def _as_wide(right: Marks) -> str:
@@ -303,14 +307,17 @@ def report(model: str, right: Mapping[str, Mapping[str, Marks]]) -> Markdown:
         right: Prompt → reading → marks.
     """
     readings = {prompt: best_reading(marks) for prompt, marks in right.items()}
-    prompt = max(right, key=lambda name: int(right[name][readings[name]].to_numpy().sum()))
+    won = {prompt: int(right[prompt][reading].to_numpy().sum()) for prompt, reading in readings.items()}
+    prompt = max(won, key=lambda name: won[name])
     hits = right[prompt][readings[prompt]]
     if hits.empty:
         return sbs.say(f"What **{sbs.plain(model)}** would get is {NOT_MEASURED}.")
     low, high = hits.mean().min(), hits.mean().max()
+    compared = "both prompts get as many right" if len(set(won.values())) == 1 else "it gets more right than the other"
     return sbs.say(
         f"**{sbs.plain(model)}**, the prompt {prompt}, read by “{readings[prompt]}”: {sbs.rate(hits.iloc[:, 0])} right as written; "
-        f"{low:.0%} to {high:.0%} over {hits.shape[1]} forms of it, on {len(hits)} dev messages. Of the two prompts, dev prefers this one."
+        f"{low:.0%} to {high:.0%} over {plural(hits.shape[1], 'form')} of it, on {plural(len(hits), 'dev message')}. "
+        f"Over all forms {compared}."
     )
 
 
@@ -335,5 +342,5 @@ def trained(way: str, labels: Labels, target: pd.Series) -> Markdown:
     right = labels.eq(target, axis=0)
     return sbs.say(
         f"The **trained model** ({way}): {sbs.rate(flipped(labels))} of the messages get more than one answer from {labels.shape[1]} trainings. "
-        f"The best and the worst are {points(right):.0f} points apart; shuffling makes that or more {_as_wide(right)}."
+        f"The best and the worst are {_apart(right)} apart; shuffling makes that or more {_as_wide(right)}."
     )

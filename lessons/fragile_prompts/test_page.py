@@ -216,6 +216,18 @@ def test_the_report_gives_the_better_prompt_its_first_form_and_the_range():
     for right, name in (({"without": good, "with": poor}, "without"), ({"without": poor, "with": good}, "with")):
         told = page.report("a_model", right).data
         assert f"a\\_model**, the prompt {name}, read by “calibrated”: {sbs.Rate(10, 20)} right as written; 50% to 75% over 2 forms" in told
+        assert told.endswith("Over all forms it gets more right than the other.")
+
+
+def test_neither_of_two_level_prompts_is_called_the_better_one():
+    level = readings(marks(20, a=10, b=15))
+    told = page.report("a_model", {"without": level, "with": level}).data
+    assert told.endswith("Over all forms both prompts get as many right.")
+
+
+def test_one_point_is_one_point():
+    apart = readings(marks(100, a=50, b=51))
+    assert "1 point, as wide" in page.verdict("a model", apart).sentence
 
 
 def test_without_any_answer_nothing_is_said_of_the_model():

@@ -17,7 +17,7 @@ import sidebyside as sbs
 from sidebyside.cases import Case
 from sidebyside.evaluation import Rate, came, middle
 from sidebyside.widgets import Outcome, Table, not_measured
-from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, number, options, p_is, p_value, share
+from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, number, options, p_is, p_value, plural, share
 
 TRAINED = "trained model"
 SIZES = (30, 100, 300)
@@ -92,9 +92,8 @@ def exam_spread(scores: Exams, right: Mapping[str, np.ndarray]) -> Table:
     rows = []
     for (name, n), given in scores.items():
         low, high = (100 * bound for bound in middle(given))
-        found = {"middle 95 in 100 exams": f"{low:.0f}% to {high:.0f}%", "apart": f"{high - low:.0f} points"}
-        if np.isnan(low):
-            found = dict.fromkeys(found, NOT_MEASURED)
+        told = [NOT_MEASURED] * 2 if np.isnan(low) else [f"{low:.0f}% to {high:.0f}%", plural(round(high - low), "point")]
+        found = dict(zip(("middle 95 in 100 exams", "apart"), told, strict=True))
         rows.append({"system": name, "messages": n, "true score": number(np.mean(right[name]), ".1%")} | found)
     return sbs.table(pd.DataFrame(rows))
 
@@ -113,7 +112,7 @@ def jump(model: str, scores: Exams, right: Mapping[str, np.ndarray]) -> Outcome:
         return not_measured(key, model)
     few, more, most = (f"{points:.0f}" for points in wide.values())
     told = f"The middle 95 in 100 scores of {model} lie {few} points apart with 30 messages, {more} with 100 and {most} with 300"
-    drawn = f"({len(scores[model, 30]):,} exams each, drawn from {len(right[model])} messages)"
+    drawn = f"({len(scores[model, 30]):,} exams each, drawn from {plural(len(right[model]), 'message')})"
     return sbs.outcome(key, by_bounds(wide[30], (10, after(20), after(30)), options(key)), f"{told} {drawn}. {_ahead(model, scores, right)}", model)
 
 
@@ -300,7 +299,7 @@ def power_in_words(found: Mapping[tuple[int, float], tuple[Rate, Rate]]) -> Mark
     )
 
 
-# --- the luckiest of eight --------------------------------------------------------------------------------------------
+# --- the luckiest of six ----------------------------------------------------------------------------------------------
 
 
 def team_sizes(messages: int) -> tuple[int, int]:
@@ -328,7 +327,7 @@ def wrong(model: str, teams: Mapping[int, np.ndarray], tried: int, messages: int
         for n, (own, true, _) in teams.items()
     ]
     word = by_bounds(few.value, (0.25, after(0.5)), options(key))
-    return sbs.outcome(key, word, f"{tried} prompts for {model}, {count:,} teams. {' '.join(told)}", model)
+    return sbs.outcome(key, word, f"{plural(tried, 'prompt')} for {model}, {count:,} teams. {' '.join(told)}", model)
 
 
 # --- plan the exam ----------------------------------------------------------------------------------------------------

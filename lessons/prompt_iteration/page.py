@@ -199,8 +199,8 @@ def broken(model: str, row: pd.Series) -> Outcome:
     key = "prompt_iteration/lost"
     if not row["n"]:
         return not_measured(key, model)
-    won, lost = len(row["won"]), len(row["lost"])
-    told = f"From {row['before']} to {row.name}, {model} won {won} of {row['n']} messages and lost {lost}: broken {sbs.Rate(lost, row['n'])}."
+    won, lost, n = len(row["won"]), len(row["lost"]), row["n"]
+    told = f"From {row['before']} to {row.name}, {model} won {won} of {plural(n, 'message')} and lost {lost}: broken {sbs.Rate(lost, n)}."
     return sbs.outcome(key, by_bounds(lost, (1, 3, 6), options(key)), told)
 
 
@@ -272,7 +272,7 @@ def luck(model: str, teams: Teams, few: int, n: int) -> Outcome:
     low, high = np.quantile(gap, [0.05, 0.95])
     (own, others), (one, same) = teams[tries].mean(axis=0), teams[1].mean(axis=0)
     told = (
-        f"Choosing among {tries} versions of {model} on {few} of {n} messages, the winner got {own:.0f} in a hundred there and "
+        f"Choosing among {plural(tries, 'version')} of {model} on {few} of {plural(n, 'message')}, the winner got {own:.0f} in a hundred there and "
         f"{others:.0f} on the others: {gap.mean():.1f} points of luck (mean of {len(gap)} teams; nine teams in ten had {low:.0f} to {high:.0f}). "
         f"With one version and no choice it was {one:.0f} and {same:.0f}."
     )
