@@ -417,6 +417,8 @@ def test_what_is_recorded_comes_first(begin: Begin, endpoint: ScriptedModel) -> 
 def test_replay_and_record_know_nothing_of_kept_answers(begin: Begin, endpoint: ScriptedModel) -> None:
     begin("auto")
     ask("Hello")
+    begin("record")
+    ask("Another question")  # replay connects to a model of which something is recorded
     begin("replay")
     with pytest.raises(sbs.errors.RecordingError):
         ask("Hello")

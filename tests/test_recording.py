@@ -204,6 +204,7 @@ def test_requests_without_a_json_body_pass_through(name: str, endpoint: Scripted
 
 
 def test_requests_without_a_json_body_are_refused_in_replay(endpoint: ScriptedModel, mode: Mode) -> None:
+    ask(mode("record"))
     with pytest.raises(RecordingError, match="page 'page'.*models"):
         mode("replay").models.list()
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sidebyside.checks import NotDone, call, exercise, number_hint
+from sidebyside.checks import NotDone, call, exercise
+from sidebyside.hints import number_hint
 
 VERDICTS = {  # letter → what to say of it, and why
     "a": ("helps", "Hybrid a: what is kept is mostly right, and asking turns far more errors into right answers than the other way round."),

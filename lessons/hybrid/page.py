@@ -18,6 +18,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
 import sidebyside as sbs
+from sidebyside import unlabelled
 from sidebyside.cases import Case
 from sidebyside.evaluation import holm, is_missing
 from sidebyside.tokens import Token
@@ -43,7 +44,7 @@ def drawn(case: Case, versions: Sequence[sbs.Prompt], labels: int) -> tuple[pd.D
         versions: Prompt versions; no message that one of them shows is drawn.
         labels: How many to learn from.
     """
-    fresh, rest = sbs.unlabelled.draw(case, versions, share=0.5)
+    fresh, rest = unlabelled.draw(case, versions, share=0.5)
     return rest.sample(min(labels, len(rest)), random_state=0).reset_index(drop=True), fresh
 
 
@@ -472,7 +473,7 @@ def batches(pool: pd.DataFrame) -> list[pd.DataFrame]:
 Dev = tuple[pd.DataFrame, pd.DataFrame]  # dev messages, and what the language model says of them
 
 
-def feedback(trained: Any, labelled: pd.DataFrame, arriving: Sequence[tuple[pd.DataFrame, pd.DataFrame]], dev: Dev, label: str) -> Rounds:
+def loop(trained: Any, labelled: pd.DataFrame, arriving: Sequence[tuple[pd.DataFrame, pd.DataFrame]], dev: Dev, label: str) -> Rounds:
     """Let a trained model work through batches; after each, it learns the language model's answers to what it passed on.
 
     The threshold is chosen anew before each batch, by the same rule on dev, because it belongs to the model that it was chosen for.
@@ -577,7 +578,7 @@ def repeated(model: str, rounds: Rounds, ml_from: float) -> Markdown:
 
     Args:
         model: The teacher.
-        rounds: What `feedback` returned.
+        rounds: What `loop` returned.
         ml_from: The student's threshold.
     """
     wrong = rounds.taught[rounds.taught["said"] != rounds.taught["true"]]
@@ -599,7 +600,7 @@ def spread(model: str, rounds: Rounds, messages: pd.DataFrame, label: str, answe
 
     Args:
         model: The teacher.
-        rounds: What `feedback` returned.
+        rounds: What `loop` returned.
         messages: Test messages.
         label: The column of true labels.
         answers: The teacher's replies to them.

@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import hypergeom
 
 import sidebyside as sbs
+from sidebyside import unlabelled
 from sidebyside.errors import Why
 from sidebyside.tokens import Token
 
@@ -48,7 +49,7 @@ def test_no_message_is_drawn_twice_and_none_that_a_prompt_shows():
     versions = sbs.lesson("the_genai_workflow").versions(case)
     labelled, fresh = page.drawn(case, versions, 180)
     shown = {text for prompt in versions for text, _ in prompt.examples}
-    assert (len(labelled), len(fresh)) == (180, sbs.unlabelled.MOST)
+    assert (len(labelled), len(fresh)) == (180, unlabelled.MOST)
     assert not (set(labelled["id"]) & set(fresh["id"])) and not (shown & {*labelled["text"], *fresh["text"]})
     assert {*labelled["split"], *fresh["split"]} == {"train"}
     assert page.drawn(case, versions, 180)[1].equals(fresh)
@@ -306,7 +307,7 @@ def looped(wrong):
         return pd.DataFrame({"label": [flip[m] if errs and i % 4 < 2 else m for i, m in enumerate(messages["mood"])], "sure": 0.9}, dtype=object)
 
     arriving = [(batch, said(batch, wrong)) for batch in page.batches(some(40, "new"))]
-    return trained, page.feedback(trained, labelled, arriving, (dev, said(dev, False)), "mood")
+    return trained, page.loop(trained, labelled, arriving, (dev, said(dev, False)), "mood")
 
 
 def test_batches_are_equal_and_share_nothing():
@@ -333,7 +334,7 @@ def test_only_labels_are_learnt(monkeypatch):
     batch, dev = some(4, "new"), some(2)
     answers = pd.DataFrame({"label": ["positive", None, GONE, "negative"], "sure": 0.9}, dtype=object)
     sound = pd.DataFrame({"label": dev["mood"], "sure": 0.9}, dtype=object)
-    rounds = page.feedback(trained, labelled, [(batch, answers)], (dev, sound), "mood")
+    rounds = page.loop(trained, labelled, [(batch, answers)], (dev, sound), "mood")
     assert list(rounds.taught["said"]) == ["positive", "negative"] and rounds.history["n"][0] == 3
 
 

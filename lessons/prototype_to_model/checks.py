@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sidebyside.checks import exercise, number_hint, number_of, result_of, sorting_hint, whole_numbers
+from sidebyside.checks import exercise, number_of, result_of, whole_numbers
+from sidebyside.hints import number_hint, sorting_hint
 
 WAYS = {"prompt": "prompt", "student": "student", "people": "people"}
 CHOICES = {  # situation → what to do, and what to say to another choice

@@ -16,6 +16,7 @@ from IPython.display import Markdown
 from scipy.stats import bootstrap, fisher_exact
 
 import sidebyside as sbs
+from sidebyside import unlabelled
 from sidebyside.cases import Case
 from sidebyside.evaluation import holm
 from sidebyside.widgets import Outcome, Table, not_measured
@@ -38,7 +39,7 @@ Learnt = TypeVar("Learnt")
 
 def pool(case: Case, versions: Sequence[sbs.Prompt]) -> pd.DataFrame:
     """Return the train messages that the language model labels: a random sample, the same each time, without those that a prompt shows."""
-    return sbs.unlabelled.draw(case, versions)[0]
+    return unlabelled.draw(case, versions)[0]
 
 
 def enough(learn: Callable[[Any, Any], Learnt], inputs: Any, labels: Sequence[str], fewest: int = FOLDS) -> Learnt | None:
@@ -272,7 +273,7 @@ def flags(model: str, taught: pd.DataFrame, flagged: Sequence[int], label: str) 
     """Say how many of the flagged labels are truly wrong, compared with as many taken at random."""
     key, wrong = "prototype_to_model/flags", wrong_ones(taught, label)
     if not len(flagged):
-        return not_measured(key, model, TOO_FEW.format(model=model) if len(taught) < sbs.unlabelled.MOST else "No label is flagged.")
+        return not_measured(key, model, TOO_FEW.format(model=model) if len(taught) < unlabelled.MOST else "No label is flagged.")
     place = np.isin(np.arange(len(taught)), list(flagged))
     hit, base = sbs.rate(wrong[place]), sbs.rate(wrong)
     p = float(fisher_exact([[wrong[place].sum(), (~wrong[place]).sum()], [wrong[~place].sum(), (~wrong[~place]).sum()]])[1])

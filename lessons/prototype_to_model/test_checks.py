@@ -91,7 +91,7 @@ WRONG: dict[int, list[tuple[Any, str]]] = {
         (lambda n, a, b: n * (a - b) / a, "each message save"),
         (lambda n, a, b: 1000, "each message save"),  # the first case, by heart
         (lambda n, a, b: "1000", "number"),
-        (lambda n, a, b: np.array([n * a / (a - b)]), "number"),
+        (lambda n, a, b: np.array([n, n * a / (a - b)]), "number"),
         (lambda n, b, a: n * a / (a - b) if a != b else n, "each message save"),  # the prices in each other's place
         (lambda n, a, b: None, "return"),
     ],

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
+from sidebyside import unlabelled
 from sidebyside.errors import Why
 from sidebyside.wording import NOT_MEASURED, options
 
@@ -43,7 +44,7 @@ def test_the_pile_has_no_message_that_a_prompt_shows_and_is_the_same_each_time()
     pile = page.pool(case, versions)
     shown = {text for prompt in versions for text, _ in prompt.examples}
     assert shown and not shown & set(pile["text"])
-    assert len(pile) == len(set(pile["id"])) == sbs.unlabelled.MOST
+    assert len(pile) == len(set(pile["id"])) == unlabelled.MOST
     assert set(pile["id"]) <= set(case.split("train")["id"])
     assert list(pile["id"]) == list(page.pool(case, versions)["id"])
 

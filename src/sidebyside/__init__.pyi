@@ -6,7 +6,6 @@ from . import (
     scorers as scorers,
     suite as suite,
     tokens as tokens,
-    unlabelled as unlabelled,
     widgets as widgets,
 )
 from .answers import NoAnswer as NoAnswer
