@@ -1,9 +1,10 @@
 """What a page shows besides text and charts; nothing imports it.
 
-`show`, `explore` and `judge` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling` hold widgets that
+`show`, `explore`, `judge` and `coding` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling` hold widgets that
 need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
 """
 
+from .coding import Coding, coding
 from .explore import MetricExplorer, Planner, metric_explorer, planner
 from .judge import Judging, judging
 from .lab import PromptLab, prompt_lab
@@ -11,6 +12,7 @@ from .labelling import Labelling, labelling
 from .show import Outcome, Prediction, Table, TokenMap, not_measured, outcome, plain, predict, say, table, token_map
 
 __all__ = [
+    "Coding",
     "Judging",
     "Labelling",
     "MetricExplorer",
@@ -20,6 +22,7 @@ __all__ = [
     "PromptLab",
     "Table",
     "TokenMap",
+    "coding",
     "judging",
     "labelling",
     "metric_explorer",
