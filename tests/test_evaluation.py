@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, f1_score, roc_auc_score
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from sidebyside import evaluation
 from sidebyside.answers import NoAnswer
@@ -29,6 +30,7 @@ from sidebyside.evaluation import (
     macro_f1,
     mean_of_pairs,
     paired_gap,
+    paired_interval,
     paired_p,
     rate,
     read_label,
@@ -72,6 +74,36 @@ def test_paired_p_is_the_exact_two_sided_binomial(first_only: int, second_only: 
     first = [True] * 7 + [True] * first_only + [False] * second_only + [False] * 4
     second = [True] * 7 + [False] * first_only + [True] * second_only + [False] * 4
     assert paired_p(first, second) == pytest.approx(by_hand)
+
+
+def marks(a: int, b: int, c: int, d: int) -> tuple[list[bool], list[bool]]:
+    """The marks of two systems: both right, only the first, only the second, neither."""
+    return [True] * (a + b) + [False] * (c + d), [True] * a + [False] * b + [True] * c + [False] * d
+
+
+def test_the_interval_of_a_paired_gap_is_that_of_the_paper() -> None:
+    """Newcombe 1998, the table of worked examples, method 10."""
+    assert paired_interval(*marks(36, 12, 2, 0)) == pytest.approx((0.0569, 0.3404), abs=5e-5)
+
+
+@pytest.mark.parametrize("table", [(10, 10, 10, 10), (4, 12, 8, 24), (30, 10, 15, 5), (0, 20, 0, 10), (0, 0, 9, 21)])
+def test_pairs_that_know_nothing_of_each_other_have_the_interval_of_two_samples(table: tuple[int, int, int, int]) -> None:
+    a, b, c, _ = table
+    n = sum(table)
+    reference = confint_proportions_2indep(a + b, n, a + c, n, method="newcomb")
+    assert paired_interval(*marks(*table)) == pytest.approx(reference, abs=1e-9)
+
+
+def test_the_interval_of_a_paired_gap_covers_the_true_one_about_as_often_as_it_says() -> None:
+    generator, chances = np.random.default_rng(0), (0.4, 0.25, 0.1, 0.25)
+    drawn = generator.multinomial(40, chances, size=1000)
+    hits = [low <= 0.15 <= high for low, high in (paired_interval(*marks(*table)) for table in drawn.tolist())]
+    assert 0.93 <= np.mean(hits) <= 0.98
+
+
+def test_what_is_missing_on_one_side_is_in_no_paired_interval() -> None:
+    assert paired_interval([True, None, False], [False, True, False]) == paired_interval([True, False], [False, False])
+    assert all(map(math.isnan, paired_interval([None], [True])))
 
 
 def test_the_paired_gap_has_the_sign_of_what_the_test_compares() -> None:

@@ -1,16 +1,42 @@
-"""The page's own tables, charts and sentences: drafts that are read and coded before anything is measured."""
+"""What the page *Error analysis: read a hundred answers first* shows: drafts read and coded by hand, two scorers made of it, and a fix counted again."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from math import comb
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 import sidebyside as sbs
+from sidebyside import NoAnswer, wording
+from sidebyside.evaluation import Rate, holm, is_missing, kappa, middle, paired_gap, paired_interval
+from sidebyside.widgets import Coding, Outcome, Table, not_measured
 
 TO_REPLY = {"needs_reply": ["yes"], "channel": ["email", "chat"]}  # what is asked of a message that a draft answers, where a case tells it
-MOST_WORDS, READ, FRESH = 60, 100, 60
-SHARES = ["under a third", "a third to two thirds", "over two thirds"]
+MOST_WORDS, READ, FRESH = 60, 100, 50
+CODES = Path(__file__).with_name("codes.csv")
+PROMISE, AWAY, INVENTED, FINE = "empty promise", "sent away", "made-up fact", "nothing wrong"
+GROUPS = {
+    FINE: "it can go out as it is",
+    PROMISE: "it says that we did or will do something, which nobody has agreed to",
+    AWAY: "it sends the customer to somebody else, or leaves the work to them",
+    INVENTED: "it states something about the shop, the goods or the case that the message does not tell",
+    "asked again": "it asks for, or advises, what the customer has already given or tried",
+    "misread": "it takes the message for something else",
+    "no help": "sympathy, a lecture or a refusal, without an answer or a next step",
+    "runs on": "it repeats itself, or breaks off in mid-sentence",
+}
+FAULTS = [group for group in GROUPS if group != FINE]
+QUESTION = "What is the first thing wrong? Say it in your own words."
+NOBODY = "Nobody has read these drafts and coded them, so there is nothing to count."
+
+Scorers = Mapping[str, Callable[[str], bool]]  # fault → whether a draft has it, by a rule
+Drafts = Sequence[Any]  # what was drafted: texts, and a `NoAnswer` for each that never came
 
 
 def letters(case: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -23,13 +49,288 @@ def letters(case: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
     return sbs.limit(drawn.head(READ), times=4), sbs.limit(drawn[READ : READ + FRESH].reset_index(drop=True), times=4)
 
 
-def first(model: str, right: sbs.Rate) -> Any:
-    """Say how many answers are right, beside the reader's guess."""
-    word = SHARES[0] if right.value < 1 / 3 else SHARES[1] if right.value <= 2 / 3 else SHARES[2]
-    return sbs.outcome("read_first/first", word, f"{model} gets {right} right.")
+# --- three checks that anybody would write ----------------------------------------------------------------------------
 
 
-def second(before: int, after: int) -> Any:
-    """Say whether it became more, beside the reader's guess."""
-    word = "more" if after > before else "as many" if after == before else "fewer"
-    return sbs.outcome("read_first/second", word, f"Before {before}, after {after}.")
+def passed(checks: Mapping[str, Callable[[str], bool]], drafts: Drafts) -> dict[str, list[bool | None]]:
+    """Return what each check says of each draft, and whether all of them pass it; None where no draft came."""
+    marks = {name: _marks(check, drafts) for name, check in checks.items()}
+    every = [None if is_missing(draft) else all(said) for draft, *said in zip(drafts, *marks.values(), strict=True)]
+    return marks | {"all of them": every}
+
+
+def _marks(check: Callable[[str], bool], drafts: Drafts) -> list[bool | None]:
+    return [None if is_missing(draft) else bool(check(draft)) for draft in drafts]
+
+
+def dashboard(passes: Mapping[str, Sequence[bool | None]], model: str) -> Table:
+    """Show the share of drafts that pass each check."""
+    return sbs.table(pd.DataFrame({"check": list(passes), f"drafts of {model} that pass": [str(sbs.rate(marks)) for marks in passes.values()]}))
+
+
+def looks(model: str, passes: Mapping[str, Sequence[bool | None]]) -> Outcome:
+    """Say how many drafts pass all checks."""
+    key, every = "read_first/checks", sbs.rate(passes["all of them"])
+    if not every.n:
+        return not_measured(key, model)
+    told = f"{model}: {every} of the drafts pass all checks. What the checks cannot say is whether a draft answers its message."
+    return sbs.outcome(key, wording.by_bounds(every.value, [0.5, wording.after(0.8)], wording.options(key)), told)
+
+
+# --- the stored coding ------------------------------------------------------------------------------------------------
+
+
+@cache
+def codes() -> pd.DataFrame:
+    """Return the drafts that were read and coded: model, prompt, set, message (its id), draft, note, faults and second (joined by "; ")."""
+    return pd.read_csv(CODES, keep_default_na=False)
+
+
+def coded(rows: pd.DataFrame, drafts: Drafts) -> pd.DataFrame:
+    """Join drafts with the stored coding of those very texts.
+
+    Args:
+        rows: The messages: id and text.
+        drafts: A draft for each.
+
+    Returns:
+        One row a message: id, message, draft, note, group (of the first thing wrong; "" where nobody coded the draft), faults and second (both
+        readers' faults, as tuples; None where one has not read it).
+    """
+    known = codes().drop_duplicates(["message", "draft"]).set_index(["message", "draft"])
+    found = [known.loc[key] if (key := (row.id, str(draft))) in known.index else None for row, draft in zip(rows.itertuples(), drafts, strict=True)]
+    return pd.DataFrame(
+        {
+            "id": list(rows["id"]),
+            "message": list(rows["text"]),
+            "draft": list(map(str, drafts)),
+            "note": ["" if one is None else one["note"] for one in found],
+            "group": ["" if one is None else _faults(one["faults"])[0] if _faults(one["faults"]) else FINE for one in found],
+            "faults": pd.Series([None if one is None else _faults(one["faults"]) for one in found], dtype=object),
+            "second": pd.Series([None if one is None or not one["second"] else _faults(one["second"]) for one in found], dtype=object),
+        }
+    )
+
+
+def _faults(joined: str) -> tuple[str, ...]:
+    return tuple(fault for fault in joined.split("; ") if fault and fault != FINE)
+
+
+def has(rows: pd.DataFrame, group: str, reader: str = "faults") -> list[bool | None]:
+    """Tell of each draft whether a reader found this fault in it, or for `FINE` none at all; None where the draft was not read."""
+    return [None if found is None else not found if group == FINE else group in found for found in rows[reader]]
+
+
+def to_code(rows: pd.DataFrame, model: str) -> Coding:
+    """Let the reader code the drafts, and show the stored coding in the end."""
+    return sbs.widgets.coding("read_first/coding", QUESTION, rows, GROUPS, model)
+
+
+def counted(rows: pd.DataFrame) -> dict[str, Rate]:
+    """Return the share of drafts with each fault, the most frequent first, and of those with none."""
+    rates = {group: sbs.rate(has(rows, group)) for group in GROUPS}
+    return {group: rates[group] for group in sorted(FAULTS, key=lambda group: -rates[group].successes)} | {FINE: rates[FINE]}
+
+
+def groups_chart(rows: pd.DataFrame, model: str) -> Any:
+    """Draw how many drafts have each fault, each with its interval."""
+    rates = counted(rows)
+    n = next(iter(rates.values())).n
+    alt = (
+        f"Dots with intervals, one a group: share of {n} drafts of {model} with this fault; a draft may have several. The values stand in the table."
+    )
+    systems = {group: (sbs.charts.kind_of(model), rate) for group, rate in rates.items() if rate.n}
+    return sbs.charts.scoreboard(systems, alt, f"share of drafts · {model}")
+
+
+def groups_table(rows: pd.DataFrame, model: str) -> Table:
+    """Show each group with its meaning, its share of drafts, and one draft that is an example."""
+    rates = counted(rows)
+    shown = [{"group": group, "meaning": GROUPS[group], f"drafts of {model}": wording.share(rate)} for group, rate in rates.items()]
+    return sbs.table(pd.DataFrame(shown))
+
+
+def commonest(model: str, rows: pd.DataFrame) -> Outcome:
+    """Say which fault is the most common, how far ahead it is, and how many drafts have none."""
+    key, rates = "read_first/commonest", counted(rows)
+    if not rates[FINE].n:
+        return not_measured(key, model, NOBODY)
+    first, second = list(rates)[:2]
+    p = sbs.paired_p(has(rows, first), has(rows, second))
+    versus = "clearly more often than" if p < wording.LINE else "not clearly more often than"
+    told = (
+        f"{model}: “{first}” is in {rates[first]} of the drafts, {versus} “{second}”, in {rates[second]} ({wording.p_is(p)}). "
+        f"Nothing is wrong with {rates[FINE]}."
+    )
+    named = dict(zip([PROMISE, INVENTED, AWAY], wording.options(key), strict=False))
+    return sbs.outcome(key, named.get(first, wording.options(key)[-1]), told)
+
+
+def seen(rows: pd.DataFrame, sizes: Sequence[int] = (10, 20, 50)) -> Any:
+    """Say how many of the groups one meets in fewer drafts, on average over all orders of reading, and where the last new one came up."""
+    read = [found for found in rows["faults"] if found is not None]
+    met = {group: sum(group in found for found in read) for group in FAULTS}
+    there = [count for count in met.values() if count]
+    if not there:
+        return sbs.say(NOBODY if not read else "No fault was found, so there is no group to meet.")
+    parts = ", ".join(f"{expected(there, len(read), size):.1f} in {size}" for size in sizes if size < len(read))
+    last = max(next(place for place, found in enumerate(read, 1) if group in found) for group, count in met.items() if count)
+    fewer = f" Over all orders of reading, one meets on average {parts}." if parts else ""
+    return sbs.say(f"The {len(read)} drafts hold {wording.plural(len(there), 'kind')} of fault; the last new one came up at draft {last}.{fewer}")
+
+
+def expected(counts: Iterable[int], n: int, size: int) -> float:
+    """Return how many groups a sample of some drafts holds on average (rarefaction: Hurlbert 1971, Ecology 52, 577).
+
+    Args:
+        counts: In how many of all drafts each group stands.
+        n: How many drafts there are.
+        size: How many are read.
+    """
+    return sum(1 - comb(n - count, size) / comb(n, size) for count in counts)
+
+
+def readers(*parts: pd.DataFrame) -> Any:
+    """Say how far a second reader, who saw neither notes nor groups of the first, agrees on each fault."""
+    rows = pd.concat(parts)
+    twice = rows[rows["second"].notna() & rows["faults"].notna()]
+    if twice.empty:
+        return sbs.say("No second reader has coded these drafts, so how far two would agree is not measured.")
+    told = "; ".join(f"“{group}” {_kappa(twice, group)}" for group in (*FAULTS, FINE))
+    return sbs.say(f"A second reader coded {len(twice)} of these drafts, blind. Kappa of the two: {told}.")
+
+
+def _kappa(rows: pd.DataFrame, group: str) -> str:
+    one, other = has(rows, group), has(rows, group, "second")
+    if not any(one) and not any(other):
+        return "undefined, as neither found it"
+    return str(kappa(one, other))
+
+
+# --- two scorers ------------------------------------------------------------------------------------------------------
+
+
+def judged(scorer: Callable[[str], bool], fault: str, rows: pd.DataFrame) -> tuple[Rate, Rate]:
+    """Return a scorer's precision and recall against the stored coding.
+
+    Args:
+        scorer: Tells of a draft whether it has the fault.
+        fault: One of `FAULTS`.
+        rows: As `coded` returns them.
+    """
+    pairs = [(bool(scorer(draft)), found) for draft, found in zip(rows["draft"], has(rows, fault), strict=True) if found is not None]
+    return sbs.rate(found for flagged, found in pairs if flagged), sbs.rate(flagged for flagged, found in pairs if found)
+
+
+def judged_table(scorers: Scorers, parts: Mapping[str, pd.DataFrame], model: str) -> Table:
+    """Show precision and recall of each scorer on each set of coded drafts."""
+    rows = []
+    for fault, scorer in scorers.items():
+        for name, part in parts.items():
+            precision, recall = judged(scorer, fault, part)
+            rows.append({"scorer": fault, f"drafts of {model}": name, "precision": str(precision), "recall": str(recall)})
+    return sbs.table(pd.DataFrame(rows))
+
+
+def held(model: str, scorers: Scorers, formed: pd.DataFrame, fresh: pd.DataFrame) -> Outcome:
+    """Say how many of the drafts with an empty promise the scorer finds among those that did not form it."""
+    key = "read_first/held"
+    (_, before), (precision, after) = (judged(scorers[PROMISE], PROMISE, part) for part in (formed, fresh))
+    if not after.n:
+        return not_measured(key, model, NOBODY if not any(fresh["group"]) else f"None of the fresh drafts of {model} holds an empty promise.")
+    told = (
+        f"On fresh drafts of {model}, the scorer finds {after} of those in which the reader found an empty promise; on the drafts that formed it, "
+        f"{before}. Of those that it flags, {precision} have one."
+    )
+    return sbs.outcome(key, wording.by_bounds(after.value, [2 / 3, 0.9], wording.options(key)), told)
+
+
+# --- fixed, and counted again -----------------------------------------------------------------------------------------
+
+
+def flags(scorer: Callable[[str], bool], drafts: Drafts) -> list[bool | None]:
+    """Tell of each draft whether a scorer flags it; None where no draft came."""
+    return _marks(scorer, drafts)
+
+
+Pair = tuple[Drafts, Drafts]  # drafts of the plain prompt and of the fixed one, to the same messages
+
+
+def changes(scorers: Scorers, pair: Pair) -> dict[str, tuple[Rate, Rate, float, tuple[float, float], float]]:
+    """Return for each fault: its rate before and after, the difference with its interval, and McNemar's p-value, corrected by Holm for all."""
+    marks = {fault: tuple(flags(scorer, drafts) for drafts in pair) for fault, scorer in scorers.items()}
+    p = dict(zip(marks, holm([sbs.paired_p(after, before) for before, after in marks.values()]), strict=True))
+    return {
+        fault: (sbs.rate(before), sbs.rate(after), paired_gap(after, before), paired_interval(after, before), p[fault])
+        for fault, (before, after) in marks.items()
+    }
+
+
+def points(gap: float, interval: tuple[float, float]) -> str:
+    """Say a difference of two rates in percentage points, with its interval."""
+    low, high = interval
+    return wording.NOT_MEASURED if math.isnan(gap) else f"{100 * gap:+z.0f} points ({100 * low:+z.0f} to {100 * high:+z.0f})"
+
+
+def changes_table(scorers: Scorers, pairs: Mapping[str, Pair], model: str) -> Table:
+    """Show each fault, as its scorer counts it, before and after the fix, on each set of messages."""
+    rows = []
+    for name, pair in pairs.items():
+        for fault, (before, after, gap, interval, p) in changes(scorers, pair).items():
+            row = {"messages": name, f"{model}: drafts with": fault, "before": wording.share(before), "after": wording.share(after)}
+            rows.append(row | {"difference": points(gap, interval), "p (Holm)": wording.p_value(p)})
+    return sbs.table(pd.DataFrame(rows))
+
+
+def fixed(model: str, scorers: Scorers, fresh: Pair) -> Outcome:
+    """Say which of the two faults became clearly rarer on fresh messages."""
+    key, found = "read_first/fixed", changes(scorers, fresh)
+    if any(math.isnan(p) for *_, p in found.values()):
+        return not_measured(key, model)
+    rarer = [fault for fault, (_, _, gap, _, p) in found.items() if gap < 0 and p < wording.LINE]
+    both, promise, away, neither = wording.options(key)
+    word = both if len(rarer) == len(found) else neither if not rarer else promise if rarer == [PROMISE] else away
+    told = "; ".join(
+        f"“{fault}” in {before} before and {after} after, {points(gap, interval)}, {wording.p_is(p)}"
+        for fault, (before, after, gap, interval, p) in found.items()
+    )
+    more = [fault for fault, (_, _, gap, _, p) in found.items() if gap > 0 and p < wording.LINE]
+    worse = f" “{'” and “'.join(more)}” became clearly more frequent." if more else ""
+    return sbs.outcome(key, word, f"Fresh messages, {model}, as the scorers count: {told}.{worse}")
+
+
+def side_effects(before: pd.DataFrame, after: pd.DataFrame, model: str) -> Table:
+    """Show each group, as the reader coded it, before and after the fix on the same fresh messages, and the words of a draft."""
+    rows = []
+    p = dict(zip(GROUPS, holm([sbs.paired_p(has(after, group), has(before, group)) for group in GROUPS]), strict=True))
+    for group in GROUPS:
+        one, other = has(before, group), has(after, group)
+        difference = points(paired_gap(other, one), paired_interval(other, one))
+        row = {f"{model}, coded by the reader": group, "before": wording.share(sbs.rate(one)), "after": wording.share(sbs.rate(other))}
+        rows.append(row | {"difference": difference, "p (Holm)": wording.p_value(p[group])})
+    return sbs.table(pd.DataFrame(rows))
+
+
+def price(before: pd.DataFrame, after: pd.DataFrame, model: str) -> Any:
+    """Say whether more drafts can go out after the fix, what became more frequent, and how the length changed."""
+    both = before["faults"].notna() & after["faults"].notna()
+    if not both.any():
+        return sbs.say(f"{NOBODY} {length(before, after)}")
+    one, other = (has(part[both], FINE) for part in (before, after))
+    ready = f"Nothing is wrong with {sbs.rate(one)} of the drafts of {model} before and {sbs.rate(other)} after"
+    gaps = {group: paired_gap(has(after[both], group), has(before[both], group)) for group in FAULTS}
+    worst = max(gaps, key=gaps.__getitem__)
+    risen = f"Most risen: “{worst}”, {points(gaps[worst], paired_interval(has(after[both], worst), has(before[both], worst)))}."
+    told = f"{ready} ({points(paired_gap(other, one), paired_interval(other, one))}; {wording.p_is(sbs.paired_p(other, one))})."
+    return sbs.say(f"{told} {risen if gaps[worst] > 0 else 'No fault became more frequent.'} {length(before, after)}")
+
+
+def length(before: pd.DataFrame, after: pd.DataFrame) -> str:
+    """Say how many words a draft has before and after, and the paired difference with its interval; messages are drawn again."""
+    one, other = (part["draft"].str.split().map(len).to_numpy(dtype=float) for part in (before, after))
+    if not len(one):
+        return ""
+    apart = other - one
+    low, high = middle(apart[np.random.default_rng(0).integers(0, len(apart), size=(1000, len(apart)))].mean(axis=1))
+    difference = f"{apart.mean():+z.1f} (95 % interval {low:+z.1f} to {high:+z.1f}; n = {len(apart)})"
+    return f"Words in a draft: {one.mean():.1f} before, {other.mean():.1f} after, {difference}."
