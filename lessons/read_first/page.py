@@ -1,4 +1,4 @@
-"""What the page *Error analysis: read a hundred answers first* shows: drafts read and coded by hand, two scorers made of it, and a fix counted again."""
+"""What *Error analysis: read a hundred answers first* shows: drafts read and coded by hand, two scorers made of it, a fix counted again."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 import sidebyside as sbs
-from sidebyside import NoAnswer, wording
-from sidebyside.evaluation import Rate, holm, is_missing, kappa, middle, paired_gap, paired_interval
+from sidebyside import wording
+from sidebyside.evaluation import Rate, holm, is_missing, kappa, middle, paired_gap, paired_interval, rate_by_group
 from sidebyside.widgets import Coding, Outcome, Table, not_measured
 
 TO_REPLY = {"needs_reply": ["yes"], "channel": ["email", "chat"]}  # what is asked of a message that a draft answers, where a case tells it
@@ -233,16 +233,33 @@ def judged_table(scorers: Scorers, parts: Mapping[str, pd.DataFrame], model: str
 
 
 def held(model: str, scorers: Scorers, formed: pd.DataFrame, fresh: pd.DataFrame) -> Outcome:
-    """Say how many of the drafts with an empty promise the scorer finds among those that did not form it."""
-    key = "read_first/held"
-    (_, before), (precision, after) = (judged(scorers[PROMISE], PROMISE, part) for part in (formed, fresh))
-    if not after.n:
-        return not_measured(key, model, NOBODY if not any(fresh["group"]) else f"None of the fresh drafts of {model} holds an empty promise.")
+    """Say how many of the faults that the reader found the scorers find among drafts that did not form them; whole drafts are drawn again."""
+    key, (before, after) = "read_first/held", (_found(scorers, part) for part in (formed, fresh))
+    if after.empty:
+        read = any(fresh["group"])
+        return not_measured(key, model, f"The reader found neither fault in the fresh drafts of {model}." if read else NOBODY)
+    share = sbs.rate(after["flagged"])
+    found, formerly = (rate_by_group(part["flagged"], part["draft"]) for part in (after, before))
     told = (
-        f"On fresh drafts of {model}, the scorer finds {after} of those in which the reader found an empty promise; on the drafts that formed it, "
-        f"{before}. Of those that it flags, {precision} have one."
+        f"In fresh drafts of {model}, the scorers find {found} of the faults of these two kinds that the reader found; in the drafts that "
+        f"formed them, {formerly} (a group is a draft). {_alarms(scorers, fresh)}"
     )
-    return sbs.outcome(key, wording.by_bounds(after.value, [2 / 3, 0.9], wording.options(key)), told)
+    return sbs.outcome(key, wording.by_bounds(share.value, [2 / 3, wording.after(0.9)], wording.options(key)), told)
+
+
+def _found(scorers: Scorers, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return one row for each fault of the scorers' kinds that the reader found: draft, and whether its scorer flags it."""
+    found = [
+        (draft, bool(scorer(draft))) for fault, scorer in scorers.items() for draft, hit in zip(rows["draft"], has(rows, fault), strict=True) if hit
+    ]
+    return pd.DataFrame(found, columns=["draft", "flagged"])
+
+
+def _alarms(scorers: Scorers, rows: pd.DataFrame) -> str:
+    """Say how many of the scorers' alarms are false."""
+    rates = [judged(scorer, fault, rows)[0] for fault, scorer in scorers.items()]
+    alarms, true = sum(rate.n for rate in rates), sum(rate.successes for rate in rates)
+    return f"Of {wording.plural(alarms, 'alarm')}, {alarms - true} {'is' if alarms - true == 1 else 'are'} false."
 
 
 # --- fixed, and counted again -----------------------------------------------------------------------------------------

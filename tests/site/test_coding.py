@@ -1,4 +1,4 @@
-"""Drafts that the reader codes, groups and counts in the page: by hand and by keyboard, kept from visit to visit, and counted as the package counts."""
+"""Drafts that the reader codes, groups and counts in the page: by hand and by keyboard, kept, and counted as the package counts."""
 
 from __future__ import annotations
 

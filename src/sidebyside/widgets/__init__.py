@@ -1,7 +1,7 @@
 """What a page shows besides text and charts; nothing imports it.
 
-`show`, `explore`, `judge` and `coding` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling` hold widgets that
-need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
+`show`, `explore`, `judge` and `coding` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling` hold
+widgets that need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
 """
 
 from .coding import Coding, coding
