@@ -46,7 +46,8 @@ def letters(case: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
         rows = rows[rows[column].isin(values)] if column in rows else rows
     short = rows[rows["text"].str.split().map(len) <= MOST_WORDS]
     drawn = short.sample(frac=1, random_state=0)[["id", "text"]].reset_index(drop=True)
-    return sbs.limit(drawn.head(READ), times=4), sbs.limit(drawn[READ : READ + FRESH].reset_index(drop=True), times=4)
+    cut = min(READ, 2 * len(drawn) // 3)  # a small case keeps a third of its messages fresh
+    return sbs.limit(drawn.head(cut), times=4), sbs.limit(drawn[cut : cut + FRESH].reset_index(drop=True), times=4)
 
 
 # --- three checks that anybody would write ----------------------------------------------------------------------------
@@ -94,8 +95,8 @@ def coded(rows: pd.DataFrame, drafts: Drafts) -> pd.DataFrame:
         drafts: A draft for each.
 
     Returns:
-        One row a message: id, message, draft, note, group (of the first thing wrong; "" where nobody coded the draft), faults and second (both
-        readers' faults, as tuples; None where one has not read it).
+        One row a message: id, message, draft ("" if it never came), note, group (of the first thing wrong; "" where nobody coded the draft),
+        faults and second (what the two readers found, as tuples; None where one has not read it).
     """
     known = codes().drop_duplicates(["message", "draft"]).set_index(["message", "draft"])
     found = [known.loc[key] if (key := (row.id, str(draft))) in known.index else None for row, draft in zip(rows.itertuples(), drafts, strict=True)]
@@ -103,7 +104,7 @@ def coded(rows: pd.DataFrame, drafts: Drafts) -> pd.DataFrame:
         {
             "id": list(rows["id"]),
             "message": list(rows["text"]),
-            "draft": list(map(str, drafts)),
+            "draft": ["" if is_missing(draft) else str(draft) for draft in drafts],
             "note": ["" if one is None else one["note"] for one in found],
             "group": ["" if one is None else _faults(one["faults"])[0] if _faults(one["faults"]) else FINE for one in found],
             "faults": pd.Series([None if one is None else _faults(one["faults"]) for one in found], dtype=object),
@@ -123,7 +124,7 @@ def has(rows: pd.DataFrame, group: str, reader: str = "faults") -> list[bool | N
 
 def to_code(rows: pd.DataFrame, model: str) -> Coding:
     """Let the reader code the drafts, and show the stored coding in the end."""
-    return sbs.widgets.coding("read_first/coding", QUESTION, rows, GROUPS, model)
+    return sbs.widgets.coding("read_first/coding", QUESTION, rows[rows["draft"] != ""], GROUPS, model)
 
 
 def counted(rows: pd.DataFrame) -> dict[str, Rate]:
@@ -344,9 +345,10 @@ def price(before: pd.DataFrame, after: pd.DataFrame, model: str) -> Any:
 
 def length(before: pd.DataFrame, after: pd.DataFrame) -> str:
     """Say how many words a draft has before and after, and the paired difference with its interval; messages are drawn again."""
-    one, other = (part["draft"].str.split().map(len).to_numpy(dtype=float) for part in (before, after))
+    came = ((before["draft"] != "") & (after["draft"] != "")).to_numpy()
+    one, other = (part["draft"][came].str.split().map(len).to_numpy(dtype=float) for part in (before, after))
     if not len(one):
-        return ""
+        return f"Words in a draft: {wording.NOT_MEASURED}."
     apart = other - one
     low, high = middle(apart[np.random.default_rng(0).integers(0, len(apart), size=(1000, len(apart)))].mean(axis=1))
     difference = f"{apart.mean():+z.1f} (95 % interval {low:+z.1f} to {high:+z.1f}; n = {len(apart)})"

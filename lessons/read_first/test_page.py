@@ -57,6 +57,12 @@ def test_a_case_without_channel_or_reply_has_messages_all_the_same() -> None:
     assert (len(read), len(fresh)) == (page.READ, page.FRESH)
 
 
+def test_a_small_case_keeps_a_third_of_its_messages_fresh() -> None:
+    few = sbs.load_case().split("train").head(9)[["id", "text"]].assign(text="short")
+    read, fresh = page.letters(type("Case", (), {"split": lambda self, name: few})())
+    assert (len(read), len(fresh)) == (6, 3)
+
+
 def test_stored_codes_are_of_known_groups_and_of_messages_of_the_case() -> None:
     codes, known = page.codes(), set(sbs.load_case().split("train")["id"])
     assert set(codes["message"]) <= known and (codes["note"].str.len() > 0).all()
@@ -77,6 +83,14 @@ def test_codes_belong_to_the_very_text_of_a_draft() -> None:
 def test_the_tool_gets_every_draft() -> None:
     widget = page.to_code(rows((P,), (), None), "a-model")
     assert widget.items["group"].tolist() == [P, FINE, ""] and list(widget.groups)[0] == FINE
+
+
+def test_a_draft_that_never_came_is_not_read_and_has_no_length() -> None:
+    letters = pd.DataFrame({"id": ["M1", "M2"], "text": ["a", "b"]})
+    found, full = page.coded(letters, [GONE, "two words"]), page.coded(letters, ["one", "three words now"])
+    assert page.to_code(found, "a-model").items["draft"].tolist() == ["two words"]
+    assert "2.0 before, 3.0 after" in page.length(found, full) and "n = 1" in page.length(found, full)
+    assert page.length(found.head(1), full.head(1)) == "Words in a draft: not measured."
 
 
 # --- checks ---
