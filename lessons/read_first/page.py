@@ -18,7 +18,7 @@ from sidebyside.evaluation import Rate, holm, is_missing, kappa, middle, paired_
 from sidebyside.widgets import Coding, Outcome, Table, not_measured
 
 TO_REPLY = {"needs_reply": ["yes"], "channel": ["email", "chat"]}  # what is asked of a message that a draft answers, where a case tells it
-MOST_WORDS, READ, FRESH = 60, 100, 50
+MOST_WORDS, READ, FRESH = 60, 100, 40
 CODES = Path(__file__).with_name("codes.csv")
 PROMISE, AWAY, INVENTED, FINE = "empty promise", "sent away", "made-up fact", "nothing wrong"
 GROUPS = {
@@ -117,9 +117,15 @@ def _faults(joined: str) -> tuple[str, ...]:
     return tuple(fault for fault in joined.split("; ") if fault and fault != FINE)
 
 
-def has(rows: pd.DataFrame, group: str, reader: str = "faults") -> list[bool | None]:
-    """Tell of each draft whether a reader found this fault in it, or for `FINE` none at all; None where the draft was not read."""
-    return [None if found is None else not found if group == FINE else group in found for found in rows[reader]]
+def known(*parts: pd.DataFrame, reader: str = "faults") -> list[pd.DataFrame]:
+    """Return the drafts that a reader has read in each of several tables of the same messages."""
+    there = np.logical_and.reduce([part[reader].notna().to_numpy() for part in parts])
+    return [part[there] for part in parts]
+
+
+def has(rows: pd.DataFrame, group: str, reader: str = "faults") -> list[bool]:
+    """Tell of each draft, all of them read, whether the reader found this fault in it, or for `FINE` none at all."""
+    return [not found if group == FINE else group in found for found in rows[reader]]
 
 
 def to_code(rows: pd.DataFrame, model: str) -> Coding:
@@ -129,18 +135,21 @@ def to_code(rows: pd.DataFrame, model: str) -> Coding:
 
 def counted(rows: pd.DataFrame) -> dict[str, Rate]:
     """Return the share of drafts with each fault, the most frequent first, and of those with none."""
-    rates = {group: sbs.rate(has(rows, group)) for group in GROUPS}
+    (read,) = known(rows)
+    rates = {group: sbs.rate(has(read, group)) for group in GROUPS}
     return {group: rates[group] for group in sorted(FAULTS, key=lambda group: -rates[group].successes)} | {FINE: rates[FINE]}
 
 
 def groups_chart(rows: pd.DataFrame, model: str) -> Any:
-    """Draw how many drafts have each fault, each with its interval."""
+    """Draw how many drafts have each fault, each with its interval; say so if nobody coded any."""
     rates = counted(rows)
+    if not rates[FINE].n:
+        return sbs.say(NOBODY)
     n = next(iter(rates.values())).n
     alt = (
         f"Dots with intervals, one a group: share of {n} drafts of {model} with this fault; a draft may have several. The values stand in the table."
     )
-    systems = {group: (sbs.charts.kind_of(model), rate) for group, rate in rates.items() if rate.n}
+    systems = {group: (sbs.charts.kind_of(model), rate) for group, rate in rates.items()}
     return sbs.charts.scoreboard(systems, alt, f"share of drafts · {model}")
 
 
@@ -156,8 +165,8 @@ def commonest(model: str, rows: pd.DataFrame) -> Outcome:
     key, rates = "read_first/commonest", counted(rows)
     if not rates[FINE].n:
         return not_measured(key, model, NOBODY)
-    first, second = list(rates)[:2]
-    p = sbs.paired_p(has(rows, first), has(rows, second))
+    (read,), (first, second, *_) = known(rows), rates
+    p = sbs.paired_p(has(read, first), has(read, second))
     versus = "clearly more often than" if p < wording.LINE else "not clearly more often than"
     told = (
         f"{model}: “{first}” is in {rates[first]} of the drafts, {versus} “{second}”, in {rates[second]} ({wording.p_is(p)}). "
@@ -169,7 +178,7 @@ def commonest(model: str, rows: pd.DataFrame) -> Outcome:
 
 def seen(rows: pd.DataFrame, sizes: Sequence[int] = (10, 20, 50)) -> Any:
     """Say how many of the groups one meets in fewer drafts, on average over all orders of reading, and where the last new one came up."""
-    read = [found for found in rows["faults"] if found is not None]
+    read = list(known(rows)[0]["faults"])
     met = {group: sum(group in found for found in read) for group in FAULTS}
     there = [count for count in met.values() if count]
     if not there:
@@ -193,8 +202,7 @@ def expected(counts: Iterable[int], n: int, size: int) -> float:
 
 def readers(*parts: pd.DataFrame) -> Any:
     """Say how far a second reader, who saw neither notes nor groups of the first, agrees on each fault."""
-    rows = pd.concat(parts)
-    twice = rows[rows["second"].notna() & rows["faults"].notna()]
+    (twice,) = known(known(pd.concat(parts))[0], reader="second")
     if twice.empty:
         return sbs.say("No second reader has coded these drafts, so how far two would agree is not measured.")
     told = "; ".join(f"“{group}” {_kappa(twice, group)}" for group in (*FAULTS, FINE))
@@ -219,7 +227,8 @@ def judged(scorer: Callable[[str], bool], fault: str, rows: pd.DataFrame) -> tup
         fault: One of `FAULTS`.
         rows: As `coded` returns them.
     """
-    pairs = [(bool(scorer(draft)), found) for draft, found in zip(rows["draft"], has(rows, fault), strict=True) if found is not None]
+    (read,) = known(rows)
+    pairs = [(bool(scorer(draft)), found) for draft, found in zip(read["draft"], has(read, fault), strict=True)]
     return sbs.rate(found for flagged, found in pairs if flagged), sbs.rate(flagged for flagged, found in pairs if found)
 
 
@@ -250,8 +259,9 @@ def held(model: str, scorers: Scorers, formed: pd.DataFrame, fresh: pd.DataFrame
 
 def _found(scorers: Scorers, rows: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each fault of the scorers' kinds that the reader found: draft, and whether its scorer flags it."""
+    (read,) = known(rows)
     found = [
-        (draft, bool(scorer(draft))) for fault, scorer in scorers.items() for draft, hit in zip(rows["draft"], has(rows, fault), strict=True) if hit
+        (draft, bool(scorer(draft))) for fault, scorer in scorers.items() for draft, hit in zip(read["draft"], has(read, fault), strict=True) if hit
     ]
     return pd.DataFrame(found, columns=["draft", "flagged"])
 
@@ -318,29 +328,36 @@ def fixed(model: str, scorers: Scorers, fresh: Pair) -> Outcome:
 
 
 def side_effects(before: pd.DataFrame, after: pd.DataFrame, model: str) -> Table:
-    """Show each group, as the reader coded it, before and after the fix on the same fresh messages, and the words of a draft."""
-    rows = []
-    p = dict(zip(GROUPS, holm([sbs.paired_p(has(after, group), has(before, group)) for group in GROUPS]), strict=True))
-    for group in GROUPS:
-        one, other = has(before, group), has(after, group)
-        difference = points(paired_gap(other, one), paired_interval(other, one))
-        row = {f"{model}, coded by the reader": group, "before": wording.share(sbs.rate(one)), "after": wording.share(sbs.rate(other))}
-        rows.append(row | {"difference": difference, "p (Holm)": wording.p_value(p[group])})
+    """Show each group, as the reader coded it, before and after the fix on the same fresh messages, both of whose drafts were read."""
+    pair = known(before, after)
+    marks = {group: tuple(has(part, group) for part in pair) for group in GROUPS}
+    p = holm([sbs.paired_p(other, one) for one, other in marks.values()])
+    rows = [
+        {
+            f"{model}, coded by the reader": group,
+            "before": wording.share(sbs.rate(one)),
+            "after": wording.share(sbs.rate(other)),
+            "difference": points(paired_gap(other, one), paired_interval(other, one)),
+            "p (Holm)": wording.p_value(value),
+        }
+        for (group, (one, other)), value in zip(marks.items(), p, strict=True)
+    ]
     return sbs.table(pd.DataFrame(rows))
 
 
 def price(before: pd.DataFrame, after: pd.DataFrame, model: str) -> Any:
-    """Say whether more drafts can go out after the fix, what became more frequent, and how the length changed."""
-    both = before["faults"].notna() & after["faults"].notna()
-    if not both.any():
-        return sbs.say(f"{NOBODY} {length(before, after)}")
-    one, other = (has(part[both], FINE) for part in (before, after))
-    ready = f"Nothing is wrong with {sbs.rate(one)} of the drafts of {model} before and {sbs.rate(other)} after"
-    gaps = {group: paired_gap(has(after[both], group), has(before[both], group)) for group in FAULTS}
-    worst = max(gaps, key=gaps.__getitem__)
-    risen = f"Most risen: “{worst}”, {points(gaps[worst], paired_interval(has(after[both], worst), has(before[both], worst)))}."
-    told = f"{ready} ({points(paired_gap(other, one), paired_interval(other, one))}; {wording.p_is(sbs.paired_p(other, one))})."
-    return sbs.say(f"{told} {risen if gaps[worst] > 0 else 'No fault became more frequent.'} {length(before, after)}")
+    """Say whether more drafts can go out after the fix, what rose most, and how the length changed."""
+    words, (one, other) = length(before, after), known(before, after)
+    if one.empty:
+        return sbs.say(f"{NOBODY} {words}")
+    fine = [has(part, FINE) for part in (other, one)]
+    difference = f"{points(paired_gap(*fine), paired_interval(*fine))}; {wording.p_is(sbs.paired_p(*fine))}"
+    ready = f"Nothing is wrong with {sbs.rate(fine[1])} of the drafts of {model} before and {sbs.rate(fine[0])} after ({difference})."
+    marks = {group: [has(part, group) for part in (other, one)] for group in FAULTS}
+    worst = max(marks, key=lambda group: paired_gap(*marks[group]))
+    gap = paired_gap(*marks[worst])
+    risen = f"“{worst}” rose most, {points(gap, paired_interval(*marks[worst]))}." if gap > 0 else "No fault became more frequent."
+    return sbs.say(f"{ready} {risen} {words}")
 
 
 def length(before: pd.DataFrame, after: pd.DataFrame) -> str:

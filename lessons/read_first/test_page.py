@@ -138,7 +138,7 @@ def test_how_far_ahead_it_is_and_how_many_drafts_are_fine_is_said() -> None:
 
 def test_drafts_that_nobody_coded_are_not_counted() -> None:
     assert page.commonest("a-model", rows(None, None)).answer == NOT_MEASURED
-    assert page.counted(rows((P,), None, ()))[P] == sbs.Rate(1, 2, 1)
+    assert page.counted(rows((P,), None, ()))[P] == sbs.Rate(1, 2)
     assert page.groups_table(rows(None), "a-model").rows["drafts of a-model"].iloc[0].startswith("not measured")
 
 
@@ -146,6 +146,10 @@ def test_the_chart_has_the_rates_of_the_table() -> None:
     data = page.groups_chart(rows((P,), (P, A)), "a-model").to_dict()
     shown = {point["system"]: point["score"] for points in data["datasets"].values() for point in points}
     assert (shown[P], shown[A], shown[FINE]) == (1.0, 0.5, 0.0)
+
+
+def test_there_is_no_chart_of_nothing() -> None:
+    assert page.groups_chart(rows(None), "a-model").data == page.NOBODY
 
 
 def test_rarefaction_is_the_mean_over_all_samples() -> None:
@@ -242,7 +246,7 @@ def test_side_effects_are_those_of_the_reader() -> None:
     ("after", "said"),
     [
         ([(P,), ()], "No fault became more frequent."),
-        ([("no help",), ("no help",)], "Most risen: “no help”, +100 points"),
+        ([("no help",), ("no help",)], "“no help” rose most, +100 points"),
     ],
 )
 def test_the_price_is_said(after: list[tuple[str, ...]], said: str) -> None:
