@@ -1,6 +1,6 @@
 // Drafts to code in one's own words, codes to group, and counts beside a stored coding. explore.js comes before this file.
 
-const FIELD = "height:auto;min-height:2.5rem;width:100%;font:inherit;color:inherit;background:transparent;border:1px solid currentColor;border-radius:.3rem;padding:.35rem .6rem";
+const FIELD = "height:auto;min-height:2.5rem;width:100%;font:inherit;color:CanvasText;background:Canvas;border:1px solid currentColor;border-radius:.3rem;padding:.35rem .6rem";
 const OTHER = "a group of my own", NONE = "no group yet";
 const held = (key) => { try { return JSON.parse(localStorage.getItem(key)) ?? {}; } catch { return {}; } };
 const keep = (key, all) => { try { localStorage.setItem(key, JSON.stringify(all)); } catch { /* private window: forget it */ } };
@@ -96,7 +96,7 @@ fill("coding", (box) => {
     const again = button("Start again", () => { kept.codes = {}; kept.groups = {}; keep(place, kept); at = 0; read(); });
     const result = make("p", { className: "sbs-result" }, make("strong", {}, told));
     Object.assign(result.dataset, { same, n: both.length, kappa: beyond ?? "" });
-    show(focus, result, table(`Your ${n} drafts, counted`, ["group", "you", "the stored reading"],
+    show(focus, result, table(`Your ${n} drafts, by the first thing wrong`, ["group", "you", "the stored reading"],
       shown.map((name) => [name, rate(count(own, ({ mine }) => mine === name), n), names.includes(name) ? stored(name) : "–"])),
     ...(apart.length ? [differing] : []), buttons(button("Change the groups", () => group()), button("Read on", () => read()), again));
   };
