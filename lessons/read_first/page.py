@@ -219,6 +219,21 @@ def _kappa(rows: pd.DataFrame, group: str) -> str:
 # --- two scorers ------------------------------------------------------------------------------------------------------
 
 
+def heard(scorers: Scorers, rows: pd.DataFrame, model: str) -> Any:
+    """Say how frequent the faults are that scorers are made for, and which more frequent ones are passed over."""
+    rates, (read,) = counted(rows), known(rows)
+    if read.empty:
+        return sbs.say(NOBODY)
+    ranked = [fault for fault in rates if fault != FINE and rates[fault].successes]
+    places = "; ".join(
+        f"“{fault}” in {rates[fault]}, {f'place {ranked.index(fault) + 1}' if fault in ranked else 'found nowhere'}" for fault in scorers
+    )
+    above = max((ranked.index(fault) for fault in scorers if fault in ranked), default=0)
+    passed_over = [f"“{fault}”" for fault in ranked[:above] if fault not in scorers]
+    left = f" Passed over, though more frequent than one of them: {', '.join(passed_over)}." if passed_over else ""
+    return sbs.say(f"The faults to score in the drafts of {model}: {places} of {len(ranked)}.{left}")
+
+
 def judged(scorer: Callable[[str], bool], fault: str, rows: pd.DataFrame) -> tuple[Rate, Rate]:
     """Return a scorer's precision and recall against the stored coding.
 

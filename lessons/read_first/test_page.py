@@ -176,6 +176,19 @@ def test_two_readers_are_compared_fault_by_fault() -> None:
 # --- scorers ---
 
 
+@pytest.mark.parametrize(
+    ("faults", "said"),
+    [
+        ([(P,), (P, A), (M,)], f"place 1; “{A}” in {sbs.Rate(1, 3)}, place"),
+        ([(M,), (M, A)], f"“{P}” in {sbs.Rate(0, 2)}, found nowhere; “{A}” in {sbs.Rate(1, 2)}, place 2 of 2. Passed over, though"),
+        ([()], f"“{A}” in {sbs.Rate(0, 1)}, found nowhere of 0."),
+        ([None], page.NOBODY),
+    ],
+)
+def test_faults_that_are_scored_have_their_place_among_all(faults: list[tuple[str, ...] | None], said: str) -> None:
+    assert said in page.heard(SCORERS, rows(*faults), "a-model").data
+
+
 def test_precision_and_recall_are_those_of_the_flags() -> None:
     part = rows((P,), (P,), (), None, drafts=["I will", "I shall", "you will", "we will"])
     assert page.judged(SCORERS[P], P, part) == (sbs.Rate(1, 2), sbs.Rate(1, 2))
