@@ -1,9 +1,10 @@
 """What a page shows besides text and charts; nothing imports it.
 
-`show`, `explore`, `judge` and `threshold` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling`
+`show`, `explore`, `judge`, `threshold` and `canvas` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and `labelling`
 hold widgets that need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
 """
 
+from .canvas import Box, Canvas, canvas
 from .explore import MetricExplorer, Planner, metric_explorer, planner
 from .judge import Judging, judging
 from .lab import PromptLab, prompt_lab
@@ -12,6 +13,8 @@ from .show import Outcome, Prediction, Table, TokenMap, not_measured, outcome, p
 from .threshold import Thresholds, thresholds
 
 __all__ = [
+    "Box",
+    "Canvas",
     "Judging",
     "Labelling",
     "MetricExplorer",
@@ -22,6 +25,7 @@ __all__ = [
     "Table",
     "Thresholds",
     "TokenMap",
+    "canvas",
     "judging",
     "labelling",
     "metric_explorer",
