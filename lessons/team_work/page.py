@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -269,8 +270,17 @@ def split_chart(model: str, calls: pd.DataFrame, purpose: pd.Series) -> Any:
     return sbs.charts.shares(table, f"Stacked bars: the share that checks the model. {listed}.", "share")
 
 
-def checking(model: str, calls: pd.DataFrame, purpose: pd.Series, hosted: Sequence[str]) -> Outcome:
-    """Say which share of the calls checks the model, and what as many tokens cost at hosted models."""
+def checking(model: str, calls: pd.DataFrame, purpose: pd.Series, hosted: Sequence[str], labelling: float, wage: float) -> Outcome:
+    """Say which share of the calls checks the model, and what as many tokens cost at hosted models.
+
+    Args:
+        model: Who was asked.
+        calls: All calls, as `recorded` returns them.
+        purpose: What each was for.
+        hosted: The hosted models whose prices are told.
+        labelling: A person's hours for the labels of one exam.
+        wage: US dollars an hour.
+    """
     key = "team_work/checks"
     if calls.empty:
         return not_measured(key, model, f"No calls to {model} are recorded on this case, so there is nothing to count.")
@@ -278,7 +288,8 @@ def checking(model: str, calls: pd.DataFrame, purpose: pd.Series, hosted: Sequen
     shares = {name: calls[name][purpose == CHECK].sum() / calls[name].sum() for name in ("seconds", "input_tokens")}
     told = (
         f"Of {len(calls):,} calls to {model}, {checks:,} check it: {checks / len(calls):.0%} of the calls, {shares['seconds']:.0%} of the "
-        f"computing time. All took {calls['seconds'].sum() / 3600:.1f} hours and {_tokens(calls):,} tokens. {_priced(calls, hosted)}"
+        f"computing time. All took {calls['seconds'].sum() / 3600:.1f} hours and {_tokens(calls):,} tokens. {_priced(calls, hosted)} "
+        f"The labels of one exam, {labelling:.1f} hours of a person at {wage:g} US dollars, cost {labelling * wage:.2f}."
     )
     return sbs.outcome(key, by_bounds(checks / len(calls), (0.25, 0.5, after(0.75)), options(key)), told, model)
 
@@ -444,15 +455,18 @@ def documents(calls: pd.DataFrame, case: Case) -> Gain:
     texts = passages["heading"] + ". " + passages["text"]
     _, asked, _ = lesson.split(facts[facts["home"] >= 0], facts[facts["document"] == ""])
     with_text = [f"Text: {texts[fact.home]}\n\nQuestion: {fact.question}" for fact in asked.itertuples()]
-    given = calls[calls["lesson"] == "grounding"]
-    answers = [_under_one_instruction(given, list(questions)) for questions in (asked["question"], with_text)]
+    answers = [_under_one_instruction(calls, list(questions)) for questions in (asked["question"], with_text)]
     return Gain("questions", DOCUMENTS, *(lesson.marks(lesson.kinds_of(said, asked["answer"]), lesson.RIGHT) for said in answers))
 
 
 def _under_one_instruction(calls: pd.DataFrame, questions: Sequence[str]) -> list[str | None]:
-    """Return the answers to questions under the one instruction that was recorded with all of them; None for each if there is no such one."""
-    instructions = pd.Series([request["messages"][0]["content"] for request in calls["request"]], index=calls.index, dtype=object)
-    for _, part in calls.groupby(instructions):
+    """Return the answers to questions under the one instruction that was recorded with all of them; None for each if there is no such one.
+
+    An answer may be listed under another lesson that asked the same; instructions that were tried on a part of the questions do not count.
+    """
+    there = calls[calls["question"].isin(set(questions))]
+    instructions = [json.dumps([message["content"] for message in request["messages"][:-1]]) for request in there["request"]]
+    for _, part in there.groupby(pd.Series(instructions, index=there.index, dtype=object)):
         answers = part.drop_duplicates("question").set_index("question")["answer"]
         if set(questions) <= set(answers.index):
             return [answers[question] for question in questions]
