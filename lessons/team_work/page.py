@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from IPython.display import Markdown
 
 import sidebyside as sbs
+from sidebyside import lessons
 from sidebyside.asked import like
 from sidebyside.cases import Case
 from sidebyside.endpoint.counts import told
@@ -23,7 +23,7 @@ from sidebyside.evaluation import is_missing, middle
 from sidebyside.models import MODELS, RECORDED
 from sidebyside.store import Entry, read_entries
 from sidebyside.widgets import Box, Canvas, Outcome, Table, canvas, not_measured
-from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, clearly, count, options, p_is, plural
+from sidebyside.wording import LINE, NOT_MEASURED, after, by_bounds, clearly, options, p_is
 
 GONE = sbs.NoAnswer(Why.UNMEASURED, "not recorded")
 COLUMNS = ["lesson", "request", "question", "answer", "seconds", "input_tokens", "output_tokens", "day"]
@@ -43,15 +43,20 @@ Marks = Sequence[bool | None]
 # --- what was recorded ------------------------------------------------------------------------------------------------
 
 
-def recorded(model: str, *lessons: str) -> pd.DataFrame:
+def speaker() -> str:
+    """Return the name of the model whose calls are read: the one that the settings name, else the page's voice. It is not asked."""
+    return sbs.read_settings().model or lessons.voice("team_work").name
+
+
+def recorded(model: str, *only: str) -> pd.DataFrame:
     """Return each recorded call to a model on the case in force, once, although several lessons may show its answer: `COLUMNS`.
 
     Args:
         model: The model's name.
-        *lessons: The slugs of lessons; all if there is none. What is no lesson, such as a hackathon's starter, does not count.
+        *only: The slugs of lessons; all if there is none. What is no lesson, such as a hackathon's starter, does not count.
     """
     settings = sbs.read_settings()
-    folder, wanted = settings.recordings / model / settings.case.name, lessons or sbs.lessons.slugs()
+    folder, wanted = settings.recordings / model / settings.case.name, only or lessons.slugs()
     files = [file for file in sorted(folder.glob("*.jsonl")) if file.stem in wanted]
     rows = [_row(file.stem, entry) for file in files for entry in read_entries(file)]
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object).astype(dict.fromkeys(NUMBERS, float))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
+from sidebyside import lessons
 from sidebyside.store import key_of, seal_of
 from sidebyside.widgets.canvas import MOST
 
@@ -60,6 +61,13 @@ def test_calls_are_read_with_what_they_took(shelf):
     assert list(page.recorded("m", "hybrid")["lesson"]) == ["hybrid"]
 
 
+def test_the_model_is_that_of_the_settings_or_the_pages_voice(monkeypatch):
+    monkeypatch.delenv("SIDEBYSIDE_MODEL", raising=False)
+    assert page.speaker() == lessons.voice("team_work").name
+    monkeypatch.setenv("SIDEBYSIDE_MODEL", "a-company/model")
+    assert page.speaker() == "a-company/model"
+
+
 def test_only_lessons_count_and_a_model_without_recordings_has_none(shelf):
     shelf("route_messages", response=chat("x"), model="m", messages=[{"role": "user", "content": "Hello?"}])
     assert page.recorded("m").empty and page.recorded("another").empty
@@ -81,7 +89,9 @@ def test_a_prompt_finds_its_own_recorded_call():
 
 
 def needed(prompt, trained=(2000, 100, 300)):
-    rows = [(phase, way, n) for way, labels in ((page.TRAINED, trained), (page.PROMPT, prompt)) for phase, n in zip(page.LABELLED, labels, strict=True)]
+    rows = [
+        (phase, way, n) for way, labels in ((page.TRAINED, trained), (page.PROMPT, prompt)) for phase, n in zip(page.LABELLED, labels, strict=True)
+    ]
     rows += [(phase, way, None) for way in (page.TRAINED, page.PROMPT) for phase in (page.IDEA, page.WORK, page.WATCH)]
     return pd.DataFrame(rows, columns=["phase", "way", "labels"]).astype({"labels": float})
 

@@ -34,11 +34,13 @@ const sheet = (work, task, place) => {
   place.head.append(style);
   place.body.append(make("h1", {}, title), make("main", {}, ...parts), make("p", {}, make("small", {}, summary(work, task))));
 };
-const fitted = (place, high) => { // the largest letters with which all of it is no higher than the page
+const SIZES = [11, 10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6, 5.5, 5];
+const fitted = (place, high) => { // the largest letters with which all of it is no higher than the page; lines are joined only if none fits
   const fits = (size) => { place.body.style.fontSize = `${size}pt`; return place.body.lastChild.getBoundingClientRect().bottom <= high; };
-  let size = 11;
-  while (size > 5 && !fits(size)) size -= 0.5;
-  return size;
+  const size = SIZES.find(fits);
+  if (size) return size;
+  place.head.append(make("style", {}, "p { white-space: normal; }"));
+  return SIZES.find(fits) ?? SIZES.at(-1);
 };
 const print = (work, task) => {
   document.querySelectorAll("iframe.sbs-sheet").forEach((old) => old.remove());
