@@ -43,11 +43,6 @@ Marks = Sequence[bool | None]
 # --- what was recorded ------------------------------------------------------------------------------------------------
 
 
-def speaker() -> str:
-    """Return the name of the model whose calls are read: the one that the settings name, else the page's voice. It is not asked."""
-    return sbs.read_settings().model or lessons.voice("team_work").name
-
-
 def recorded(model: str, *only: str) -> pd.DataFrame:
     """Return each recorded call to a model on the case in force, once, although several lessons may show its answer: `COLUMNS`.
 

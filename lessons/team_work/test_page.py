@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 import sidebyside as sbs
-from sidebyside import lessons
 from sidebyside.store import key_of, seal_of
 from sidebyside.widgets.canvas import MOST
 
@@ -59,13 +58,6 @@ def test_calls_are_read_with_what_they_took(shelf):
     assert (found.loc["meet_the_model", "question"], found.loc["meet_the_model", "answer"]) == ("The capital of France is", " Paris")
     assert found.loc["grounding", "question"] == "a text" and np.isnan(found.loc["grounding", "input_tokens"])
     assert list(page.recorded("m", "hybrid")["lesson"]) == ["hybrid"]
-
-
-def test_the_model_is_that_of_the_settings_or_the_pages_voice(monkeypatch):
-    monkeypatch.delenv("SIDEBYSIDE_MODEL", raising=False)
-    assert page.speaker() == lessons.voice("team_work").name
-    monkeypatch.setenv("SIDEBYSIDE_MODEL", "a-company/model")
-    assert page.speaker() == "a-company/model"
 
 
 def test_only_lessons_count_and_a_model_without_recordings_has_none(shelf):

@@ -24,7 +24,7 @@ const summary = (work, task) => {
 const [WIDE, HIGH] = [186, 250]; // millimetres that both A4 and Letter leave
 const PAPER = `@page { size: portrait; margin: 10mm 12mm; } * { box-sizing: border-box; } html, body { margin: 0; background: #fff; color: #000; }
   body { width: ${WIDE}mm; font-family: sans-serif; line-height: 1.3; } h1 { font-size: 1.5em; margin: 0 0 .3em; } h2 { font-size: 1.05em; margin: 0; }
-  main { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 2mm; } section { border: 1px solid #000; border-radius: 1mm; padding: 2mm; min-height: 60mm; }
+  main { display: grid; grid-template-columns: 1fr 1fr 1fr; gap: 2mm; } section { border: 1px solid #000; border-radius: 1mm; padding: 2mm; min-height: 74mm; }
   p { margin: .2em 0; white-space: pre-line; overflow-wrap: anywhere; } small { font-size: .85em; }`;
 const sheet = (work, task, place) => {
   const { title, boxes } = task, style = make("style", {}, PAPER);
