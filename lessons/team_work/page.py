@@ -224,10 +224,15 @@ def purposes(calls: pd.DataFrame, case: Case) -> pd.Series:
     sampled = [request.get("temperature", 0) and str(request.get("messages")) for request in calls["request"]]
     again = pd.Series(sampled).duplicated() & pd.Series(sampled).astype(bool)
     checks = [
-        twice or lesson in JUDGES or any(text in question for text in known)
-        for twice, lesson, question in zip(again, calls["lesson"], calls["question"], strict=True)
+        twice or lesson in JUDGES or any(text in asked for text in known)
+        for twice, lesson, asked in zip(again, calls["lesson"], map(_asked, calls["request"], calls["question"]), strict=True)
     ]
     return pd.Series(np.where(checks, CHECK, USE), index=calls.index, dtype=object)
+
+
+def _asked(request: Mapping[str, Any], question: str) -> str:
+    """Return all that a request says, since "Are you sure?" is about what was asked before it."""
+    return "\n".join([*(str(message.get("content")) for message in request.get("messages") or ()), question])
 
 
 def _on_file(case: Case) -> list[str]:
@@ -305,7 +310,7 @@ def _priced(calls: pd.DataFrame, hosted: Sequence[str]) -> str:
 
 MOVES = (  # what, where it goes with a hosted model
     ("computers that run the model", "moves", "is paid for with each token"),
-    ("the model's weights, and when they change", "moves", "the provider sets the day, and says so beforehand if it does"),
+    ("the model's weights, and when they change", "moves", "the provider sets the day; its terms say how long before it tells you"),
     ("the price list", "moves", "yours is the budget, and the limit that stops a run"),
     ("the task, and what counts as right", "stays", "nobody else knows your customers"),
     ("the labelled exam", "stays", "the only way to see a change of the model"),

@@ -10,6 +10,7 @@ import pytest
 import sidebyside as sbs
 from sidebyside.store import key_of, seal_of
 from sidebyside.widgets.canvas import MOST
+from sidebyside.widgets.explore import WITHOUT_SCRIPT
 
 page = sbs.lesson("team_work")
 MODEL, OTHER = "smollm2-135m-instruct", "qwen2.5-coder-1.5b-instruct"
@@ -137,9 +138,10 @@ def test_what_counts_as_a_check():
     calls = table(
         call(f"Sort this: {dev}"), call(f"Sort this: {train}"), call(f"Text. Question: {fact}"), call("Say A or B.", lesson="judging_with_a_model"),
         call("Name a city.", temperature=1, seed=1), call("Name a city.", temperature=1, seed=2), call("Name a city."), call("Name a city."),
+        call("", messages=[{"role": "user", "content": fact}, {"role": "user", "content": "Are you sure?"}]),
     )  # fmt: skip
     C, U = page.CHECK, page.USE
-    assert list(page.purposes(calls, case)) == [C, U, C, C, U, C, U, U]
+    assert list(page.purposes(calls, case)) == [C, U, C, C, U, C, U, U, C]
     assert page.purposes(EMPTY, case).empty
 
 
@@ -295,3 +297,10 @@ def test_something_moves_and_something_stays():
 def test_each_box_has_three_levels_and_an_example_that_fits():
     assert [len(box.levels) for box in page.BOXES] == [3] * len(page.BOXES)
     assert all(len(box.example) <= MOST for box in page.BOXES)
+
+
+def test_without_a_script_the_canvas_says_what_to_do_and_shows_its_levels():
+    shown = page.opportunity()
+    assert shown._repr_html_() == page.opportunity()._repr_html_() and WITHOUT_SCRIPT in shown._repr_html_()
+    assert all(box.name in repr(shown) and " → ".join(box.levels) in shown._repr_html_() for box in page.BOXES[:1])
+    assert page.opportunity() == shown
