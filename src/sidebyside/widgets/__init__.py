@@ -1,9 +1,10 @@
 """What a page shows besides text and charts; nothing imports it.
 
-`show`, `explore`, `judge`, `coding` and `threshold` hold plain HTML, which works alike in JupyterLab and in the static book; `lab` and
-`labelling` hold widgets that need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
+`show`, `explore`, `judge`, `coding`, `threshold` and `canvas` hold plain HTML, which works alike in JupyterLab and in the static book; `lab`
+and `labelling` hold widgets that need a kernel and are shown as a picture where there is none; `workbook` keeps the learner's own work.
 """
 
+from .canvas import Box, Canvas, canvas
 from .coding import Coding, coding
 from .explore import MetricExplorer, Planner, metric_explorer, planner
 from .judge import Judging, judging
@@ -13,6 +14,8 @@ from .show import Outcome, Prediction, Table, TokenMap, not_measured, outcome, p
 from .threshold import Thresholds, thresholds
 
 __all__ = [
+    "Box",
+    "Canvas",
     "Coding",
     "Judging",
     "Labelling",
@@ -24,6 +27,7 @@ __all__ = [
     "Table",
     "Thresholds",
     "TokenMap",
+    "canvas",
     "coding",
     "judging",
     "labelling",
