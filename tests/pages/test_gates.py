@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 
+from sbsite.tryit.prompts import prompts_of
 from sidebyside import lessons
 from sidebyside.checks import exercises
 from sidebyside.grammar import NEXT, part_of
@@ -100,6 +101,11 @@ def test_an_untouched_exercise_says_not_done_yet(page: Page) -> None:
 def test_a_solution_is_right(page: Page) -> None:
     assert len(verdicts(page)) == len(page.calls("check")) > 0, "each check must be shown"
     assert not [text for text in verdicts(page) if not text.startswith("✓")]
+
+
+@pytest.mark.parametrize("slug", lessons.slugs())
+def test_each_prompt_to_try_has_the_small_model_s_recorded_answer(slug: str) -> None:
+    assert all(prompt["answer"] for prompt in prompts_of(slug))
 
 
 @each_solution
