@@ -106,9 +106,9 @@ class LessonBoxes(LessonDirective):
     option_spec: ClassVar = {"first": directives.unchanged, "last": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
-        """Return a table with a column for each part of the course."""
+        """Return a table with a column for each part of the course; a lesson goes by its term, so that all of them fit on a sheet."""
         parts = by_part(self.env.app)
-        columns = [[f"☐ {self.title(slug)}" for slug in slugs] for slugs in parts.values()]
+        columns = [[f"☐ {self.title(slug).split(': ')[0]}" for slug in slugs] for slugs in parts.values()]
         columns[0].append(self.options.get("first", ""))
         columns[-1].append(self.options.get("last", ""))
         rows = [list(parts), ["---"] * len(parts), *zip_longest(*columns, fillvalue="")]

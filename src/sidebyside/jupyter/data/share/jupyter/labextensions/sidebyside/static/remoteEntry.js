@@ -59,8 +59,11 @@
     const made = `^(?:[^=#"'\\s][^=#"'\\n]*?)?\\b${name}\\b[^=("'\\n]*=(?!=)|^(?:def|class)\\s+${name}\\b|^(?:from|import)\\b.*\\b${name}\\b`;
     return cell.model.type === "code" && new RegExp(made, "m").test(cell.model.sharedModel.getSource());
   };
+  // This is asked at each change of the page, so only errors are read in full: other outputs may be large.
+  const errors = ({ model: { outputs } }) =>
+    Array.from({ length: outputs?.length ?? 0 }, (_, place) => outputs.get(place)).filter(({ type }) => type === "error");
   const missing = (cell) => {
-    const faults = cell.model.type === "code" ? cell.model.toJSON().outputs.filter(({ ename }) => ename === "NameError") : [];
+    const faults = errors(cell).map((output) => output.toJSON()).filter(({ ename }) => ename === "NameError");
     return faults.map(({ evalue }) => evalue.match(/^name '(\w+)' is not defined/)?.[1]).find(Boolean);
   };
   const help = (cell, place, cells) => {
